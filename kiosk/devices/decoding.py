@@ -1,0 +1,91 @@
+"""The text of a QR code in a picture: zxing-cpp first, then pyzbar, then both on a picture made easier to read."""
+
+import logging
+import os
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TextIO
+
+import zxingcpp
+from PIL import Image, ImageFilter, ImageOps
+
+log = logging.getLogger(__name__)
+
+Reader = Callable[[Image.Image], str | None]
+
+SMALL = 1000
+"""Pictures with a shorter side under this many pixels are tried at twice their size as well."""
+
+
+def decode(image: Image.Image) -> str | None:
+    """The text of the QR code in `image`, None if none can be read."""
+    grey = ImageOps.exif_transpose(image).convert("L")
+    second = _zbar()
+    return _zxing(grey) or second(grey) or _first(_eased(grey), (_zxing, second))
+
+
+def decode_file(path: str | os.PathLike[str]) -> str | None:
+    """The text of the QR code in a picture's file, None if none can be read; OSError if the file is not a readable picture."""
+    with Image.open(path) as image:
+        try:
+            image.load()
+        except (SyntaxError, ValueError) as error:
+            raise OSError(f"{path} is not a readable picture: {error}") from error
+        return decode(image)
+
+
+def decode_images(paths: Iterable[str | os.PathLike[str]], out: TextIO) -> int:
+    """Write a line for each picture: its path, a tab, and its text, or `-`. Returns 1 if a file could not be opened, else 0."""
+    status = 0
+    for path in paths:
+        try:
+            text = decode_file(path)
+        except (OSError, Image.DecompressionBombError) as error:
+            log.error("%s", error)
+            text, status = None, 1
+        out.write(f"{os.fspath(path)}\t{'-' if text is None else _one_line(text)}\n")
+    return status
+
+
+def _one_line(text: str) -> str:
+    return "".join(
+        character if character.isprintable() and character != "\\" else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def _first(images: Iterable[Image.Image], readers: tuple[Reader, ...]) -> str | None:
+    return next((text for image in images for reader in readers if (text := reader(image))), None)
+
+
+def _eased(grey: Image.Image) -> Iterable[Image.Image]:
+    """Copies that are easier to read: contrast stretched, enlarged, noise taken out, made sharper."""
+    stretched = ImageOps.autocontrast(grey, cutoff=2)
+    if min(grey.size) < SMALL:
+        stretched = stretched.resize((grey.width * 2, grey.height * 2), Image.Resampling.BICUBIC)
+    yield stretched
+    yield stretched.filter(ImageFilter.MedianFilter(5))
+    yield stretched.filter(ImageFilter.UnsharpMask(radius=6, percent=200, threshold=0))
+
+
+def _zxing(image: Image.Image) -> str | None:
+    found = zxingcpp.read_barcodes(
+        image, formats=zxingcpp.BarcodeFormat.QRCode, text_mode=zxingcpp.TextMode.Plain, try_rotate=True, try_downscale=True
+    )
+    return next((barcode.text for barcode in found if barcode.text), None)
+
+
+@cache
+def _zbar() -> Reader:
+    try:
+        from pyzbar.pyzbar import ZBarSymbol
+        from pyzbar.pyzbar import decode as read
+    except ImportError as error:
+        log.warning("no second opinion on codes: %s; install the system's package libzbar0", error)
+        return lambda image: None
+
+    def second_opinion(image: Image.Image) -> str | None:
+        found = read(image, symbols=[ZBarSymbol.QRCODE])
+        return next((symbol.data.decode("utf-8", "replace") for symbol in found if symbol.data), None)
+
+    return second_opinion

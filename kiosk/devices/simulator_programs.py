@@ -1,0 +1,147 @@
+"""The simulators as programs: a printer on a TCP port or a pseudo-terminal, a scanner on a pseudo-terminal."""
+
+import os
+import select
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import TextIO
+
+from kiosk.devices.connection import ConnectionLost
+from kiosk.devices.descriptor import read_some, write_all
+from kiosk.devices.pseudo_terminal import pseudo_terminal
+from kiosk.devices.simulated_printer import SimulatedPrinter
+from kiosk.devices.ticket_picture import picture
+
+VERBS: dict[str, Callable[[SimulatedPrinter], None]] = {
+    "paper out": SimulatedPrinter.run_out_of_paper,
+    "paper low": SimulatedPrinter.run_low_on_paper,
+    "paper in": SimulatedPrinter.load_paper,
+    "cover open": SimulatedPrinter.open_cover,
+    "cover close": SimulatedPrinter.close_cover,
+    "offline": SimulatedPrinter.go_offline,
+    "online": SimulatedPrinter.go_online,
+    "silent": SimulatedPrinter.fall_silent,
+    "speak": SimulatedPrinter.speak,
+}
+KNOWN = ", ".join([*VERBS, "paper out after N", "help", "quit"])
+
+
+def run_printer(
+    tcp: int | None, pty: str | None, tickets: Path | None, width_mm: int, commands: TextIO, answers: TextIO | None = None
+) -> int:
+    """Be a printer on TCP port `tcp` (0 for a free one) or at the link `pty`, and obey verbs, one a line, until `quit`.
+
+    Each ticket that is cut becomes NNN.png and NNN.bin in `tickets`. At the end of `commands` the printer goes on until it is
+    interrupted. Returns the exit status: 0, or 1 if the port or the link cannot be had.
+    """
+    said = answers or sys.stdout
+    folder = TicketFolder(tickets, width_mm) if tickets else None
+    printer = SimulatedPrinter(on_ticket=folder.add if folder else lambda ticket: None)
+    try:
+        with ExitStack() as stack:
+            stop = Event()
+            if tcp is not None:
+                listener = stack.enter_context(socket.create_server(("127.0.0.1", tcp)))
+                place = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+                serve = Thread(target=_serve, args=(printer, listener, stop))
+            else:
+                device = stack.enter_context(pseudo_terminal(Path(pty or "")))
+                place = f"serial://{Path(pty or '').absolute()}"
+                serve = Thread(target=_converse, args=(printer, device, stop))
+            serve.start()
+            # Called before the line is closed, so that no thread is left on a descriptor that is another's by then.
+            stack.callback(serve.join)
+            stack.callback(stop.set)
+            print(f"listening on {place}", file=said, flush=True)
+            if not _obey(printer, commands, said):
+                stop.wait()
+    except OSError as error:
+        print(f"the simulated printer cannot start: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def run_scanner(pty: str, commands: TextIO) -> int:
+    """Be a scanner at the link `pty`: each line of `commands` is a code that is read; ends with them. Returns the exit status."""
+    try:
+        with pseudo_terminal(Path(pty)) as device:
+            os.set_blocking(device, False)
+            for line in commands:
+                write_all(device, line.rstrip("\r\n").encode() + b"\r")
+    except (OSError, ConnectionLost) as error:
+        print(f"the simulated scanner has to end: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+class TicketFolder:
+    """Puts tickets into a folder as NNN.png and NNN.bin, going on from the highest number there."""
+
+    def __init__(self, folder: Path, width_mm: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._width_mm = width_mm
+        self._last = max((int(file.stem) for file in folder.glob("*.bin") if file.stem.isdecimal()), default=0)
+        self._adding = Lock()
+
+    def add(self, ticket: bytes) -> None:
+        with self._adding:
+            self._last += 1
+            begun = self._folder / f".{self._last:03}.begun"
+            begun.write_bytes(ticket)
+            begun.rename(self._folder / f"{self._last:03}.bin")
+            picture(ticket, self._width_mm).save(begun, "PNG")
+            begun.rename(self._folder / f"{self._last:03}.png")
+
+
+def _obey(printer: SimulatedPrinter, commands: TextIO, answers: TextIO) -> bool:
+    """Carry out the verbs; True when told to quit, False when they end without."""
+    for line in commands:
+        verb = " ".join(line.lower().split())
+        if verb == "quit":
+            print("ok", file=answers, flush=True)
+            return True
+        if verb:
+            print(_carry_out(printer, verb), file=answers, flush=True)
+    return False
+
+
+def _carry_out(printer: SimulatedPrinter, verb: str) -> str:
+    count = verb.removeprefix("paper out after ")
+    if verb in VERBS:
+        VERBS[verb](printer)
+    elif count != verb and count.isdecimal():
+        printer.run_out_of_paper_after(lines=int(count))
+    else:
+        return f"known are: {KNOWN}"
+    return "ok"
+
+
+def _serve(printer: SimulatedPrinter, listener: socket.socket, stop: Event) -> None:
+    """One connection after another, as network printers do."""
+    while not stop.is_set():
+        if select.select([listener], [], [], 0.1)[0]:
+            connection, _ = listener.accept()
+            with connection:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                _converse(printer, connection.fileno(), stop)
+
+
+def _converse(printer: SimulatedPrinter, descriptor: int, stop: Event) -> None:
+    os.set_blocking(descriptor, False)
+    try:
+        while not stop.is_set():
+            if data := read_some(descriptor, 0.02):
+                printer.receive(data)
+            if answer := printer.answers(0):
+                write_all(descriptor, answer)
+    except ConnectionLost:
+        return

@@ -1,0 +1,104 @@
+"""A printer on USB, spoken to directly."""
+
+import re
+from typing import Any
+
+from kiosk.devices import escpos_library
+from kiosk.devices.connection import ConnectionLost
+from kiosk.errors import ConfigError, PrinterError
+
+PRINTER_CLASS = 7
+WRITE_TIMEOUT_MS = 5000
+CHUNK = 4096
+
+
+def usb_ids(url: str) -> tuple[int, int]:
+    """The vendor and the product of a URL like usb://04b8:0e15; ConfigError for another."""
+    match = re.fullmatch(r"usb://([0-9a-fA-F]{4}):([0-9a-fA-F]{4})", url)
+    if match is None:
+        raise ConfigError([f"printer URL {url!r} needs vendor and product as lsusb shows them; write it like usb://04b8:0e15"])
+    return int(match[1], 16), int(match[2], 16)
+
+
+class UsbConnection:
+    """The USB printer of a vendor and product. python-escpos finds it and takes it from the kernel's driver; pyusb moves the bytes,
+    because python-escpos does not tell how many were taken.
+    """
+
+    answers = True
+    bytes_per_second = 100_000.0
+
+    def __init__(self, vendor: int, product: int) -> None:
+        self._vendor = vendor
+        self._product = product
+        self._usb: Any = None
+        self._out: Any = None
+        self._in: Any = None
+
+    def open(self) -> None:
+        self.close()
+        import usb.core
+
+        printer = escpos_library.load().Usb(self._vendor, self._product)
+        try:
+            printer.open()
+            self._out, self._in = _endpoints(printer.device)
+        except (OSError, ValueError, RuntimeError, _escpos_error()) as error:
+            # usb.core.USBError is an OSError, a missing libusb a ValueError.
+            raise PrinterError(
+                f"the USB printer {self._vendor:04x}:{self._product:04x} cannot be opened ({error});"
+                " check its cable, that libusb is installed, and that this user may use it"
+            ) from error
+        self._usb = printer
+
+    def write(self, data: bytes) -> None:
+        if self._usb is None:
+            raise ConnectionLost("the printer is not open")
+        sent = 0
+        while sent < len(data):
+            try:
+                sent += self._out.write(data[sent : sent + CHUNK], WRITE_TIMEOUT_MS)
+            except OSError as error:
+                # pyusb does not say how much of the chunk went out, so some of it may have.
+                raise ConnectionLost(f"the USB printer takes no more bytes: {error}", sent + 1) from error
+
+    def read(self, timeout: float) -> bytes:
+        if self._usb is None:
+            raise ConnectionLost("the printer is not open")
+        import usb.core
+
+        try:
+            return bytes(self._in.read(64, max(1, round(timeout * 1000))))
+        except usb.core.USBTimeoutError:
+            return b""
+        except OSError as error:
+            raise ConnectionLost(f"the USB printer is gone: {error}") from error
+
+    def close(self) -> None:
+        if self._usb is not None:
+            self._usb.close()
+            self._usb = self._out = self._in = None
+
+
+def _escpos_error() -> type[Exception]:
+    import escpos.exceptions
+
+    return escpos.exceptions.Error
+
+
+def _endpoints(device: Any) -> tuple[Any, Any]:
+    """The bulk endpoints out and in of the printer's interface (USB Printing Class 1.1, section 4)."""
+    import usb.util
+
+    interface = usb.util.find_descriptor(device.get_active_configuration(), bInterfaceClass=PRINTER_CLASS)
+    if interface is None:
+        raise ValueError("it has no printer interface")
+    found = [
+        usb.util.find_descriptor(
+            interface, custom_match=lambda end, way=way: usb.util.endpoint_direction(end.bEndpointAddress) == way
+        )
+        for way in (usb.util.ENDPOINT_OUT, usb.util.ENDPOINT_IN)
+    ]
+    if None in found:
+        raise ValueError("it cannot be read from")
+    return found[0], found[1]
