@@ -1,6 +1,7 @@
 """What a scanner and a printer are, the drivers by URL, and the simulators.
 
-Importing this package loads no driver library; each is loaded by the one file that uses it, when a device of its kind is made.
+Importing this package loads no driver library; each is loaded by the one file that uses it, when a device of its kind
+is made.
 """
 
 from kiosk.devices.printer import Printer, PrintResult, printer_for

@@ -16,8 +16,8 @@ class ConnectionLost(PrinterError):
 class Connection(Protocol):
     """A line to a printer.
 
-    python-escpos brings connections of its own, but they tell neither how many bytes of a cut write went out nor a silence from
-    a lost line, and the outcome of a print hangs on just that; so the drivers move the bytes themselves.
+    python-escpos brings connections of its own, but they tell neither how many bytes of a cut write went out nor a
+    silence from a lost line, and the outcome of a print hangs on just that; so the drivers move the bytes themselves.
     """
 
     answers: bool
@@ -30,10 +30,12 @@ class Connection(Protocol):
         """Open the line; PrinterError with the next step if that cannot be."""
 
     def write(self, data: bytes) -> None:
-        """Hand all of `data` to the line; ConnectionLost (with the count taken) if it breaks or takes nothing for 5 s."""
+        """Hand all of `data` to the line; ConnectionLost (with the count taken) if it breaks or takes nothing for 5
+        s."""
 
     def read(self, timeout: float) -> bytes:
-        """What has come, waiting up to `timeout` s for a first byte; empty after a silence; ConnectionLost if it broke."""
+        """What has come, waiting up to `timeout` s for a first byte; empty after a silence; ConnectionLost if it
+        broke."""
 
     def close(self) -> None:
         """Close the line; harmless when it is closed already."""

@@ -1,14 +1,14 @@
 """Lines of a ticket → ESC/POS bytes, the same for every connection.
 
-The commands are python-escpos's; their meanings are in Epson's ESC/POS command reference (ESC @, ESC t, ESC a, GS !, ESC E, GS B, ESC J,
-GS ( k functions 165 to 181, GS v 0, ESC d, GS V function B).
+The commands are python-escpos's; their meanings are in Epson's ESC/POS command reference (ESC @, ESC t, ESC a, GS !,
+GS b, ESC E, GS B, ESC J, GS ( k functions 165 to 181, GS v 0, ESC d, GS V function B).
 """
 
 import io
 import textwrap
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import qrcode
 from PIL import Image
@@ -24,6 +24,7 @@ _ALIGN = {Align.LEFT: "left", Align.CENTRE: "center", Align.RIGHT: "right"}
 _CODE_PAGE = "CP1252"
 _LEVEL_M = 1
 """Error correction of 15 %, for paper that is folded (`QR_ECLEVEL_M` of python-escpos)."""
+_BYTE_MODE: Literal[4] = 4
 _QUIET_ZONE = 4
 """Empty modules on each side of a QR code (ISO/IEC 18004)."""
 
@@ -34,7 +35,8 @@ def dots(width_mm: int) -> int:
 
 
 def encode(lines: Sequence[Line], width_mm: int) -> bytes:
-    """The bytes that print `lines` on paper of `width_mm` (80 or 58). ValueError for a QR code with more than it can hold."""
+    """The bytes that print `lines` on paper of `width_mm` (80 or 58). ValueError for a QR code with more than it can
+    hold."""
     paper = escpos_library.load().Dummy(profile=_profile(width_mm))
     # A printer that sends status bytes unasked (GS a) would be taken for one that answers.
     paper._raw(b"\x1b@\x1da\x00")
@@ -63,23 +65,28 @@ def module_dots(data: str, most: int, width_mm: int) -> int:
     The printer chooses the version; counting every character as a byte gives the largest that it may choose.
     """
     code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
-    code.add_data(qrcode.util.QRData(data.encode(), mode=qrcode.util.MODE_8BIT_BYTE), optimize=0)
-    modules = 17 + 4 * code.best_fit() + 2 * _QUIET_ZONE
+    code.add_data(qrcode.util.QRData(data.encode(), mode=_BYTE_MODE), optimize=0)
+    modules = 17 + 4 * int(code.best_fit()) + 2 * _QUIET_ZONE
     return max(1, min(most, 16, dots(width_mm) // modules))
 
 
 def _profile(width_mm: int) -> Any:
     from escpos.capabilities import Profile
 
-    class Paper(Profile):  # type: ignore[misc, valid-type]
-        profile_data = {**Profile.profile_data, "media": {"width": {"pixels": dots(width_mm)}}}
-
-    return Paper()
+    profile = Profile()
+    profile.profile_data = {**Profile.profile_data, "media": {"width": {"pixels": dots(width_mm)}}}
+    return profile
 
 
 def _text(paper: Any, line: Text, width_mm: int) -> None:
     paper.set(
-        align=_ALIGN[line.align], bold=line.bold, invert=line.inverse, custom_size=True, width=line.width, height=line.height
+        align=_ALIGN[line.align],
+        bold=line.bold,
+        invert=line.inverse,
+        smooth=True,
+        custom_size=True,
+        width=line.width,
+        height=line.height,
     )
     columns = max(1, COLUMNS[width_mm] // line.width)
     for row in textwrap.wrap(_printable(line.text), columns, drop_whitespace=True) or [""]:
@@ -87,7 +94,8 @@ def _text(paper: Any, line: Text, width_mm: int) -> None:
 
 
 def _printable(text: str) -> str:
-    """Letters that the code page lacks without their accents, and control characters (which would be commands) as spaces."""
+    """Letters that the code page lacks without their accents, and control characters (which would be commands) as
+    spaces."""
     return "".join(_printable_character(character) for character in unicodedata.normalize("NFC", text))
 
 

@@ -6,9 +6,9 @@ Lengths are those of Epson's ESC/POS command reference; an unknown command is pa
 from dataclasses import dataclass
 
 _FIXED = {
-    b"\x1b@": 0, b"\x1b2": 0, b"\x1b!": 1, b"\x1bE": 1, b"\x1bG": 1, b"\x1b-": 1, b"\x1ba": 1, b"\x1bd": 1, b"\x1bJ": 1,
-    b"\x1bt": 1, b"\x1bR": 1, b"\x1bM": 1, b"\x1b{": 1, b"\x1b3": 1, b"\x1bV": 1, b"\x1b ": 1, b"\x1b$": 2, b"\x1b\\": 2,
-    b"\x1bp": 3, b"\x1d!": 1, b"\x1dB": 1, b"\x1dr": 1, b"\x1da": 1, b"\x1dL": 2, b"\x1dW": 2, b"\x1db": 1, b"\x1dI": 1,
+    b"\x1b@": 0, b"\x1b2": 0, b"\x1b!": 1, b"\x1bE": 1, b"\x1bG": 1, b"\x1b-": 1, b"\x1ba": 1, b"\x1bd": 1,
+    b"\x1bJ": 1,    b"\x1bt": 1, b"\x1bR": 1, b"\x1bM": 1, b"\x1b{": 1, b"\x1b3": 1, b"\x1bV": 1, b"\x1b ": 1, b"\x1b$": 2, b"\x1bp": 3,
+    b"\x1b\\": 2, b"\x1d!": 1, b"\x1dB": 1, b"\x1dr": 1, b"\x1da": 1, b"\x1dL": 2, b"\x1dW": 2, b"\x1db": 1, b"\x1dI": 1,
     b"\x10\x04": 1, b"\x10\x05": 1,
 }  # fmt: skip
 """Bytes after the name, for commands of a fixed length."""
@@ -72,7 +72,9 @@ def _length(data: bytes) -> int:
     if name == b"\x1d(":
         return 5 + int.from_bytes(data[3:5], "little") if len(data) >= 5 else unknown
     if name == b"\x1dv":
-        return 8 + int.from_bytes(data[4:6], "little") * int.from_bytes(data[6:8], "little") if len(data) >= 8 else unknown
+        return (
+            8 + int.from_bytes(data[4:6], "little") * int.from_bytes(data[6:8], "little") if len(data) >= 8 else unknown
+        )
     if name == b"\x1dV":
         return unknown if len(data) < 3 else 4 if data[2] in _CUT_WITH_FEED else 3
     if name == b"\x10\x14":

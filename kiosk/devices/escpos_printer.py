@@ -18,7 +18,8 @@ BARRIER = b"\x1dr\x01"
 """GS r 1: answered in its turn, so its answer says that all before it has been worked through."""
 
 CLEAR = b"\x10\x05\x02" + b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
-"""DLE ENQ 2 and DLE DC4 8: empty the receive and print buffers. Many printers heed the first only after a cutter error."""
+"""DLE ENQ 2 and DLE DC4 8: empty the receive and print buffers. Many printers heed the first only after a cutter
+error."""
 
 READY = (PrinterStatus.READY, PrinterStatus.PAPER_LOW)
 QUIET = 0.05
@@ -28,19 +29,23 @@ QUIET = 0.05
 class EscposPrinter:
     """A printer on `connection`.
 
-    Before a ticket it asks DLE EOT 1 to 4 and sends nothing unless the printer is ready. After it come the barrier GS r 1 and DLE EOT
-    again: PRINTED needs both answers and paper. A printer that leaves GS r 1 unanswered while it is idle is believed by DLE EOT alone,
-    asked when the ticket has had time to print: that proves that it is online then, with paper and without an error, not that it has
-    worked through the ticket. A connection that can only be written to gives UNCONFIRMED.
+    Before a ticket it asks DLE EOT 1 to 4 and sends nothing unless the printer is ready. After it come the barrier GS
+    r 1 and DLE EOT again: PRINTED needs both answers and paper. A printer that leaves GS r 1 unanswered while it is
+    idle is believed by DLE EOT alone, asked when the ticket has had time to print: that proves that it is online then,
+    with paper and without an error, not that it has worked through the ticket. A connection that can only be written
+    to gives UNCONFIRMED.
 
-    A printer may keep what it could not print and bring it out with a new roll, on another person's visit; so its buffers are cleared
-    after every print that was not confirmed, and before the first.
+    A printer may keep what it could not print and bring it out with a new roll, on another person's visit; so its
+    buffers are cleared after every print that was not confirmed, and when the line is opened.
 
-    `answer_timeout` is how long, in s, an idle printer may take to answer; `print_time` how long it takes for a ticket of 20 cm at a slow
-    80 mm/s. A barrier is waited for three times as long, and the time that the bytes are on their way.
+    `answer_timeout` is how long, in s, an idle printer may take to answer; `print_time` how long it takes for a ticket
+    of 20 cm at a slow 80 mm/s. A barrier is waited for three times as long, and the time that the bytes are on their
+    way.
     """
 
-    def __init__(self, connection: Connection, width_mm: int, *, answer_timeout: float = 0.5, print_time: float = 2.5) -> None:
+    def __init__(
+        self, connection: Connection, width_mm: int, *, answer_timeout: float = 0.5, print_time: float = 2.5
+    ) -> None:
         self.connection = connection
         self.width_mm = width_mm
         self._answer_timeout = answer_timeout
@@ -55,8 +60,14 @@ class EscposPrinter:
         self._barrier_passed = False
 
     def open(self) -> None:
+        """Open the line, and clear what a fault may have left in the printer before the kiosk was started."""
+        """Open the line, and clear what a fault may have left in the printer before the kiosk was started."""
         self.connection.open()
         self._forget()
+        if self.connection.answers:
+            self.connection.write(CLEAR)
+        if self.connection.answers:
+            self.connection.write(CLEAR)
 
     def close(self) -> None:
         self.connection.close()
@@ -89,7 +100,9 @@ class EscposPrinter:
             self.connection.write(ticket + (BARRIER if self._knows_barrier else b""))
         except ConnectionLost as error:
             log.warning("printer lost in mid-ticket: %s", error)
-            return PrintResult(PrintOutcome.UNCONFIRMED if error.sent else PrintOutcome.FAILED, PrinterStatus.DISCONNECTED)
+            return PrintResult(
+                PrintOutcome.UNCONFIRMED if error.sent else PrintOutcome.FAILED, PrinterStatus.DISCONNECTED
+            )
         return self._result_after(len(ticket) / self.connection.bytes_per_second)
 
     def _status_before(self) -> PrinterStatus:

@@ -23,7 +23,8 @@ class FileConnection:
             self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise PrinterError(
-                f"the printer's file {self._path} cannot be opened ({error.strerror}); check its cable and the user's groups"
+                f"the printer's file {self._path} cannot be opened ({error.strerror});"
+                " check its cable, and this user's groups"
             ) from error
 
     def write(self, data: bytes) -> None:

@@ -22,7 +22,9 @@ class FramesScanner:
 
     def open(self) -> None:
         if not self._folder.is_dir():
-            raise ScannerError(f"there is no folder {self._folder} to take pictures from; make it, or change the configuration")
+            raise ScannerError(
+                f"there is no folder {self._folder} to take pictures from; make it, or change the configuration"
+            )
 
     def read(self, timeout: float) -> str | None:
         deadline = time.monotonic() + timeout
@@ -40,7 +42,8 @@ class FramesScanner:
 
     def _new_pictures(self) -> list[Path]:
         try:
-            return sorted(file for file in self._folder.iterdir() if file.suffix.lower() in ENDINGS and self._mark(file) not in self._seen)
+            pictures = [file for file in self._folder.iterdir() if file.suffix.lower() in ENDINGS]
+            return sorted(picture for picture in pictures if self._mark(picture) not in self._seen)
         except OSError as error:
             raise ScannerError(f"the folder {self._folder} cannot be read ({error.strerror})") from error
 

@@ -42,7 +42,8 @@ class Printer(Protocol):
     def print(self, lines: Sequence[Line]) -> PrintResult:
         """Print a ticket. Never raises for a printer's fault.
 
-        FAILED only if surely no byte of the ticket was sent, PRINTED only if the printer confirmed, otherwise UNCONFIRMED.
+        FAILED only if surely no byte of the ticket was sent, PRINTED only if the printer confirmed, otherwise
+        UNCONFIRMED.
         """
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
 """What an ESC/POS printer answers, told apart byte by byte (no I/O).
 
-The fixed bits are those of Epson's ESC/POS command reference: a DLE EOT status has bits 1 and 4 set and 0 and 7 clear; a GS r status
-has 4 and 7 clear; the first of four bytes of Automatic Status Back has 4 set and 0, 1 and 7 clear; a block begins with 37h (or 53h, 3Fh,
-5Fh by its kind) and ends in 00h.
+The fixed bits are those of Epson's ESC/POS command reference: a DLE EOT status has bits 1 and 4 set and 0 and 7 clear;
+a GS r status has 4 and 7 clear; the first of four bytes of Automatic Status Back has 4 set and 0, 1 and 7 clear; a
+block begins with 37h (or 53h, 3Fh, 5Fh by its kind) and ends in 00h.
 """
 
 from dataclasses import dataclass

@@ -10,7 +10,8 @@ from kiosk.errors import PrinterError
 class SerialConnection:
     """A tty at `baudrate`, 8 data bits, no parity, 1 stop bit.
 
-    pyserial sets the line up; bytes are moved on its descriptor because its write does not tell how many bytes a time-out left.
+    pyserial sets the line up; bytes are moved on its descriptor because its write does not tell how many bytes a
+    time-out left.
     """
 
     answers = True
@@ -27,7 +28,8 @@ class SerialConnection:
             self._serial = serial.Serial(self._path, self._baudrate, timeout=0, exclusive=True)
         except (OSError, ValueError) as error:
             raise PrinterError(
-                f"the printer at {self._path} cannot be opened ({error}); check its cable, or the path in the configuration"
+                f"the printer at {self._path} cannot be opened ({error});"
+                " check its cable, or the path in the configuration"
             ) from error
 
     def write(self, data: bytes) -> None:

@@ -31,7 +31,8 @@ class SerialScanner:
             self._serial = serial.Serial(self._path, self._baudrate, timeout=0, exclusive=True)
         except (OSError, ValueError) as error:
             raise ScannerError(
-                f"the scanner at {self._path} cannot be opened ({error}); check its cable, or the path in the configuration"
+                f"the scanner at {self._path} cannot be opened ({error});"
+                " check its cable, or the path in the configuration"
             ) from error
 
     def read(self, timeout: float) -> str | None:
@@ -41,11 +42,11 @@ class SerialScanner:
             gap = self._last_byte + IDLE_GAP - now if self._splitter.pending else timeout
             if gap <= 0 and (code := self._splitter.end()):
                 return code
-            if now >= deadline:
-                return None
-            if data := self._receive(min(deadline - now, gap)):
+            if data := self._receive(max(0, min(deadline - now, gap))):
                 self._last_byte = time.monotonic()
                 self._codes.extend(self._splitter.feed(data))
+            elif now >= deadline:
+                return None
         return self._codes.popleft()
 
     def close(self) -> None:

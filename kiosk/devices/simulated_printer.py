@@ -1,4 +1,5 @@
-"""A thermal printer without hardware: takes ESC/POS bytes, answers with true bytes, and has the faults of a real one."""
+"""A thermal printer without hardware: takes ESC/POS bytes, answers with true bytes, and has the faults of a real
+one."""
 
 from collections import deque
 from collections.abc import Callable
@@ -17,9 +18,10 @@ _CLEAR_DONE = b"\x37\x25\x00"
 class SimulatedPrinter:
     """A printer that is driven by its verbs, from any thread.
 
-    `tickets` holds the bytes of each ticket that was cut, `scraps` what came out and was never cut. Without paper, with an open cover or
-    offline it keeps what it is sent and brings it out later, as real printers do, unless DLE ENQ 2 or DLE DC4 8 clears it. While it is silent it
-    takes bytes and does nothing with them until it speaks again. `knows_barrier` is False for a printer that ignores GS r.
+    `tickets` holds the bytes of each ticket that was cut, `scraps` what came out and was never cut. Without paper,
+    with an open cover or offline it keeps what it is sent and brings it out later, as real printers do, unless DLE ENQ
+    2 or DLE DC4 8 clears it. While it is silent it takes bytes and does nothing with them until it speaks again.
+    `knows_barrier` is False for a printer that ignores GS r.
     """
 
     def __init__(self, *, knows_barrier: bool = True, on_ticket: Callable[[bytes], None] = lambda ticket: None) -> None:
@@ -170,7 +172,7 @@ def _lines(command: Command) -> int:
     """How many lines of paper a command moves; a picture's band or a code counts as one."""
     if command.name == b"\x1bd":
         return command.arguments[0]
-    return int(command.name in (_LINE_FEED, b"\x1dv0") or command.name == b"\x1d(k" and command.raw[6:7] == b"\x51")
+    return int(command.name in (_LINE_FEED, b"\x1dv0") or (command.name == b"\x1d(k" and command.raw[6:7] == b"\x51"))
 
 
 class SimulatedConnection:

@@ -31,12 +31,17 @@ KNOWN = ", ".join([*VERBS, "paper out after N", "help", "quit"])
 
 
 def run_printer(
-    tcp: int | None, pty: str | None, tickets: Path | None, width_mm: int, commands: TextIO, answers: TextIO | None = None
+    tcp: int | None,
+    pty: str | None,
+    tickets: Path | None,
+    width_mm: int,
+    commands: TextIO,
+    answers: TextIO | None = None,
 ) -> int:
     """Be a printer on TCP port `tcp` (0 for a free one) or at the link `pty`, and obey verbs, one a line, until `quit`.
 
-    Each ticket that is cut becomes NNN.png and NNN.bin in `tickets`. At the end of `commands` the printer goes on until it is
-    interrupted. Returns the exit status: 0, or 1 if the port or the link cannot be had.
+    Each ticket that is cut becomes NNN.png and NNN.bin in `tickets`. At the end of `commands` the printer goes on
+    until it is interrupted. Returns the exit status: 0, or 1 if the port or the link cannot be had.
     """
     said = answers or sys.stdout
     folder = TicketFolder(tickets, width_mm) if tickets else None
@@ -45,13 +50,13 @@ def run_printer(
         with ExitStack() as stack:
             stop = Event()
             if tcp is not None:
-                listener = stack.enter_context(socket.create_server(("127.0.0.1", tcp)))
+                listener = stack.enter_context(socket.createserver(("127.0.0.1", tcp)))
                 place = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
-                serve = Thread(target=_serve, args=(printer, listener, stop))
+                serve = Thread(target=serve, args=(printer, listener, stop))
             else:
                 device = stack.enter_context(pseudo_terminal(Path(pty or "")))
                 place = f"serial://{Path(pty or '').absolute()}"
-                serve = Thread(target=_converse, args=(printer, device, stop))
+                serve = Thread(target=converse, args=(printer, device, stop))
             serve.start()
             # Called before the line is closed, so that no thread is left on a descriptor that is another's by then.
             stack.callback(serve.join)
@@ -68,7 +73,8 @@ def run_printer(
 
 
 def run_scanner(pty: str, commands: TextIO) -> int:
-    """Be a scanner at the link `pty`: each line of `commands` is a code that is read; ends with them. Returns the exit status."""
+    """Be a scanner at the link `pty`: each line of `commands` is a code that is read; ends with them. Returns the exit
+    status."""
     try:
         with pseudo_terminal(Path(pty)) as device:
             os.set_blocking(device, False)
@@ -125,17 +131,20 @@ def _carry_out(printer: SimulatedPrinter, verb: str) -> str:
     return "ok"
 
 
-def _serve(printer: SimulatedPrinter, listener: socket.socket, stop: Event) -> None:
-    """One connection after another, as network printers do."""
+def serve(printer: SimulatedPrinter, listener: socket.socket, stop: Event) -> None:
+    """Be `printer` at the other end of one connection after another, as network printers are, until `stop`."""
     while not stop.is_set():
         if select.select([listener], [], [], 0.1)[0]:
             connection, _ = listener.accept()
             with connection:
+                # What it said to a line that is gone is lost.
+                printer.answers(0)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                _converse(printer, connection.fileno(), stop)
+                converse(printer, connection.fileno(), stop)
 
 
-def _converse(printer: SimulatedPrinter, descriptor: int, stop: Event) -> None:
+def converse(printer: SimulatedPrinter, descriptor: int, stop: Event) -> None:
+    """Be `printer` at the other end of `descriptor`, until its line is gone or `stop`."""
     os.set_blocking(descriptor, False)
     try:
         while not stop.is_set():

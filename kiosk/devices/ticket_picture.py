@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from importlib.resources import files
+from io import BytesIO
 
 import qrcode
 from PIL import Image, ImageDraw, ImageFont
@@ -17,7 +18,12 @@ _MARGIN = 32
 
 _PAPER, _INK = (250, 248, 243), (38, 36, 40)
 _CODE_PAGES = {0: "cp437", 2: "cp850", 16: "cp1252", 19: "cp858"}
-_LEVELS = {48: qrcode.ERROR_CORRECT_L, 49: qrcode.ERROR_CORRECT_M, 50: qrcode.ERROR_CORRECT_Q, 51: qrcode.ERROR_CORRECT_H}
+_LEVELS = {
+    48: qrcode.ERROR_CORRECT_L,
+    49: qrcode.ERROR_CORRECT_M,
+    50: qrcode.ERROR_CORRECT_Q,
+    51: qrcode.ERROR_CORRECT_H,
+}
 
 
 def picture(ticket: bytes, width_mm: int) -> Image.Image:
@@ -45,7 +51,7 @@ class _Roll:
     def _reset(self) -> None:
         self._align = 0
         self._size = (1, 1)
-        self._bold = self._inverse = False
+        self._bold = self._inverse = self._smooth = False
         self._code_page = "cp437"
 
     def print(self, commands: list[Command]) -> Image.Image:
@@ -78,6 +84,8 @@ class _Roll:
                 self._size = ((first >> 4 & 7) + 1, (first & 7) + 1)
             case b"\x1dB":
                 self._inverse = bool(first & 1)
+            case b"\x1db":
+                self._smooth = bool(first & 1)
             case b"\x1bd":
                 self._end_row()
                 self._feed(first * _LINE)
@@ -94,13 +102,15 @@ class _Roll:
 
     def _write(self, text: str) -> None:
         width, height = self._size
+        # Smoothing begins at four times the size (Epson ESC/POS command reference, GS b).
+        drawn_at = min(self._size) if self._smooth and min(self._size) >= 4 else 1
         for character in text:
-            cell = _glyph(character, self._bold)
+            cell = _glyph(character, self._bold, drawn_at)
             if self._inverse:
                 cell = cell.point(lambda ink: 255 - ink)
-            if sum(done.width for done in self._row) + cell.width * width > self._dots:
+            if sum(done.width for done in self._row) + _CELL[0] * width > self._dots:
                 self._end_row()
-            self._row.append(cell.resize((cell.width * width, cell.height * height), Image.Resampling.NEAREST))
+            self._row.append(cell.resize((_CELL[0] * width, _CELL[1] * height), Image.Resampling.NEAREST))
 
     def _end_row(self, always: bool = False) -> None:
         if not self._row:
@@ -151,16 +161,16 @@ class _Roll:
 
 
 @lru_cache(maxsize=512)
-def _glyph(character: str, bold: bool) -> Image.Image:
-    cell = Image.new("L", _CELL)
+def _glyph(character: str, bold: bool, scale: int) -> Image.Image:
+    cell = Image.new("L", (_CELL[0] * scale, _CELL[1] * scale))
     drawn = ImageDraw.Draw(cell)
-    for shift in range(2 if bold else 1):
-        drawn.text((shift, 0), character, fill=255, font=_font())
+    for shift in range(scale + 1 if bold else 1):
+        drawn.text((shift, 0), character, fill=255, font=_font(scale))
     return cell.point(lambda ink: 255 * (ink > 110))
 
 
-@lru_cache(maxsize=1)
-def _font() -> ImageFont.FreeTypeFont:
+@lru_cache(maxsize=8)
+def _font(scale: int) -> ImageFont.FreeTypeFont:
     """DejaVu Sans Mono (free licence), which python-escpos's bar code library brings on every machine."""
-    with (files("barcode") / "fonts" / "DejaVuSansMono.ttf").open("rb") as font:
-        return ImageFont.truetype(font, 20, layout_engine=ImageFont.Layout.BASIC)
+    font = (files("barcode") / "fonts" / "DejaVuSansMono.ttf").read_bytes()
+    return ImageFont.truetype(BytesIO(font), 20 * scale, layout_engine=ImageFont.Layout.BASIC)

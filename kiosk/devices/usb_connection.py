@@ -16,13 +16,15 @@ def usb_ids(url: str) -> tuple[int, int]:
     """The vendor and the product of a URL like usb://04b8:0e15; ConfigError for another."""
     match = re.fullmatch(r"usb://([0-9a-fA-F]{4}):([0-9a-fA-F]{4})", url)
     if match is None:
-        raise ConfigError([f"printer URL {url!r} needs vendor and product as lsusb shows them; write it like usb://04b8:0e15"])
+        raise ConfigError(
+            [f"printer URL {url!r} needs vendor and product as lsusb shows them; write it like usb://04b8:0e15"]
+        )
     return int(match[1], 16), int(match[2], 16)
 
 
 class UsbConnection:
-    """The USB printer of a vendor and product. python-escpos finds it and takes it from the kernel's driver; pyusb moves the bytes,
-    because python-escpos does not tell how many were taken.
+    """The USB printer of a vendor and product. python-escpos finds it and takes it from the kernel's driver; pyusb
+    moves the bytes, because python-escpos does not tell how many were taken.
     """
 
     answers = True
@@ -37,13 +39,13 @@ class UsbConnection:
 
     def open(self) -> None:
         self.close()
-        import usb.core
-
         printer = escpos_library.load().Usb(self._vendor, self._product)
+        from escpos.exceptions import Error as EscposError
+
         try:
             printer.open()
             self._out, self._in = _endpoints(printer.device)
-        except (OSError, ValueError, RuntimeError, _escpos_error()) as error:
+        except (OSError, ValueError, RuntimeError, EscposError) as error:
             # usb.core.USBError is an OSError, a missing libusb a ValueError.
             raise PrinterError(
                 f"the USB printer {self._vendor:04x}:{self._product:04x} cannot be opened ({error});"
@@ -78,12 +80,6 @@ class UsbConnection:
         if self._usb is not None:
             self._usb.close()
             self._usb = self._out = self._in = None
-
-
-def _escpos_error() -> type[Exception]:
-    import escpos.exceptions
-
-    return escpos.exceptions.Error
 
 
 def _endpoints(device: Any) -> tuple[Any, Any]:
