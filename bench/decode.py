@@ -1,6 +1,7 @@
 """How many codes the kiosk's reader reads and in what time, against pyzbar alone on the same pictures in the same run.
 
-Run: python bench/decode.py [--each N]. Prints a table and a line of JSON; the ratios count, not the times of one machine.
+Run: python bench/decode.py [--each N]. Prints a table and a line of JSON; the ratios count, not the times of one
+machine.
 """
 
 import argparse

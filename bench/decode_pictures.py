@@ -5,7 +5,7 @@ Every picture follows from its seed alone.
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import qrcode
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -76,7 +76,9 @@ def slanted(picture: Image.Image, chance: random.Random) -> Image.Image:
     width, height = SIZE
     near, low = chance.uniform(40, 150), chance.uniform(-40, 40)
     corners = [(0, -near), (0, height + near), (width, height + low), (width, low)]
-    return picture.transform(SIZE, Image.Transform.PERSPECTIVE, _coefficients(corners), Image.Resampling.BICUBIC, fillcolor=120)
+    return picture.transform(
+        SIZE, Image.Transform.PERSPECTIVE, _coefficients(corners), Image.Resampling.BICUBIC, fillcolor=120
+    )
 
 
 def glaring(picture: Image.Image, chance: random.Random) -> Image.Image:
@@ -111,7 +113,7 @@ def hard_picture(text: str, change: str, seed: int) -> Image.Image:
     return CHANGES[change](held_before_a_camera(text), random.Random(f"{change}/{seed}"))
 
 
-def _coefficients(corners: list[tuple[float, float]]) -> list[float]:
+def _coefficients(corners: Sequence[tuple[float, float]]) -> list[float]:
     """Of Pillow's PERSPECTIVE: where in the source each corner of the result (from top left, anticlockwise) lies."""
     width, height = SIZE
     targets = [(0, 0), (0, height), (width, height), (width, 0)]

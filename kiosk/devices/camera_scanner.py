@@ -56,18 +56,18 @@ class CameraScanner:
             there, pixels = self._camera.read()
             if not there:
                 raise ScannerError(f"the camera {self._path} gives no more pictures; check its cable")
-            if code := self._held.new(self._decode(Image.fromarray(pixels[:, :, ::-1])), self._clock()):
+            now = self._clock()
+            if code := self._held.new(self._decode(Image.fromarray(pixels[:, :, ::-1]), now), now):
                 return code
             if time.monotonic() >= deadline:
                 return None
 
-    def _decode(self, picture: Image.Image) -> str | None:
+    def _decode(self, picture: Image.Image, now: float) -> str | None:
         """Quick for most pictures, so that the next one is looked at soon, and patient once in PATIENT_EVERY s."""
-        patient = self._clock() >= self._patient_from
-        code = decode(picture, patient)
+        patient = now >= self._patient_from
         if patient:
-            self._patient_from = self._clock() + PATIENT_EVERY
-        return code
+            self._patient_from = now + PATIENT_EVERY
+        return decode(picture, patient)
 
     def close(self) -> None:
         if self._camera is not None:

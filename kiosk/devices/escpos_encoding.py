@@ -79,18 +79,27 @@ def _profile(width_mm: int) -> Any:
 
 
 def _text(paper: Any, line: Text, width_mm: int) -> None:
+    text = _printable(line.text)
+    shrunk = _shrunk(text, line.width, width_mm)
     paper.set(
         align=_ALIGN[line.align],
         bold=line.bold,
         invert=line.inverse,
         smooth=True,
         custom_size=True,
-        width=line.width,
-        height=line.height,
+        width=line.width - shrunk,
+        height=max(1, line.height - shrunk),
     )
-    columns = max(1, COLUMNS[width_mm] // line.width)
-    for row in textwrap.wrap(_printable(line.text), columns, drop_whitespace=True) or [""]:
+    columns = COLUMNS[width_mm] // (line.width - shrunk)
+    rows = [text] if len(text) <= columns else textwrap.wrap(text, columns, break_on_hyphens=False)
+    for row in rows or [""]:
         paper.textln(row)
+
+
+def _shrunk(text: str, width: int, width_mm: int) -> int:
+    """How many sizes smaller the text must be so that its longest word, such as a number, is not broken."""
+    longest = max((len(word) for word in text.split()), default=1)
+    return max(0, width - max(1, COLUMNS[width_mm] // longest))
 
 
 def _printable(text: str) -> str:

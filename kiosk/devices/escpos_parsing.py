@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 _FIXED = {
     b"\x1b@": 0, b"\x1b2": 0, b"\x1b!": 1, b"\x1bE": 1, b"\x1bG": 1, b"\x1b-": 1, b"\x1ba": 1, b"\x1bd": 1,
-    b"\x1bJ": 1,    b"\x1bt": 1, b"\x1bR": 1, b"\x1bM": 1, b"\x1b{": 1, b"\x1b3": 1, b"\x1bV": 1, b"\x1b ": 1, b"\x1b$": 2, b"\x1bp": 3,
-    b"\x1b\\": 2, b"\x1d!": 1, b"\x1dB": 1, b"\x1dr": 1, b"\x1da": 1, b"\x1dL": 2, b"\x1dW": 2, b"\x1db": 1, b"\x1dI": 1,
-    b"\x10\x04": 1, b"\x10\x05": 1,
+    b"\x1bJ": 1, b"\x1bt": 1, b"\x1bR": 1, b"\x1bM": 1, b"\x1b{": 1, b"\x1b3": 1, b"\x1bV": 1, b"\x1b ": 1,
+    b"\x1b$": 2, b"\x1b\\": 2, b"\x1bp": 3, b"\x1d!": 1, b"\x1dB": 1, b"\x1dr": 1, b"\x1da": 1, b"\x1dL": 2,
+    b"\x1dW": 2, b"\x1db": 1, b"\x1dI": 1, b"\x10\x04": 1, b"\x10\x05": 1,
 }  # fmt: skip
 """Bytes after the name, for commands of a fixed length."""
 

@@ -135,8 +135,9 @@ class EscposPrinter:
                 self._must_clear = False
                 return PrintResult(PrintOutcome.PRINTED, status)
             if status not in READY:
-                # Now, while the fault lasts: with a new roll the rest would print at once.
+                # Now, while the fault lasts: with a new roll the rest would print. The answer shows that it was heeded.
                 self.connection.write(CLEAR)
+                self._ask(1)
             return PrintResult(PrintOutcome.UNCONFIRMED, status)
         except PrinterError as error:
             log.warning("printer lost after a ticket: %s", error)

@@ -50,16 +50,16 @@ def run_printer(
         with ExitStack() as stack:
             stop = Event()
             if tcp is not None:
-                listener = stack.enter_context(socket.createserver(("127.0.0.1", tcp)))
+                listener = stack.enter_context(socket.create_server(("127.0.0.1", tcp)))
                 place = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
-                serve = Thread(target=serve, args=(printer, listener, stop))
+                serving = Thread(target=serve, args=(printer, listener, stop))
             else:
                 device = stack.enter_context(pseudo_terminal(Path(pty or "")))
                 place = f"serial://{Path(pty or '').absolute()}"
-                serve = Thread(target=converse, args=(printer, device, stop))
-            serve.start()
+                serving = Thread(target=converse, args=(printer, device, stop))
+            serving.start()
             # Called before the line is closed, so that no thread is left on a descriptor that is another's by then.
-            stack.callback(serve.join)
+            stack.callback(serving.join)
             stack.callback(stop.set)
             print(f"listening on {place}", file=said, flush=True)
             if not _obey(printer, commands, said):
@@ -72,12 +72,13 @@ def run_printer(
     return 0
 
 
-def run_scanner(pty: str, commands: TextIO) -> int:
+def run_scanner(pty: str, commands: TextIO, answers: TextIO | None = None) -> int:
     """Be a scanner at the link `pty`: each line of `commands` is a code that is read; ends with them. Returns the exit
     status."""
     try:
         with pseudo_terminal(Path(pty)) as device:
             os.set_blocking(device, False)
+            print(f"listening on serial://{Path(pty).absolute()}", file=answers or sys.stdout, flush=True)
             for line in commands:
                 write_all(device, line.rstrip("\r\n").encode() + b"\r")
     except (OSError, ConnectionLost) as error:

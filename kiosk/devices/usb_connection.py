@@ -47,8 +47,9 @@ class UsbConnection:
             self._out, self._in = _endpoints(printer.device)
         except (OSError, ValueError, RuntimeError, EscposError) as error:
             # usb.core.USBError is an OSError, a missing libusb a ValueError.
+            reason = " ".join(str(error).split())
             raise PrinterError(
-                f"the USB printer {self._vendor:04x}:{self._product:04x} cannot be opened ({error});"
+                f"the USB printer {self._vendor:04x}:{self._product:04x} cannot be opened ({reason});"
                 " check its cable, that libusb is installed, and that this user may use it"
             ) from error
         self._usb = printer

@@ -8,14 +8,29 @@ from kiosk.errors import ConfigError
 
 
 @pytest.mark.parametrize(
-    "url", ["serial:///dev/ttyACM0", "serial:///dev/ttyACM0?baudrate=115200", "frames:///folder", "camera:///dev/video0", "simulated:"]
+    "url",
+    [
+        "serial:///dev/ttyACM0",
+        "serial:///dev/ttyACM0?baudrate=115200",
+        "frames:///folder",
+        "camera:///dev/video0",
+        "simulated:",
+    ],
 )
 def test_good_scanner_urls_make_a_scanner_without_opening_it(url):
     scanner_for(url).close()
 
 
 @pytest.mark.parametrize(
-    "url", ["tcp://10.0.0.9:9100", "tcp://printer.lobby", "serial:///dev/ttyUSB0", "usb://04b8:0e15", "file:///dev/usb/lp0", "simulated:"]
+    "url",
+    [
+        "tcp://10.0.0.9:9100",
+        "tcp://printer.lobby",
+        "serial:///dev/ttyUSB0",
+        "usb://04b8:0e15",
+        "file:///dev/usb/lp0",
+        "simulated:",
+    ],
 )
 def test_good_printer_urls_make_a_printer_without_opening_it(url):
     printer_for(url, 58).close()

@@ -17,7 +17,15 @@ LAYOUT_COMMANDS = {b"\x1b@", b"\x1da", b"\x1bt", b"\x1d!", b"\x1db", b"\x1bE", b
 def test_no_text_becomes_a_command_or_runs_over_the_paper(text, width_mm, size):
     commands = parse(encode([Text(text, width=size, height=size)], width_mm))
     assert {command.name for command in commands} <= LAYOUT_COMMANDS
-    assert all(len(command.arguments) * size <= COLUMNS[width_mm] for command in commands if command.name == b"")
+    drawn = next(command.arguments[0] for command in commands if command.name == b"\x1d!")
+    columns = COLUMNS[width_mm] // ((drawn >> 4) + 1)
+    assert all(len(command.arguments) <= columns for command in commands if command.name == b"")
+
+
+def test_a_number_too_wide_for_the_paper_is_printed_smaller_and_not_broken():
+    commands = parse(encode([Text("W1-007", width=8, height=8)], 58))
+    assert [command.arguments for command in commands if command.name == b""] == [b"W1-007"]
+    assert [command.arguments for command in commands if command.name == b"\x1d!"] == [b"\x44"]
 
 
 def test_letters_without_a_place_in_the_code_page_lose_their_accents_only():
@@ -52,4 +60,6 @@ def test_bytes_in_any_pieces_are_the_same_commands():
     reader = CommandReader()
     pieces = [command for index in range(len(data)) for command in reader.feed(data[index : index + 1])]
     assert b"".join(command.raw for command in pieces) == data
-    assert [command.name for command in pieces if command.name] == [command.name for command in parse(data) if command.name]
+    assert [command.name for command in pieces if command.name] == [
+        command.name for command in parse(data) if command.name
+    ]

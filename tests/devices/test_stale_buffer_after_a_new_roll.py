@@ -13,7 +13,6 @@ def test_a_printer_left_to_itself_brings_out_the_rest_with_the_new_roll(simulato
 def test_after_a_fault_nothing_comes_out_with_the_new_roll(printer, simulator, ticket):
     simulator.run_out_of_paper_after(lines=3)
     printer.print(ticket)
-    printer.status()
     simulator.load_paper()
     assert simulator.tickets == []
 

@@ -1,6 +1,7 @@
 """Tickets rendered from the sent bytes, against the golden pictures in `golden/`.
 
-To renew them after a wanted change: `RENEW_GOLDEN=1 pytest tests/devices/test_ticket_pictures.py`, then look at every picture.
+To renew them after a wanted change: `RENEW_GOLDEN=1 pytest tests/devices/test_ticket_pictures.py`, then look at every
+picture.
 """
 
 import io
@@ -65,7 +66,9 @@ def test_a_ticket_looks_as_it_should(lines, width_mm):
         paper.save(golden, optimize=True)
     with Image.open(golden) as expected:
         assert paper.size == expected.size
-        different = ImageChops.difference(paper, expected.convert("RGB")).convert("L").point(lambda level: 255 * (level > 32))
+        different = (
+            ImageChops.difference(paper, expected.convert("RGB")).convert("L").point(lambda level: 255 * (level > 32))
+        )
     share = different.histogram()[255] / (paper.width * paper.height)
     assert share <= TOLERANCE, f"{share:.2%} of the dots differ from {golden}"
 
