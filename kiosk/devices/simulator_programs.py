@@ -2,12 +2,13 @@
 
 import os
 import select
+import signal
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, current_thread, main_thread
 from typing import TextIO
 
 from kiosk.devices.connection import ConnectionLost
@@ -45,6 +46,7 @@ def run_printer(
     """
     said = answers or sys.stdout
     folder = TicketFolder(tickets, width_mm) if tickets else None
+    _end_cleanly_when_terminated()
     printer = SimulatedPrinter(on_ticket=folder.add if folder else lambda ticket: None)
     try:
         with ExitStack() as stack:
@@ -75,6 +77,7 @@ def run_printer(
 def run_scanner(pty: str, commands: TextIO, answers: TextIO | None = None) -> int:
     """Be a scanner at the link `pty`: each line of `commands` is a code that is read; ends with them. Returns the exit
     status."""
+    _end_cleanly_when_terminated()
     try:
         with pseudo_terminal(Path(pty)) as device:
             os.set_blocking(device, False)
@@ -87,6 +90,12 @@ def run_scanner(pty: str, commands: TextIO, answers: TextIO | None = None) -> in
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _end_cleanly_when_terminated() -> None:
+    """SIGTERM ends the program as Ctrl-C does, so that its link is taken away."""
+    if current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class TicketFolder:

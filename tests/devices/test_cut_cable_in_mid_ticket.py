@@ -16,8 +16,9 @@ READY = {bytes((0x10, 0x04, question)): b"\x12" for question in (1, 2, 3, 4)} | 
 
 @pytest.fixture
 def long_ticket():
+    """More bytes than the buffers of both ends of a connection hold."""
     png = io.BytesIO()
-    Image.new("1", (576, 4000)).save(png, "PNG")
+    Image.new("1", (576, 64_000)).save(png, "PNG")
     return [Picture(png.getvalue()), Cut()]
 
 

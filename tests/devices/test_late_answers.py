@@ -1,6 +1,7 @@
 """An answer that comes late is not taken for the answer to a later question."""
 
 from kiosk.devices import PrintResult
+from kiosk.devices.escpos_printer import EscposPrinter
 from kiosk.model import PrinterStatus, PrintOutcome
 
 ANSWERS = {b"\x10\x04\x01": b"\x1a", b"\x10\x04\x02": b"\x16", b"\x10\x04\x03": b"\x12", b"\x10\x04\x04": b"\x12"}
@@ -11,22 +12,36 @@ BARRIER = b"\x1dr\x01"
 CUT = b"\x1dV"
 
 
-def test_an_answer_that_comes_with_the_next_one_is_dropped(scripted_printer):
-    asked = []
+class SlowLine:
+    """The first question is answered only after the second was asked, just before the answer to that."""
 
-    def late_once(command):
-        if command.raw not in ANSWERS:
-            return b""
-        asked.append(command.raw)
-        match len(asked):
-            case 1:
-                return b""
-            case 2:
-                return ANSWERS[asked[0]] + ANSWERS[asked[1]]
-            case _:
-                return ANSWERS[command.raw]
+    answers = True
+    bytes_per_second = 1000.0
 
-    printer = scripted_printer(late_once)
+    def __init__(self) -> None:
+        self._asked = 0
+        self._coming = []
+
+    def open(self) -> None:
+        """There is nothing to open."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def write(self, data):
+        if data in ANSWERS:
+            self._asked += 1
+            if self._asked == 2:
+                self._coming.append(ANSWERS[b"\x10\x04\x01"])
+            if self._asked > 1:
+                self._coming.append(ANSWERS[data])
+
+    def read(self, timeout):
+        return self._coming.pop(0) if self._coming else b""
+
+
+def test_an_answer_that_comes_just_before_the_next_one_is_dropped():
+    printer = EscposPrinter(SlowLine(), 80, answer_timeout=0.01)
     assert printer.status() is PrinterStatus.SILENT
     assert printer.status() is PrinterStatus.COVER_OPEN
 

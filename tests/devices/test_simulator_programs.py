@@ -72,6 +72,17 @@ def test_a_printer_program_on_a_pseudo_terminal_takes_its_link_away(ticket, tmp_
     assert not link.is_symlink()
 
 
+def test_a_program_that_is_terminated_takes_its_link_away(tmp_path):
+    link = tmp_path / "printer"
+    for call in (f"run_printer(None, {str(link)!r}, None, 80, sys.stdin)", f"run_scanner({str(link)!r}, sys.stdin)"):
+        with program(call) as started:
+            started.stdout.readline()
+            assert link.is_symlink()
+            started.terminate()
+            assert started.wait(10) == 0
+        assert not link.is_symlink()
+
+
 def test_a_port_that_is_taken_is_told(tmp_path):
     with program("run_printer(0, None, None, 80, sys.stdin)") as first:
         port = int(first.stdout.readline().rpartition(":")[2])
