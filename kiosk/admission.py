@@ -1,0 +1,44 @@
+"""Whether a booking may check in now (pure). All times are the office's."""
+
+from datetime import datetime, timedelta
+
+from kiosk.model import Booking, BookingStatus, Office, Opening, Reason, Refusal, Rules
+
+_BY_STATUS = {
+    BookingStatus.CANCELLED: Reason.CANCELLED,
+    BookingStatus.UNPAID: Reason.UNPAID,
+    BookingStatus.SERVED: Reason.ALREADY_SERVED,
+}
+
+
+def refusal_of(booking: Booking, office: Office, rules: Rules, opening: Opening, now: datetime) -> Refusal | None:
+    """Why the booking may not check in at `now`, None if it may."""
+    slot = slot_start(booking, now)
+    if booking.office != office.id:
+        return Refusal(Reason.WRONG_OFFICE, when=slot, office=office.other_offices.get(booking.office, booking.office))
+    if booking.status in _BY_STATUS:
+        return Refusal(_BY_STATUS[booking.status], when=slot)
+    if booking.day != now.date():
+        return Refusal(Reason.WRONG_DAY if booking.day > now.date() else Reason.EXPIRED, when=slot)
+    if opening.closed is not None:
+        return Refusal(Reason.CLOSED, when=opening.opens_at)
+    return _refusal_by_time(slot, rules, now)
+
+
+def _refusal_by_time(slot: datetime, rules: Rules, now: datetime) -> Refusal | None:
+    may_come = slot - timedelta(minutes=rules.early_minutes)
+    if now < may_come:
+        return Refusal(Reason.TOO_EARLY, when=may_come)
+    if rules.late_minutes is not None and now > slot + timedelta(minutes=rules.late_minutes):
+        return Refusal(Reason.TOO_LATE, when=slot)
+    return None
+
+
+def is_late(booking: Booking, rules: Rules, now: datetime) -> bool:
+    """Whether the applicant comes so long after the slot that the place in the queue is lowered."""
+    return now > slot_start(booking, now) + timedelta(minutes=rules.grace_minutes)
+
+
+def slot_start(booking: Booking, now: datetime) -> datetime:
+    """The beginning of the booking's slot, in the zone of `now`."""
+    return datetime.combine(booking.day, booking.slot, now.tzinfo)

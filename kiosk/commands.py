@@ -1,0 +1,84 @@
+"""What a visit asks the workers to do (pure)."""
+
+from dataclasses import dataclass, field
+
+from kiosk.model import Booking, Language, Ticket
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something for a worker to do; its answer bears the visit's id."""
+
+    visit: int
+
+
+@dataclass(frozen=True)
+class LookUp(Command):
+    text: str = field(repr=False)
+    typed: bool = False
+
+
+@dataclass(frozen=True)
+class LookUpWalkIn(Command):
+    service: str
+
+
+@dataclass(frozen=True)
+class CheckDigits(Command):
+    booking: Booking
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CheckIn(Command):
+    """Commits check-in, tickets and facts of the chosen applicants in one transaction."""
+
+    booking: Booking
+    places: tuple[int, ...]
+    priority: str | None
+
+
+@dataclass(frozen=True)
+class IssueWalkIn(Command):
+    service: str
+    priority: str | None
+
+
+@dataclass(frozen=True)
+class Print(Command):
+    tickets: tuple[Ticket, ...]
+    language: Language
+
+
+@dataclass(frozen=True)
+class ConfirmPaper(Command):
+    """The person saw the paper of these tickets."""
+
+    tickets: tuple[Ticket, ...]
+
+
+@dataclass(frozen=True)
+class RecordRating(Command):
+    score: int
+
+
+@dataclass(frozen=True)
+class RecordComment(Command):
+    """A comment to the rating that this visit gave."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CallHelp(Command):
+    step: str
+
+
+@dataclass(frozen=True)
+class LookUpQueue(Command):
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Restart(Command):
+    """Ends the process: whoever watches over it starts it anew with fresh handles."""

@@ -1,0 +1,148 @@
+"""Settings, read from TOML; every problem is reported at once."""
+
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from kiosk.errors import ConfigError
+
+
+def _https(url: str) -> str:
+    if not url.startswith("https://"):
+        raise ValueError("must start with https:// (the central server is never spoken to in the clear)")
+    return url.rstrip("/")
+
+
+class Section(BaseModel):
+    """A table of the file; unknown keys are problems."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CentralSettings(Section):
+    """Where the central server is, and the authority (a PEM file) that its certificate is verified against."""
+
+    url: Annotated[str, AfterValidator(_https)]
+    ca: Path
+
+
+class PrinterSettings(Section):
+    """`url` as in docs/devices.md; `width_mm` of the paper."""
+
+    url: str
+    width_mm: int = 80
+
+
+class ScannerSettings(Section):
+    url: str
+
+
+class ScreenSettings(Section):
+    """`size` in pixels, width first; `pixels_per_mm` of the panel, so that targets are large enough for a finger."""
+
+    size: tuple[Annotated[int, Field(ge=320)], Annotated[int, Field(ge=320)]] = (1080, 1920)
+    fullscreen: bool = False
+    pixels_per_mm: Annotated[float, Field(gt=1, lt=20)] = 4.0
+
+
+class DataSettings(Section):
+    """The folder of all that the kiosk keeps."""
+
+    dir: Path
+
+
+class OfficeSettings(Section):
+    """What the server does not send: the letterhead picture (PNG) printed on top of a ticket."""
+
+    logo: Path | None = None
+
+
+class Settings(Section):
+    central: CentralSettings
+    data: DataSettings
+    printer: PrinterSettings | None = None
+    scanner: tuple[ScannerSettings, ...] = ()
+    screen: ScreenSettings = ScreenSettings()
+    office: OfficeSettings = OfficeSettings()
+
+
+def read_settings(file: Path) -> Settings:
+    """The settings in a TOML file; relative paths in it are relative to its folder.
+
+    Raises ConfigError with every problem found.
+    """
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError([f"{file} cannot be read: {error.strerror}"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{file} is not TOML: {error}"]) from error
+    return settings_from(raw, file.parent)
+
+
+def settings_from(raw: dict[str, Any], folder: Path) -> Settings:
+    """The settings in a parsed file whose relative paths start at `folder`. Raises ConfigError with every problem found."""
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError([_sentence(dict(problem)) for problem in error.errors()]) from error
+    problems = _problems_with_devices(settings)
+    if problems:
+        raise ConfigError(problems)
+    return _resolved(settings, folder.resolve())
+
+
+def _problems_with_devices(settings: Settings) -> list[str]:
+    problems = []
+    if settings.printer and settings.printer.width_mm not in (58, 80):
+        problems.append(f"[printer] width_mm: {settings.printer.width_mm} is not a paper width; use 58 or 80")
+    return problems
+
+
+def _resolved(settings: Settings, folder: Path) -> Settings:
+    logo = settings.office.logo
+    return settings.model_copy(
+        update={
+            "central": settings.central.model_copy(update={"ca": folder / settings.central.ca}),
+            "data": settings.data.model_copy(update={"dir": folder / settings.data.dir}),
+            "office": OfficeSettings(logo=folder / logo if logo else None),
+        }
+    )
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    path = tuple(problem["loc"])
+    where = _place(path)
+    if problem["type"] == "extra_forbidden":
+        return f"{where}: not a setting{_did_you_mean(path)}"
+    if problem["type"] == "missing":
+        return f"{where}: missing"
+    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _place(path: tuple[Any, ...]) -> str:
+    names = [str(part) for part in path if isinstance(part, str)]
+    return f"[{names[0]}] {'.'.join(names[1:])}".strip()
+
+
+def _did_you_mean(path: tuple[Any, ...]) -> str:
+    section: Any = Settings
+    for part in path[:-1]:
+        if isinstance(part, str):
+            section = _section(section, part)
+    close = get_close_matches(str(path[-1]), list(section.model_fields), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(section.model_fields)}"
+
+
+def _section(section: type[Section], name: str) -> type[Section]:
+    return {
+        "central": CentralSettings,
+        "printer": PrinterSettings,
+        "scanner": ScannerSettings,
+        "screen": ScreenSettings,
+        "data": DataSettings,
+        "office": OfficeSettings,
+    }.get(name, section)

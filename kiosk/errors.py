@@ -1,0 +1,72 @@
+"""Every error that the kiosk raises on purpose, each saying what to do next.
+
+AnjunganError
+ +-- ConfigError          the configuration cannot be used; carries every problem at once
+ +-- DeviceError
+ |    +-- ScannerError    a scanner cannot be opened or read
+ |    +-- PrinterError    a printer cannot be opened or written
+ +-- StoreError           the kiosk cannot record; it must not go on
+ +-- CentralError         an exchange with the central server did not end well
+      +-- CentralUnreachable  no answer, or an answer that is not the central server's
+      +-- CentralRefused      the server does not accept this kiosk (401, 403)
+      +-- CentralRejected     the server understood and declined (4xx)
+"""
+
+
+class AnjunganError(Exception):
+    """The root of all errors raised on purpose."""
+
+
+class ConfigError(AnjunganError):
+    """The configuration cannot be used.
+
+    `problems` holds one sentence for each problem, all found in one reading.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class DeviceError(AnjunganError):
+    """A device cannot be used now; its worker closes it and tries again later."""
+
+
+class ScannerError(DeviceError):
+    """A scanner cannot be opened or read."""
+
+
+class PrinterError(DeviceError):
+    """A printer cannot be opened or written."""
+
+
+class StoreError(AnjunganError):
+    """The kiosk cannot record; it ends, and is started anew with a fresh handle."""
+
+
+class CentralError(AnjunganError):
+    """An exchange with the central server did not end well; what is owed stays owed."""
+
+
+class CentralUnreachable(CentralError):
+    """No answer, or an answer that is not the central server's (HTML, a cut body, 5xx, a foreign certificate).
+
+    `retry_after` is what the server asked for, in s, or None.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CentralRefused(CentralError):
+    """The server does not accept this kiosk (401, 403): enrol it again, or check its clock."""
+
+
+class CentralRejected(CentralError):
+    """The server understood and declined; `status` is the HTTP status, `detail` its words."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(f"the central server declined with {status}: {detail}")
+        self.status = status
+        self.detail = detail

@@ -1,0 +1,287 @@
+"""The nouns of the lobby, as frozen records (pure).
+
+Times of day and days are the office's; instants are UTC. Words that the public reads come in each of the languages of `Language`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+TICKET_NAMESPACE = UUID("6d1f7a52-3c0e-5a86-9c53-2f0f5f0c7b11")
+"""Namespace of ticket ids: two kiosks that check in the same applicant make the same id."""
+
+
+class Language(StrEnum):
+    INDONESIAN = "id"
+    ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class Words:
+    """One text in both languages."""
+
+    id: str
+    en: str
+
+    def __getitem__(self, language: Language) -> str:
+        return self.id if language is Language.INDONESIAN else self.en
+
+
+@dataclass(frozen=True)
+class Fee:
+    """A fee in rupiah, valid from a day on."""
+
+    name: Words
+    rupiah: int
+    valid_from: date
+
+
+@dataclass(frozen=True)
+class Service:
+    """What an applicant comes for; `letter` starts the numbers of its bookings, and no other service's.
+
+    `walk_in_quota` is how many walk-in tickets one kiosk may issue in a day, None without a limit, 0 if a booking is needed.
+    """
+
+    id: str
+    letter: str
+    name: Words
+    summary: Words
+    documents: tuple[Words, ...]
+    fees: tuple[Fee, ...]
+    stages: tuple[Words, ...]
+    walk_in_quota: int | None = None
+
+
+@dataclass(frozen=True)
+class PriorityGroup:
+    """A group that is served first (domain: kelompok rentan), declared by the person."""
+
+    id: str
+    name: Words
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `opens` to before `closes`, office time."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The office's rules from a day on, until a later set takes their place.
+
+    `hours` has seven rows, Monday first; a row without a period is a day off. An applicant may check in from `early_minutes` before the
+    slot until `late_minutes` after it; `late_minutes` of None tolerates the whole day. Who comes more than `grace_minutes` after the slot is
+    late: the place in the queue is lowered, and the ticket says so.
+    """
+
+    valid_from: date
+    hours: tuple[tuple[Period, ...], ...]
+    early_minutes: int
+    late_minutes: int | None
+    priority_groups: tuple[PriorityGroup, ...]
+    grace_minutes: int = 15
+
+
+@dataclass(frozen=True)
+class Holiday:
+    day: date
+    name: Words
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """Shown from `first_day` to `last_day`, the highest `priority` first."""
+
+    id: str
+    words: Words
+    first_day: date
+    last_day: date
+    priority: int = 0
+
+
+@dataclass(frozen=True)
+class PassKey:
+    """An Ed25519 public key (32 bytes, base64) that booking passes are verified with, by its key id (hex)."""
+
+    key_id: str
+    public_key: str
+
+
+@dataclass(frozen=True)
+class Office:
+    """The office as printed and shown; `ticket_url` is the phone page's address with `{ticket}` in the id's place.
+
+    `other_offices` names the offices that a pass may be for, so that a person at the wrong one is told where to go.
+    """
+
+    id: str
+    name: str
+    address: str
+    phone: str
+    time_zone: str
+    ticket_url: str
+    complaint_url: str
+    other_offices: dict[str, str]
+
+
+class BookingStatus(StrEnum):
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    UNPAID = "unpaid"
+    SERVED = "served"
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """One person of a booking, by the masked name and the number that the booking holds for that person."""
+
+    masked_name: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Booking:
+    """An appointment for up to five applicants.
+
+    `code` is the ten-character Crockford code for typing, `reference` an opaque code of another system. A booking known only from its
+    pass has no names yet. `second_factor` is the salted hash that the last four digits of the phone number must match, or None where the
+    office asks for none. `asks_priority` says that the applicants must be asked for a priority group.
+    """
+
+    id: UUID
+    office: str
+    day: date
+    slot: time
+    service: str
+    applicants: tuple[Applicant, ...]
+    code: str = ""
+    reference: str = ""
+    status: BookingStatus = BookingStatus.BOOKED
+    second_factor: str | None = None
+    asks_priority: bool = False
+
+    def ticket_id(self, number: str) -> UUID:
+        """The id of an applicant's ticket, the same on every kiosk (UUIDv5 of office, booking, day and number)."""
+        return uuid5(TICKET_NAMESPACE, f"{self.office}/{self.id}/{self.day}/{number}")
+
+
+class TicketState(StrEnum):
+    """Where a ticket's paper is; each step is on disk before the bytes that it speaks of."""
+
+    ISSUED = "issued"
+    SENDING = "sending"
+    PRINTED = "printed"
+    UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A number in the queue. `booking` and `slot` are None for a walk-in; `issued_at` is UTC; `late` lowers its place and says so."""
+
+    id: UUID
+    number: str
+    day: date
+    service: str
+    masked_name: str
+    issued_at: datetime
+    state: TicketState = TicketState.ISSUED
+    booking: UUID | None = None
+    slot: time | None = None
+    priority: str | None = None
+    late: bool = False
+    prints: int = 0
+    """How often its bytes were sent; from the second time on the paper says that it is a reprint."""
+
+
+class Reason(StrEnum):
+    """Why a person cannot be given a ticket now; each has its words and a next step in the languages' files."""
+
+    UNKNOWN = "unknown"
+    UNREADABLE = "unreadable"
+    FORGED = "forged"
+    EXPIRED = "expired"
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
+    WRONG_DAY = "wrong_day"
+    WRONG_OFFICE = "wrong_office"
+    CANCELLED = "cancelled"
+    UNPAID = "unpaid"
+    ALREADY_SERVED = "already_served"
+    QUOTA_FULL = "quota_full"
+    CLOSED = "closed"
+    NOT_VERIFIED = "not_verified"
+    TOO_MANY_TRIES = "too_many_tries"
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A typed no: the reason and what its words need, `when` in office time."""
+
+    reason: Reason
+    when: datetime | None = None
+    office: str = ""
+
+
+class PrinterStatus(StrEnum):
+    """What a printer says of itself. Only a printer that says so is out of paper; SILENT did not answer, UNKNOWN cannot be asked."""
+
+    READY = "ready"
+    PAPER_LOW = "paper_low"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    OFFLINE = "offline"
+    SILENT = "silent"
+    DISCONNECTED = "disconnected"
+    UNKNOWN = "unknown"
+
+
+class PrintOutcome(StrEnum):
+    """PRINTED: the printer confirmed the end. UNCONFIRMED: bytes went out, the end is unknown. FAILED: surely nothing was printed."""
+
+    PRINTED = "printed"
+    UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
+
+
+class ClosedReason(StrEnum):
+    """Why the office is closed now; NO_DATA is a kiosk that has not had its first snapshot yet."""
+
+    OUTSIDE_HOURS = "outside_hours"
+    DAY_OFF = "day_off"
+    HOLIDAY = "holiday"
+    NO_DATA = "no_data"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Whether the office is open; if not, why, and when it opens next (office time, None if not known)."""
+
+    closed: ClosedReason | None = None
+    opens_at: datetime | None = None
+    holiday: Words | None = None
+
+
+class QueueState(StrEnum):
+    """Where a ticket stands in the central queue."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVED = "served"
+    NO_SHOW = "no_show"
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """A ticket in the central queue as of the last snapshot; `ahead` counts those before it, `counter` is where it was called to."""
+
+    number: str
+    state: QueueState
+    ahead: int = 0
+    counter: str = ""

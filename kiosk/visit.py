@@ -1,0 +1,537 @@
+"""The visit: what the person sees, what may happen, what is then to be done (pure).
+
+`TRANSITIONS` says it all; `advance` only looks up. States are screens, events come from taps, scanners and workers, commands go to workers.
+A visit asks only the questions that its booking or its service needs, one screen each.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from kiosk.commands import (
+    CallHelp,
+    CheckDigits,
+    CheckIn,
+    Command,
+    ConfirmPaper,
+    IssueWalkIn,
+    LookUp,
+    LookUpQueue,
+    LookUpWalkIn,
+    Print,
+    RecordComment,
+    RecordRating,
+    Restart,
+)
+from kiosk.events import (
+    Answer,
+    ApplicantsChosen,
+    ApplicantToggled,
+    Back,
+    BookingFound,
+    Broken,
+    CodeScanned,
+    CodeTyped,
+    CommentWritten,
+    DigitsRight,
+    DigitsTyped,
+    DigitsWrong,
+    DocumentsMissing,
+    DocumentsReady,
+    Event,
+    HelpChosen,
+    Home,
+    InformationChosen,
+    LanguageChosen,
+    OfficeClosed,
+    OfficeOpened,
+    PaperCameOut,
+    PaperMissing,
+    Printed,
+    PrintFailed,
+    PrintUncertain,
+    PriorityDeclared,
+    Question,
+    QueueFound,
+    QueueNumberTyped,
+    QueueStatusChosen,
+    RateChosen,
+    Rated,
+    Refused,
+    ScanChosen,
+    ServiceChosen,
+    StayChosen,
+    TicketsFound,
+    TicketsIssued,
+    TimedOut,
+    TypeChosen,
+    WalkInChosen,
+    WalkInFound,
+)
+from kiosk.model import Booking, Language, QueueEntry, Reason, Refusal, Ticket
+
+
+class State(StrEnum):
+    WELCOME = "welcome"
+    SCANNING = "scanning"
+    TYPING = "typing"
+    LOOKING_UP = "looking_up"
+    CHOOSING_APPLICANTS = "choosing_applicants"
+    VERIFYING = "verifying"
+    CHOOSING_SERVICE = "choosing_service"
+    CHECKING_DOCUMENTS = "checking_documents"
+    DECLARING_PRIORITY = "declaring_priority"
+    ISSUING = "issuing"
+    PRINTING = "printing"
+    TICKET_PRINTED = "ticket_printed"
+    TICKET_UNCERTAIN = "ticket_uncertain"
+    TICKET_ON_SCREEN = "ticket_on_screen"
+    REFUSED = "refused"
+    RATING = "rating"
+    COMMENT = "comment"
+    THANKS = "thanks"
+    INFORMATION = "information"
+    QUEUE_STATUS = "queue_status"
+    HELP = "help"
+    STILL_THERE = "still_there"
+    CLOSED = "closed"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person at the kiosk. `id` tells the answers to this visit's commands from late ones to another's."""
+
+    id: int
+    state: State = State.WELCOME
+    language: Language = Language.INDONESIAN
+    back: State = State.WELCOME
+    """Where HELP and STILL_THERE lead back to."""
+    questions: tuple[Question, ...] = ()
+    booking: Booking | None = None
+    chosen: frozenset[int] = frozenset()
+    """Which applicants of the booking came, by their place in it."""
+    service: str = ""
+    priority: str | None = None
+    wrong_digits: int = 0
+    tickets: tuple[Ticket, ...] = ()
+    refusal: Refusal | None = None
+    queue: QueueEntry | None = None
+    queue_unknown: bool = False
+
+
+Keep = Callable[[Visit, Any], Visit]
+Do = Callable[[Visit, Any], Command | None]
+Choose = Callable[[Visit], State]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One cell of the table: what the visit keeps of the event, where it goes, and what is then to be done.
+
+    `to` is a state, or several of which `choose` picks one. The commands are made from the visit as it then is.
+    """
+
+    to: State | tuple[State, ...]
+    keep: Keep | None = None
+    do: Do | None = None
+    choose: Choose | None = None
+
+    @property
+    def targets(self) -> tuple[State, ...]:
+        return self.to if isinstance(self.to, tuple) else (self.to,)
+
+
+def _fresh(visit: Visit, event: Any) -> Visit:
+    return Visit(id=visit.id + 1, language=visit.language)
+
+
+def _home(visit: Visit, event: Any) -> Visit:
+    return Visit(id=visit.id + 1)
+
+
+def _language(visit: Visit, event: LanguageChosen) -> Visit:
+    return replace(visit, language=event.language)
+
+
+def _remember_place(visit: Visit, event: Any) -> Visit:
+    return replace(visit, back=visit.state)
+
+
+def _back(visit: Visit) -> State:
+    return visit.back
+
+
+def _booking(visit: Visit, event: BookingFound) -> Visit:
+    everyone = frozenset(range(len(event.booking.applicants)))
+    return replace(visit, booking=event.booking, questions=event.questions, chosen=everyone, service=event.booking.service)
+
+
+def _walk_in(visit: Visit, event: WalkInFound) -> Visit:
+    return replace(visit, questions=event.questions)
+
+
+def _next_question(visit: Visit) -> State:
+    return ASKED_IN[visit.questions[0]] if visit.questions else State.ISSUING
+
+
+def _answered(visit: Visit, event: Any) -> Visit:
+    return replace(visit, questions=visit.questions[1:])
+
+
+def _priority(visit: Visit, event: PriorityDeclared) -> Visit:
+    return _answered(replace(visit, priority=event.group), event)
+
+
+def _issue(visit: Visit, event: Any) -> Command | None:
+    if visit.questions:
+        return None
+    if visit.booking is None:
+        return IssueWalkIn(visit.id, visit.service, visit.priority)
+    return CheckIn(visit.id, visit.booking, tuple(sorted(visit.chosen)), visit.priority)
+
+
+def _toggle(visit: Visit, event: ApplicantToggled) -> Visit:
+    known = visit.booking is not None and 0 <= event.place < len(visit.booking.applicants)
+    return replace(visit, chosen=visit.chosen ^ {event.place}) if known else visit
+
+
+def _applicants_answered(visit: Visit, event: ApplicantsChosen) -> Visit:
+    return _answered(visit, event) if visit.chosen else visit
+
+
+def _wrong(visit: Visit, event: DigitsWrong) -> Visit:
+    tries = visit.wrong_digits + 1
+    refusal = Refusal(Reason.NOT_VERIFIED) if tries >= DIGIT_TRIES else None
+    return replace(visit, wrong_digits=tries, refusal=refusal)
+
+
+def _ask_digits_again(visit: Visit) -> State:
+    return State.REFUSED if visit.refusal else State.VERIFYING
+
+
+def _refusal(visit: Visit, event: Refused) -> Visit:
+    return replace(visit, refusal=event.refusal)
+
+
+def _no_answer(visit: Visit, event: Any) -> Visit:
+    return replace(visit, id=visit.id + 1, refusal=Refusal(Reason.NO_ANSWER))
+
+
+def _service(visit: Visit, event: Any) -> Visit:
+    return replace(visit, service=event.service)
+
+
+def _start_information(visit: Visit, event: InformationChosen) -> Visit:
+    return replace(_fresh(visit, event), service=event.service)
+
+
+def _leave_service(visit: Visit, event: Back) -> Visit:
+    return replace(visit, service="", back=State.INFORMATION) if visit.service else _home(visit, event)
+
+
+def _tickets(visit: Visit, event: Any) -> Visit:
+    return replace(visit, tickets=event.tickets)
+
+
+def _queue(visit: Visit, event: QueueFound) -> Visit:
+    return replace(visit, queue=event.entry, queue_unknown=event.entry is None)
+
+
+def _look_up_scanned(visit: Visit, event: CodeScanned) -> Command:
+    return LookUp(visit.id, event.text)
+
+
+def _look_up_typed(visit: Visit, event: CodeTyped) -> Command:
+    return LookUp(visit.id, event.text, typed=True)
+
+
+def _look_up_walk_in(visit: Visit, event: ServiceChosen) -> Command:
+    return LookUpWalkIn(visit.id, event.service)
+
+
+def _look_up_queue(visit: Visit, event: CodeScanned) -> Command:
+    return LookUpQueue(visit.id, event.text)
+
+
+def _look_up_number(visit: Visit, event: QueueNumberTyped) -> Command:
+    return LookUpQueue(visit.id, event.number)
+
+
+def _check_digits(visit: Visit, event: DigitsTyped) -> Command | None:
+    return CheckDigits(visit.id, visit.booking, event.digits) if visit.booking else None
+
+
+def _print(visit: Visit, event: Any) -> Command:
+    return Print(visit.id, visit.tickets, visit.language)
+
+
+def _confirm_paper(visit: Visit, event: Any) -> Command:
+    return ConfirmPaper(visit.id, visit.tickets)
+
+
+def _rate(visit: Visit, event: Rated) -> Command:
+    return RecordRating(visit.id, event.score)
+
+
+def _comment(visit: Visit, event: CommentWritten) -> Command:
+    return RecordComment(visit.id, event.text)
+
+
+def _call_help(visit: Visit, event: Any) -> Command:
+    return CallHelp(visit.id, visit.back)
+
+
+def _restart(visit: Visit, event: Any) -> Command:
+    return Restart(visit.id)
+
+
+ASKED_IN = {
+    Question.APPLICANTS: State.CHOOSING_APPLICANTS,
+    Question.SECOND_FACTOR: State.VERIFYING,
+    Question.PRIORITY: State.DECLARING_PRIORITY,
+}
+DIGIT_TRIES = 3
+
+LEAVABLE = (
+    State.SCANNING,
+    State.TYPING,
+    State.CHOOSING_APPLICANTS,
+    State.VERIFYING,
+    State.CHOOSING_SERVICE,
+    State.CHECKING_DOCUMENTS,
+    State.DECLARING_PRIORITY,
+    State.RATING,
+    State.COMMENT,
+    State.INFORMATION,
+    State.QUEUE_STATUS,
+)
+"""The states in which a person is in the middle of something: silence asks whether they are still there."""
+HELPFUL = (
+    *LEAVABLE,
+    State.WELCOME,
+    State.TICKET_PRINTED,
+    State.TICKET_UNCERTAIN,
+    State.TICKET_ON_SCREEN,
+    State.REFUSED,
+    State.THANKS,
+)
+"""The states from which staff can be called."""
+
+_GO_HOME = Step(State.WELCOME, keep=_home)
+_SCAN = Step(State.LOOKING_UP, keep=_fresh, do=_look_up_scanned)
+_TYPE = Step(State.TYPING, keep=_fresh)
+_WALK_IN = Step(State.CHOOSING_SERVICE, keep=_fresh)
+
+Row = dict[type[Event], Step]
+
+
+def _ask_next(keep: Keep | None = None) -> Step:
+    return Step((*ASKED_IN.values(), State.ISSUING), keep=keep, do=_issue, choose=_next_question)
+
+
+def _leaving(state: State) -> Row:
+    """What every screen of a person in the middle of a visit allows: another language, help, going home; silence asks."""
+    return {
+        LanguageChosen: Step(state, keep=_language),
+        HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
+        Home: _GO_HOME,
+        TimedOut: Step(State.STILL_THERE, keep=_remember_place),
+    }
+
+
+def _waiting(state: State, late: Step) -> Row:
+    """What a screen allows while a worker is busy: only another language; `late` is for a worker that does not answer."""
+    return {LanguageChosen: Step(state, keep=_language), TimedOut: late}
+
+
+def _telling(state: State) -> Row:
+    """What a screen allows that only tells and leaves by itself: the next person may scan at once."""
+    return {
+        LanguageChosen: Step(state, keep=_language),
+        HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
+        CodeScanned: _SCAN,
+        Home: _GO_HOME,
+        TimedOut: _GO_HOME,
+    }
+
+
+_NO_ANSWER = Step(State.REFUSED, keep=_no_answer)
+
+TRANSITIONS: dict[State, Row] = {
+    State.WELCOME: {
+        LanguageChosen: Step(State.WELCOME, keep=_language),
+        CodeScanned: _SCAN,
+        ScanChosen: Step(State.SCANNING, keep=_fresh),
+        TypeChosen: _TYPE,
+        WalkInChosen: _WALK_IN,
+        InformationChosen: Step(State.INFORMATION, keep=_start_information),
+        QueueStatusChosen: Step(State.QUEUE_STATUS, keep=_fresh),
+        RateChosen: Step(State.RATING, keep=_fresh),
+        HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
+        TimedOut: _GO_HOME,
+        OfficeClosed: Step(State.CLOSED, keep=_home),
+        Broken: Step(State.OUT_OF_SERVICE, keep=_home),
+    },
+    State.SCANNING: _leaving(State.SCANNING) | {CodeScanned: _SCAN, TypeChosen: _TYPE, Back: _GO_HOME},
+    State.TYPING: _leaving(State.TYPING)
+    | {
+        CodeScanned: _SCAN,
+        CodeTyped: Step(State.LOOKING_UP, keep=_fresh, do=_look_up_typed),
+        Back: _GO_HOME,
+    },
+    State.LOOKING_UP: _waiting(State.LOOKING_UP, _NO_ANSWER)
+    | {
+        BookingFound: _ask_next(_booking),
+        TicketsFound: Step(State.PRINTING, keep=_tickets, do=_print),
+        WalkInFound: Step(State.CHECKING_DOCUMENTS, keep=_walk_in),
+        Refused: Step(State.REFUSED, keep=_refusal),
+        Broken: Step(State.OUT_OF_SERVICE, keep=_home),
+    },
+    State.CHOOSING_APPLICANTS: _leaving(State.CHOOSING_APPLICANTS)
+    | {
+        ApplicantToggled: Step(State.CHOOSING_APPLICANTS, keep=_toggle),
+        ApplicantsChosen: _ask_next(_applicants_answered),
+        Back: _GO_HOME,
+    },
+    State.VERIFYING: _leaving(State.VERIFYING)
+    | {
+        DigitsTyped: Step(State.VERIFYING, do=_check_digits),
+        DigitsRight: _ask_next(_answered),
+        DigitsWrong: Step((State.VERIFYING, State.REFUSED), keep=_wrong, choose=_ask_digits_again),
+        Refused: Step(State.REFUSED, keep=_refusal),
+        Back: _GO_HOME,
+    },
+    State.CHOOSING_SERVICE: _leaving(State.CHOOSING_SERVICE)
+    | {
+        CodeScanned: _SCAN,
+        ServiceChosen: Step(State.LOOKING_UP, keep=_service, do=_look_up_walk_in),
+        Back: _GO_HOME,
+    },
+    State.CHECKING_DOCUMENTS: _leaving(State.CHECKING_DOCUMENTS)
+    | {
+        DocumentsReady: _ask_next(),
+        DocumentsMissing: Step(State.INFORMATION),
+        Back: Step(State.CHOOSING_SERVICE),
+    },
+    State.DECLARING_PRIORITY: _leaving(State.DECLARING_PRIORITY)
+    | {
+        PriorityDeclared: _ask_next(_priority),
+        Back: _GO_HOME,
+    },
+    State.ISSUING: _waiting(State.ISSUING, _NO_ANSWER)
+    | {
+        TicketsIssued: Step(State.PRINTING, keep=_tickets, do=_print),
+        Refused: Step(State.REFUSED, keep=_refusal),
+        Broken: Step(State.OUT_OF_SERVICE, keep=_home),
+    },
+    State.PRINTING: _waiting(State.PRINTING, Step(State.TICKET_UNCERTAIN))
+    | {
+        Printed: Step(State.TICKET_PRINTED),
+        PrintUncertain: Step(State.TICKET_UNCERTAIN),
+        PrintFailed: Step(State.TICKET_ON_SCREEN),
+    },
+    State.TICKET_PRINTED: _telling(State.TICKET_PRINTED) | {RateChosen: Step(State.RATING)},
+    State.TICKET_UNCERTAIN: {
+        LanguageChosen: Step(State.TICKET_UNCERTAIN, keep=_language),
+        HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
+        PaperCameOut: Step(State.TICKET_PRINTED, do=_confirm_paper),
+        PaperMissing: Step(State.PRINTING, do=_print),
+        Printed: Step(State.TICKET_PRINTED),
+        PrintFailed: Step(State.TICKET_ON_SCREEN),
+        TimedOut: _GO_HOME,
+    },
+    State.TICKET_ON_SCREEN: _telling(State.TICKET_ON_SCREEN) | {RateChosen: Step(State.RATING)},
+    State.REFUSED: _telling(State.REFUSED) | {TypeChosen: _TYPE, WalkInChosen: _WALK_IN, Back: _GO_HOME},
+    State.RATING: _leaving(State.RATING) | {CodeScanned: _SCAN, Rated: Step(State.COMMENT, do=_rate), Back: _GO_HOME},
+    State.COMMENT: _leaving(State.COMMENT)
+    | {
+        CommentWritten: Step(State.THANKS, do=_comment),
+        Home: Step(State.THANKS),
+        Back: Step(State.THANKS),
+    },
+    State.THANKS: _telling(State.THANKS),
+    State.INFORMATION: _leaving(State.INFORMATION)
+    | {
+        CodeScanned: _SCAN,
+        InformationChosen: Step(State.INFORMATION, keep=_service),
+        WalkInChosen: _WALK_IN,
+        Back: Step((State.INFORMATION, State.WELCOME), keep=_leave_service, choose=_back),
+    },
+    State.QUEUE_STATUS: _leaving(State.QUEUE_STATUS)
+    | {
+        CodeScanned: Step(State.QUEUE_STATUS, do=_look_up_queue),
+        QueueNumberTyped: Step(State.QUEUE_STATUS, do=_look_up_number),
+        QueueFound: Step(State.QUEUE_STATUS, keep=_queue),
+        Back: _GO_HOME,
+    },
+    State.HELP: {
+        LanguageChosen: Step(State.HELP, keep=_language),
+        Back: Step(HELPFUL, choose=_back),
+        Home: _GO_HOME,
+        TimedOut: _GO_HOME,
+    },
+    State.STILL_THERE: {
+        LanguageChosen: Step(State.STILL_THERE, keep=_language),
+        StayChosen: Step(LEAVABLE, choose=_back),
+        CodeScanned: _SCAN,
+        Home: _GO_HOME,
+        TimedOut: _GO_HOME,
+    },
+    State.CLOSED: {
+        LanguageChosen: Step(State.CLOSED, keep=_language),
+        CodeScanned: _SCAN,
+        InformationChosen: Step(State.INFORMATION, keep=_start_information),
+        OfficeOpened: _GO_HOME,
+        TimedOut: Step(State.CLOSED, keep=_home),
+        Broken: Step(State.OUT_OF_SERVICE, keep=_home),
+    },
+    State.OUT_OF_SERVICE: {
+        LanguageChosen: Step(State.OUT_OF_SERVICE, keep=_language),
+        TimedOut: Step(State.OUT_OF_SERVICE, do=_restart),
+    },
+}
+
+TIMEOUTS: dict[State, float] = {
+    State.WELCOME: 30,
+    State.SCANNING: 60,
+    State.TYPING: 60,
+    State.LOOKING_UP: 10,
+    State.CHOOSING_APPLICANTS: 60,
+    State.VERIFYING: 60,
+    State.CHOOSING_SERVICE: 60,
+    State.CHECKING_DOCUMENTS: 90,
+    State.DECLARING_PRIORITY: 60,
+    State.ISSUING: 10,
+    State.PRINTING: 30,
+    State.TICKET_PRINTED: 12,
+    State.TICKET_UNCERTAIN: 60,
+    State.TICKET_ON_SCREEN: 60,
+    State.REFUSED: 45,
+    State.RATING: 45,
+    State.COMMENT: 90,
+    State.THANKS: 6,
+    State.INFORMATION: 90,
+    State.QUEUE_STATUS: 60,
+    State.HELP: 60,
+    State.STILL_THERE: 25,
+    State.CLOSED: 30,
+    State.OUT_OF_SERVICE: 15,
+}
+"""How long each screen waits for a person or a worker, in s. STILL_THERE gives at least 20 s (WCAG 2.2.1)."""
+
+
+def advance(visit: Visit, event: Event) -> tuple[Visit, tuple[Command, ...]]:
+    """The visit after the event, and what is then to be done; an event that the state does not know changes nothing.
+
+    An answer to another visit's command is late, and changes nothing either.
+    """
+    step = TRANSITIONS[visit.state].get(type(event))
+    if step is None or (isinstance(event, Answer) and event.visit != visit.id):
+        return visit, ()
+    kept = step.keep(visit, event) if step.keep else visit
+    state = step.choose(kept) if step.choose else step.targets[0]
+    after = replace(kept, state=state)
+    command = step.do(after, event) if step.do else None
+    return after, (command,) if command else ()

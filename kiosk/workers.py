@@ -1,0 +1,96 @@
+"""Threads: an Inbox for what they report, a Worker for each of them, waits that grow.
+
+Workers tell, they never ask: what a worker reports goes into the Inbox, and the one thread that owns the controller drains it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from random import Random
+from typing import Generic, TypeVar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+STOP_SECONDS = 5.0
+
+
+class Inbox(Generic[T]):
+    """What the workers report, in order; `wake` is called from their threads after each."""
+
+    def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
+        self._items: SimpleQueue[T] = SimpleQueue()
+        self.wake = wake
+
+    def post(self, item: T) -> None:
+        """Hands over one item, from any thread."""
+        self._items.put(item)
+        self.wake()
+
+    def drain(self) -> list[T]:
+        """All that has arrived, without waiting."""
+        items = []
+        while True:
+            try:
+                items.append(self._items.get_nowait())
+            except Empty:
+                return items
+
+    def take(self, timeout: float | None) -> T | None:
+        """The next item, None if none comes within `timeout` s."""
+        try:
+            return self._items.get(timeout=timeout)
+        except Empty:
+            return None
+
+
+class Worker:
+    """A thread that runs `turn` until it is stopped; an error that escapes goes to `failed`, and ends it."""
+
+    def __init__(
+        self, name: str, turn: Callable[[], None], failed: Callable[[Exception], None], at_end: Callable[[], None] = lambda: None
+    ) -> None:
+        self._turn, self._failed, self._at_end = turn, failed, at_end
+        self.stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks the thread to end, and waits for it up to STOP_SECONDS."""
+        self.stopping.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(STOP_SECONDS)
+            if self._thread.is_alive():
+                log.error("worker %s does not end", self._thread.name)
+
+    def _run(self) -> None:
+        try:
+            while not self.stopping.is_set():
+                self._turn()
+        except Exception as error:  # noqa: BLE001 - the last stop of a thread: nothing may vanish silently
+            log.exception("worker %s failed", self._thread.name)
+            self._failed(error)
+        finally:
+            self._at_end()
+
+
+class BackOff:
+    """Waits that double from `first` to `longest` s, each drawn between zero and its bound (full jitter)."""
+
+    def __init__(self, first: float, longest: float, random: Random | None = None) -> None:
+        self._first, self._longest = first, longest
+        self._random = random or Random()
+        self._failures = 0
+
+    def reset(self) -> None:
+        self._failures = 0
+
+    def next_wait(self) -> float:
+        """How long to wait after one more failure, in s."""
+        bound = min(self._longest, self._first * 2.0 ** min(self._failures, 30))
+        self._failures += 1
+        return self._random.uniform(0, bound)
