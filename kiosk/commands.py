@@ -46,8 +46,11 @@ class IssueWalkIn(Command):
 
 @dataclass(frozen=True)
 class Print(Command):
+    """Prints the tickets; with `only_missing`, those of them whose paper is not known to be out."""
+
     tickets: tuple[Ticket, ...]
     language: Language
+    only_missing: bool = False
 
 
 @dataclass(frozen=True)

@@ -168,12 +168,12 @@ class Store:
         return self._select("1 ORDER BY rowid", ())
 
     def begin_print(self, ticket_id: UUID) -> Ticket:
-        """Records that the ticket's bytes are about to be sent, before they are."""
+        """Records that the ticket's bytes are about to be sent, before they are; they count as sent until the end is known."""
         return self._move(ticket_id, TicketState.SENDING, prints=1)
 
     def end_print(self, ticket_id: UUID, state: TicketState, by_person: bool = False) -> Ticket:
-        """Records how the print ended, with its fact; `by_person` where a person said so."""
-        return self._move(ticket_id, state, by_person=by_person)
+        """Records how the print ended, with its fact; `by_person` where a person said so. FAILED takes the count of `begin_print` back."""
+        return self._move(ticket_id, state, prints=-1 if state is TicketState.FAILED else 0, by_person=by_person)
 
     def _move(self, ticket_id: UUID, state: TicketState, prints: int = 0, by_person: bool = False) -> Ticket:
         with self._transaction() as db:

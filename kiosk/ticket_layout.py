@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import wrap
 
 
 class Align(StrEnum):
@@ -58,3 +59,54 @@ Line = Text | Rule | Code | Picture | Feed | Cut
 
 COLUMNS = {80: 48, 58: 32}
 """Characters of font A in a line, by paper width in mm (576 and 384 dots at 203 dpi)."""
+
+
+@dataclass(frozen=True)
+class Printable:
+    """A ticket with the words for it, in the language of the visit; empty words are left out.
+
+    `number` is the ticket's number; `reprint` marks a paper that may not be the first (`CETAK ULANG`); `code` is the phone page's address.
+    """
+
+    letterhead: tuple[str, ...]
+    heading: str
+    number: str
+    service: str
+    person: str
+    times: tuple[str, ...]
+    notes: tuple[str, ...]
+    documents_heading: str
+    documents: tuple[str, ...]
+    code: str
+    code_hint: str
+    closing: str
+    reprint: str = ""
+    logo: bytes | None = None
+
+
+def ticket_lines(ticket: Printable, width_mm: int) -> tuple[Line, ...]:
+    """The lines of one ticket, cut at its end, for paper of 58 or 80 mm."""
+    columns = COLUMNS[width_mm]
+    number_size = max(1, min(6, columns // max(1, len(ticket.number) + 1)))
+    lines: list[Line] = [Picture(ticket.logo)] if ticket.logo else []
+    name, *address = ticket.letterhead
+    lines += [Text(row, bold=True) for row in wrap(name, columns)]
+    lines += [Text(row) for part in address for row in wrap(part, columns)]
+    lines.append(Rule())
+    if ticket.reprint:
+        lines += [Text(f" {ticket.reprint} ", width=2, height=2, inverse=True), Feed()]
+    lines.append(Text(ticket.heading))
+    lines.append(Text(ticket.number, width=number_size, height=number_size, bold=True))
+    lines += [Text(row, height=2, bold=True) for row in wrap(ticket.service, columns)]
+    lines += [Text(row) for part in (ticket.person, *ticket.times) if part for row in wrap(part, columns)]
+    lines += [Text(row, bold=True) for note in ticket.notes for row in wrap(note, columns)]
+    if ticket.documents:
+        lines += [Rule(), Text(ticket.documents_heading, Align.LEFT, bold=True)]
+        lines += [Text(row, Align.LEFT) for each in ticket.documents for row in _item(each, columns)]
+    lines += [Rule(), Code(ticket.code), *(Text(row) for row in wrap(ticket.code_hint, columns))]
+    lines += [Feed(), *(Text(row) for row in wrap(ticket.closing, columns)), Cut()]
+    return tuple(lines)
+
+
+def _item(text: str, columns: int) -> list[str]:
+    return wrap(text, columns, initial_indent="- ", subsequent_indent="  ")

@@ -1,9 +1,11 @@
 """All that a screen needs to show itself (pure)."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from kiosk.model import Announcement, Office, Opening, PrinterStatus, QueueEntry, Rules, Service
+from kiosk.model import Announcement, Fee, Office, Opening, PrinterStatus, QueueEntry, Rules, Service
+from kiosk.opening import rules_on
+from kiosk.protocol import Snapshot
 from kiosk.visit import Visit
 
 
@@ -34,3 +36,23 @@ class View:
     printer: PrinterStatus
     scanner_ready: bool
     online: bool
+
+
+def office_data(snapshot: Snapshot, day: date) -> OfficeData:
+    """What is valid on a day: its rules, the fees in force, the announcements of the day with the most important first."""
+    shown = [each for each in snapshot.announcements if each.first_day <= day <= each.last_day]
+    return OfficeData(
+        office=snapshot.office,
+        services=tuple(replace(service, fees=_fees_on(service, day)) for service in snapshot.services),
+        rules=rules_on(snapshot.rules, day),
+        announcements=tuple(sorted(shown, key=lambda each: -each.priority)),
+        queue=snapshot.queue,
+    )
+
+
+def _fees_on(service: Service, day: date) -> tuple[Fee, ...]:
+    in_force: dict[str, Fee] = {}
+    for fee in sorted(service.fees, key=lambda each: each.valid_from):
+        if fee.valid_from <= day:
+            in_force[fee.name.id] = fee
+    return tuple(in_force.values())

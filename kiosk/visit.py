@@ -267,6 +267,10 @@ def _print(visit: Visit, event: Any) -> Command:
     return Print(visit.id, visit.tickets, visit.language)
 
 
+def _print_missing(visit: Visit, event: Any) -> Command:
+    return Print(visit.id, visit.tickets, visit.language, only_missing=True)
+
+
 def _confirm_paper(visit: Visit, event: Any) -> Command:
     return ConfirmPaper(visit.id, visit.tickets)
 
@@ -437,7 +441,7 @@ TRANSITIONS: dict[State, Row] = {
         LanguageChosen: Step(State.TICKET_UNCERTAIN, keep=_language),
         HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
         PaperCameOut: Step(State.TICKET_PRINTED, do=_confirm_paper),
-        PaperMissing: Step(State.PRINTING, do=_print),
+        PaperMissing: Step(State.PRINTING, do=_print_missing),
         Printed: Step(State.TICKET_PRINTED),
         PrintFailed: Step(State.TICKET_ON_SCREEN),
         TimedOut: _GO_HOME,

@@ -1,0 +1,271 @@
+"""The desk behind the screens: looks up, decides by the pure rules, records (one worker's job, no threads here)."""
+
+import re
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from hmac import compare_digest
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from kiosk.admission import is_late, refusal_of
+from kiosk.booking_code import BookingPass, Code, Reference, read, second_factor_hash
+from kiosk.commands import (
+    CallHelp,
+    CheckDigits,
+    CheckIn,
+    Command,
+    ConfirmPaper,
+    IssueWalkIn,
+    LookUp,
+    LookUpQueue,
+    LookUpWalkIn,
+    RecordComment,
+    RecordRating,
+)
+from kiosk.events import (
+    Answer,
+    BookingFound,
+    DigitsRight,
+    DigitsWrong,
+    Question,
+    QueueFound,
+    Refused,
+    TicketsFound,
+    TicketsIssued,
+    WalkInFound,
+)
+from kiosk.model import (
+    Applicant,
+    Booking,
+    BookingStatus,
+    ClosedReason,
+    Opening,
+    QueueEntry,
+    Reason,
+    Refusal,
+    Ticket,
+    TicketState,
+)
+from kiosk.numbering import series_of
+from kiosk.opening import opening, rules_on
+from kiosk.protocol import Commented, HelpCalled, Rated, Snapshot
+from kiosk.store import Store
+
+TYPED_TRIES = 8
+TYPED_WINDOW_SECONDS = 120.0
+"""So many typed codes that were not found, within so long, are the most; then staff are to be asked."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Records:
+    """Answers the visit's commands from the last snapshot and the store.
+
+    `digit` marks the kiosk's walk-in series, `now` gives UTC, `monotonic` gives s. Every method may raise StoreError.
+    """
+
+    def __init__(self, store: Store, digit: int, now: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
+        self._store, self._digit, self._now, self._monotonic = store, digit, now, monotonic
+        self._wrong_codes: deque[float] = deque()
+        self._rating: tuple[int, UUID] = (0, uuid4())
+        self._snapshot: Snapshot | None = None
+        self._by_id: dict[UUID, Booking] = {}
+        self._by_code: dict[str, Booking] = {}
+        self._by_reference: dict[str, Booking] = {}
+        self._duties: dict[type[Command], Callable[..., Answer | None]] = {
+            LookUp: self._look_up,
+            LookUpWalkIn: self._look_up_walk_in,
+            CheckDigits: self._check_digits,
+            CheckIn: self._check_in,
+            IssueWalkIn: self._issue_walk_in,
+            ConfirmPaper: self._confirm_paper,
+            RecordRating: self._record_rating,
+            RecordComment: self._record_comment,
+            CallHelp: self._call_help,
+            LookUpQueue: self._look_up_queue,
+        }
+
+    def take_snapshot(self, snapshot: Snapshot) -> None:
+        """Decides from this snapshot from now on."""
+        self._snapshot = snapshot
+        self._by_id = {each.id: each for each in snapshot.bookings}
+        self._by_code = {each.code: each for each in snapshot.bookings if each.code}
+        self._by_reference = {each.reference: each for each in snapshot.bookings if each.reference}
+
+    def answer(self, command: Command) -> Answer | None:
+        """Does what the command asks; None where nobody waits for an answer."""
+        return self._duties[type(command)](command)
+
+    # ------------------------------------------------------------ with a booking
+
+    def _look_up(self, command: LookUp) -> Answer:
+        snapshot = self._snapshot
+        if snapshot is None:
+            return Refused(command.visit, Refusal(Reason.CLOSED))
+        if command.typed and self._tries_are_used_up():
+            return Refused(command.visit, Refusal(Reason.TOO_MANY_TRIES))
+        held = self._ticket_by_address(command.text, snapshot)
+        if held:
+            return TicketsFound(command.visit, (held,))
+        found = self._booking_of(command.text, snapshot)
+        if isinstance(found, Refusal):
+            if command.typed:
+                self._wrong_codes.append(self._monotonic())
+            return Refused(command.visit, found)
+        return self._admit(command.visit, found, snapshot)
+
+    def _tries_are_used_up(self) -> bool:
+        since = self._monotonic() - TYPED_WINDOW_SECONDS
+        while self._wrong_codes and self._wrong_codes[0] < since:
+            self._wrong_codes.popleft()
+        return len(self._wrong_codes) >= TYPED_TRIES
+
+    def _ticket_by_address(self, text: str, snapshot: Snapshot) -> Ticket | None:
+        before, _, after = snapshot.office.ticket_url.partition("{ticket}")
+        if not (text.startswith(before) and text.endswith(after)):
+            return None
+        found = _UUID.fullmatch(text[len(before) : len(text) - len(after)])
+        return self._store.ticket(UUID(found.group())) if found else None
+
+    def _booking_of(self, text: str, snapshot: Snapshot) -> Booking | Refusal:
+        code = read(text, snapshot.pass_keys, self._now())
+        if isinstance(code, Refusal):
+            return code
+        if isinstance(code, BookingPass):
+            return self._by_id.get(code.booking) or _booking_of_pass(code, snapshot)
+        if isinstance(code, Code) and code.text in self._by_code:
+            return self._by_code[code.text]
+        if isinstance(code, Reference) and code.text in self._by_reference:
+            return self._by_reference[code.text]
+        return Refusal(Reason.UNKNOWN)
+
+    def _admit(self, visit: int, booking: Booking, snapshot: Snapshot) -> Answer:
+        now = self._office_time(snapshot)
+        held = self._store.tickets_of(booking.id, now.date())
+        if len(held) == len(booking.applicants) and booking.status is not BookingStatus.SERVED:
+            return TicketsFound(visit, held)
+        refusal = refusal_of(booking, snapshot.office, rules_on(snapshot.rules, now.date()), self._opening(snapshot), now)
+        if refusal:
+            return Refused(visit, refusal)
+        return BookingFound(visit, booking, self._questions(booking, snapshot, now))
+
+    def _questions(self, booking: Booking, snapshot: Snapshot, now: datetime) -> tuple[Question, ...]:
+        groups = rules_on(snapshot.rules, now.date()).priority_groups
+        asked = {
+            Question.APPLICANTS: len(booking.applicants) > 1,
+            Question.SECOND_FACTOR: booking.second_factor is not None,
+            Question.PRIORITY: booking.asks_priority and bool(groups),
+        }
+        return tuple(question for question, needed in asked.items() if needed)
+
+    def _check_digits(self, command: CheckDigits) -> Answer:
+        meant = second_factor_hash(command.booking.id, command.digits)
+        right = compare_digest(meant, command.booking.second_factor or "")
+        return DigitsRight(command.visit) if right else DigitsWrong(command.visit)
+
+    def _check_in(self, command: CheckIn) -> Answer:
+        snapshot = self._known()
+        now = self._office_time(snapshot)
+        late = is_late(command.booking, rules_on(snapshot.rules, now.date()), now)
+        tickets = self._store.check_in(command.booking, command.places, command.priority, late)
+        return TicketsIssued(command.visit, tickets)
+
+    # ------------------------------------------------------------ without a booking
+
+    def _look_up_walk_in(self, command: LookUpWalkIn) -> Answer:
+        snapshot = self._snapshot
+        if snapshot is None:
+            return Refused(command.visit, Refusal(Reason.CLOSED))
+        now = self._office_time(snapshot)
+        refusal = self._walk_in_refusal(command.service, snapshot, now)
+        if refusal:
+            return Refused(command.visit, refusal)
+        groups = rules_on(snapshot.rules, now.date()).priority_groups
+        return WalkInFound(command.visit, (Question.PRIORITY,) if groups else ())
+
+    def _walk_in_refusal(self, service: str, snapshot: Snapshot, now: datetime) -> Refusal | None:
+        opening_now = self._opening(snapshot)
+        if opening_now.closed is not None:
+            return Refusal(Reason.CLOSED, when=opening_now.opens_at)
+        quota = _quota(service, snapshot)
+        full = quota is not None and self._store.walk_ins(now.date(), service) >= quota
+        return Refusal(Reason.QUOTA_FULL) if full else None
+
+    def _issue_walk_in(self, command: IssueWalkIn) -> Answer:
+        snapshot = self._known()
+        day = self._office_time(snapshot).date()
+        quota = _quota(command.service, snapshot)
+        ticket = self._store.issue_walk_in(day, command.service, self._digit, quota, command.priority)
+        if ticket is None:
+            return Refused(command.visit, Refusal(Reason.QUOTA_FULL))
+        return TicketsIssued(command.visit, (ticket,))
+
+    # ------------------------------------------------------------ all else
+
+    def _confirm_paper(self, command: ConfirmPaper) -> None:
+        for ticket in command.tickets:
+            held = self._store.ticket(ticket.id)
+            if held and held.state is not TicketState.PRINTED:
+                self._store.end_print(ticket.id, TicketState.PRINTED, by_person=True)
+
+    def _record_rating(self, command: RecordRating) -> None:
+        self._rating = (command.visit, uuid4())
+        self._store.record(Rated(rating=self._rating[1], score=command.score))
+
+    def _record_comment(self, command: RecordComment) -> None:
+        visit, rating = self._rating
+        text = command.text.strip()[:500]
+        if text:
+            self._store.record(Commented(rating=rating if visit == command.visit else uuid4(), text=text))
+
+    def _call_help(self, command: CallHelp) -> None:
+        self._store.record(HelpCalled(step=command.step))
+
+    def _look_up_queue(self, command: LookUpQueue) -> Answer:
+        number = self._number_meant(command.number)
+        queue = self._snapshot.queue if self._snapshot else ()
+        entry: QueueEntry | None = next((each for each in queue if _plain(each.number) == _plain(number)), None)
+        return QueueFound(command.visit, entry)
+
+    def _number_meant(self, text: str) -> str:
+        held = self._ticket_by_address(text, self._snapshot) if self._snapshot else None
+        if held:
+            return held.number
+        found = self._booking_of(text, self._snapshot) if self._snapshot and len(text) > 8 else None
+        return found.applicants[0].number if isinstance(found, Booking) else text[:12]
+
+    # ------------------------------------------------------------ the surroundings
+
+    def opening(self) -> Opening:
+        """Whether the office is open now."""
+        return self._opening(self._snapshot) if self._snapshot else Opening(ClosedReason.NO_DATA)
+
+    def _opening(self, snapshot: Snapshot) -> Opening:
+        return opening(snapshot.rules, snapshot.holidays, self._office_time(snapshot))
+
+    def _office_time(self, snapshot: Snapshot) -> datetime:
+        return self._now().astimezone(ZoneInfo(snapshot.office.time_zone))
+
+    def _known(self) -> Snapshot:
+        if self._snapshot is None:
+            raise LookupError("a ticket was asked for before the first snapshot")
+        return self._snapshot
+
+
+def _booking_of_pass(found: BookingPass, snapshot: Snapshot) -> Booking | Refusal:
+    letter = series_of(found.numbers[0])
+    service = next((each.id for each in snapshot.services if each.letter == letter), None)
+    if service is None and found.office == snapshot.office.id:
+        return Refusal(Reason.UNKNOWN)
+    applicants = tuple(Applicant("", number) for number in found.numbers)
+    return Booking(found.booking, found.office, found.day, found.slot, service or "", applicants)
+
+
+def _quota(service_id: str, snapshot: Snapshot) -> int | None:
+    service = next((each for each in snapshot.services if each.id == service_id), None)
+    return service.walk_in_quota if service else 0
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", number.upper())
