@@ -1,8 +1,9 @@
 """What was scanned or typed: a booking pass, a ten-character code, a reference, or a refusal (pure).
 
-A booking pass is a COSE_Sign1 (RFC 9052) with EdDSA around a CWT claims set (RFC 8392), as base45 (RFC 9285) behind `PREFIX`. Its claims are
-`exp`, `cti` (the booking's id) and one private claim `[office, day, minutes, number, party]`: nothing personal, under 200 characters for an office
-id of up to six characters, so that it fits a QR code of version 8-M and a keyboard-mode scanner. A service is named by its numbers' letter.
+A booking pass is a COSE_Sign1 (RFC 9052) with EdDSA around a CWT claims set (RFC 8392), as base45 (RFC 9285) behind
+`PREFIX`. Its claims are `exp`, `cti` (the booking's id) and one private claim `[office, day, minutes, number,
+party]`: nothing personal, under 200 characters for an office id of up to six characters, so that it fits a QR code of
+version 8-M and a keyboard-mode scanner. A service is named by its numbers' letter.
 """
 
 import hashlib
@@ -82,7 +83,9 @@ def read(text: str, keys: Iterable[PassKey], now: datetime) -> BookingPass | Cod
 
 
 def normalised_code(text: str) -> str | None:
-    """The ten characters meant by what a hand typed (small letters, O for 0, I or L for 1, spaces, hyphens), else None."""
+    """The ten characters meant by what a hand typed (small letters, O for 0, I or L for 1, spaces, hyphens), else
+    None.
+    """
     code = text.upper().replace("-", "").replace(" ", "").translate(_MISREAD)
     return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET) else None
 
@@ -145,7 +148,7 @@ def sign_pass(booking: Booking, key: Ed25519PrivateKey, key_id: str, expires: da
         }
     )
     signed = COSE.new(alg_auto_inclusion=True, kid_auto_inclusion=True).encode(claims, signing)
-    return PREFIX + base45.b45encode(signed).decode("ascii")
+    return PREFIX + str(base45.b45encode(signed), "ascii")
 
 
 def make_code(random: Random) -> str:
@@ -154,5 +157,7 @@ def make_code(random: Random) -> str:
 
 
 def second_factor_hash(booking: UUID, digits: str) -> str:
-    """What stands in a booking for the last four digits of the applicant's phone number (scrypt, salted with the booking's id, hex)."""
+    """What stands in a booking for the last four digits of the applicant's phone number (scrypt, salted with the
+    booking's id, hex).
+    """
     return hashlib.scrypt(digits.encode(), salt=booking.bytes, n=4096, r=8, p=1, dklen=16).hex()

@@ -84,7 +84,9 @@ def read_settings(file: Path) -> Settings:
 
 
 def settings_from(raw: dict[str, Any], folder: Path) -> Settings:
-    """The settings in a parsed file whose relative paths start at `folder`. Raises ConfigError with every problem found."""
+    """The settings in a parsed file whose relative paths start at `folder`. Raises ConfigError with every problem
+    found.
+    """
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:

@@ -1,6 +1,7 @@
 """The nouns of the lobby, as frozen records (pure).
 
-Times of day and days are the office's; instants are UTC. Words that the public reads come in each of the languages of `Language`.
+Times of day and days are the office's; instants are UTC. Words that the public reads come in each of the languages of
+`Language`.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ class Fee:
 class Service:
     """What an applicant comes for; `letter` starts the numbers of its bookings, and no other service's.
 
-    `walk_in_quota` is how many walk-in tickets one kiosk may issue in a day, None without a limit, 0 if a booking is needed.
+    `walk_in_quota` is how many walk-in tickets one kiosk may issue in a day, None without a limit, 0 if a booking is
+    needed.
     """
 
     id: str
@@ -74,9 +76,9 @@ class Period:
 class Rules:
     """The office's rules from a day on, until a later set takes their place.
 
-    `hours` has seven rows, Monday first; a row without a period is a day off. An applicant may check in from `early_minutes` before the
-    slot until `late_minutes` after it; `late_minutes` of None tolerates the whole day. Who comes more than `grace_minutes` after the slot is
-    late: the place in the queue is lowered, and the ticket says so.
+    `hours` has seven rows, Monday first; a row without a period is a day off. An applicant may check in from
+    `early_minutes` before the slot until `late_minutes` after it; `late_minutes` of None tolerates the whole day. Who
+    comes more than `grace_minutes` after the slot is late: the place in the queue is lowered, and the ticket says so.
     """
 
     valid_from: date
@@ -148,9 +150,10 @@ class Applicant:
 class Booking:
     """An appointment for up to five applicants.
 
-    `code` is the ten-character Crockford code for typing, `reference` an opaque code of another system. A booking known only from its
-    pass has no names yet. `second_factor` is the salted hash that the last four digits of the phone number must match, or None where the
-    office asks for none. `asks_priority` says that the applicants must be asked for a priority group.
+    `code` is the ten-character Crockford code for typing, `reference` an opaque code of another system. A booking
+    known only from its pass has no names yet. `second_factor` is the salted hash that the last four digits of the
+    phone number must match, or None where the office asks for none. `asks_priority` says that the applicants must be
+    asked for a priority group.
     """
 
     id: UUID
@@ -182,7 +185,9 @@ class TicketState(StrEnum):
 
 @dataclass(frozen=True)
 class Ticket:
-    """A number in the queue. `booking` and `slot` are None for a walk-in; `issued_at` is UTC; `late` lowers its place and says so."""
+    """A number in the queue. `booking` and `slot` are None for a walk-in; `issued_at` is UTC; `late` lowers its place
+    and says so.
+    """
 
     id: UUID
     number: str
@@ -230,7 +235,9 @@ class Refusal:
 
 
 class PrinterStatus(StrEnum):
-    """What a printer says of itself. Only a printer that says so is out of paper; SILENT did not answer, UNKNOWN cannot be asked."""
+    """What a printer says of itself. Only a printer that says so is out of paper; SILENT did not answer, UNKNOWN
+    cannot be asked.
+    """
 
     READY = "ready"
     PAPER_LOW = "paper_low"
@@ -243,7 +250,9 @@ class PrinterStatus(StrEnum):
 
 
 class PrintOutcome(StrEnum):
-    """PRINTED: the printer confirmed the end. UNCONFIRMED: bytes went out, the end is unknown. FAILED: surely nothing was printed."""
+    """PRINTED: the printer confirmed the end. UNCONFIRMED: bytes went out, the end is unknown. FAILED: surely nothing
+    was printed.
+    """
 
     PRINTED = "printed"
     UNCONFIRMED = "unconfirmed"
@@ -279,7 +288,9 @@ class QueueState(StrEnum):
 
 @dataclass(frozen=True)
 class QueueEntry:
-    """A ticket in the central queue as of the last snapshot; `ahead` counts those before it, `counter` is where it was called to."""
+    """A ticket in the central queue as of the last snapshot; `ahead` counts those before it, `counter` is where it was
+    called to.
+    """
 
     number: str
     state: QueueState

@@ -1,7 +1,7 @@
 """Ticket numbers (pure).
 
-A booked number is a letter and three digits or more (`A-001`). A walk-in number starts with W and the kiosk's digit (`W1-001`), so that two
-kiosks without a network never issue the same one.
+A booked number is a letter and three digits or more (`A-001`). A walk-in number starts with W and the kiosk's digit
+(`W1-001`), so that two kiosks without a network never issue the same one.
 """
 
 import re

@@ -1,7 +1,8 @@
 """The wire between kiosk and central server: one definition, used by both (pure).
 
-Everything is JSON over HTTPS. A kiosk names itself with a short-lived token: a JWT (RFC 7519) signed with its Ed25519 key (EdDSA, RFC 8037), `sub`
-the kiosk's id, `iat` and `exp` at most TOKEN_SECONDS apart, sent as `Authorization: Bearer …`.
+Everything is JSON over HTTPS. A kiosk names itself with a short-lived token: a JWT (RFC 7519) signed with its Ed25519
+key (EdDSA, RFC 8037), `sub` the kiosk's id, `iat` and `exp` at most TOKEN_SECONDS apart, sent as `Authorization:
+Bearer …`.
 """
 
 from datetime import datetime
@@ -37,7 +38,9 @@ BATCH_BYTES = 256 * 1024
 
 
 class Message(BaseModel):
-    """Anything on the wire: immutable; fields that the reader does not know are ignored, so that either side may be newer."""
+    """Anything on the wire: immutable; fields that the reader does not know are ignored, so that either side may be
+    newer.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -118,11 +121,15 @@ class HelpCalled(Message):
     step: str
 
 
-FactBody = Annotated[CheckedIn | WalkInIssued | PaperMoved | Rated | Commented | HelpCalled, Field(discriminator="kind")]
+FactBody = Annotated[
+    CheckedIn | WalkInIssued | PaperMoved | Rated | Commented | HelpCalled, Field(discriminator="kind")
+]
 
 
 class Fact(Message):
-    """Something that happened, appended and never edited: unique by `id` and by (kiosk, `epoch`, `seq`); `seq` has no gaps; `at` is UTC."""
+    """Something that happened, appended and never edited: unique by `id` and by (kiosk, `epoch`, `seq`); `seq` has no
+    gaps; `at` is UTC.
+    """
 
     id: UUID
     epoch: int

@@ -145,7 +145,9 @@ class Records:
         held = self._store.tickets_of(booking.id, now.date())
         if len(held) == len(booking.applicants) and booking.status is not BookingStatus.SERVED:
             return TicketsFound(visit, held)
-        refusal = refusal_of(booking, snapshot.office, rules_on(snapshot.rules, now.date()), self._opening(snapshot), now)
+        refusal = refusal_of(
+            booking, snapshot.office, rules_on(snapshot.rules, now.date()), self._opening(snapshot), now
+        )
         if refusal:
             return Refused(visit, refusal)
         return BookingFound(visit, booking, self._questions(booking, snapshot, now))

@@ -1,7 +1,7 @@
 """What the kiosk remembers: one SQLite file with the snapshot, the tickets and the facts that are owed.
 
-WAL with synchronous=FULL: what was committed survives a power cut. There is one connection, taken in turns by the threads. An error of the disk is a
-StoreError; the process then ends, and a fresh one opens the file anew.
+WAL with synchronous=FULL: what was committed survives a power cut. There is one connection, taken in turns by the
+threads. An error of the disk is a StoreError; the process then ends, and a fresh one opens the file anew.
 """
 
 import sqlite3
@@ -41,7 +41,9 @@ _TICKET: TypeAdapter[Ticket] = TypeAdapter(Ticket)
 
 
 class Store:
-    """The open file. Every method is one transaction, safe to call from any thread, and raises StoreError if the disk fails."""
+    """The open file. Every method is one transaction, safe to call from any thread, and raises StoreError if the disk
+    fails.
+    """
 
     def __init__(self, file: Path, now: Callable[[], datetime]) -> None:
         """Opens the file, making it if absent. `now` gives the UTC time that facts are dated with."""
@@ -127,11 +129,15 @@ class Store:
     def issue_walk_in(
         self, day: date, service: str, digit: int, quota: int | None, priority: str | None
     ) -> Ticket | None:
-        """Issues the next number of the kiosk's own walk-in series with its fact, in one transaction; None if the quota is full."""
+        """Issues the next number of the kiosk's own walk-in series with its fact, in one transaction; None if the
+        quota is full.
+        """
         with self._transaction() as db:
             if quota is not None and self._walk_ins(db, day, service) >= quota:
                 return None
-            count = db.execute("SELECT count(*) FROM tickets WHERE day = ? AND walk_in", (day.isoformat(),)).fetchone()[0]
+            count = db.execute("SELECT count(*) FROM tickets WHERE day = ? AND walk_in", (day.isoformat(),)).fetchone()[
+                0
+            ]
             ticket = Ticket(
                 id=uuid4(),
                 number=walk_in_number(digit, count + 1),
@@ -168,11 +174,15 @@ class Store:
         return self._select("1 ORDER BY rowid", ())
 
     def begin_print(self, ticket_id: UUID) -> Ticket:
-        """Records that the ticket's bytes are about to be sent, before they are; they count as sent until the end is known."""
+        """Records that the ticket's bytes are about to be sent, before they are; they count as sent until the end is
+        known.
+        """
         return self._move(ticket_id, TicketState.SENDING, prints=1)
 
     def end_print(self, ticket_id: UUID, state: TicketState, by_person: bool = False) -> Ticket:
-        """Records how the print ended, with its fact; `by_person` where a person said so. FAILED takes the count of `begin_print` back."""
+        """Records how the print ended, with its fact; `by_person` where a person said so. FAILED takes the count of
+        `begin_print` back.
+        """
         return self._move(ticket_id, state, prints=-1 if state is TicketState.FAILED else 0, by_person=by_person)
 
     def _move(self, ticket_id: UUID, state: TicketState, prints: int = 0, by_person: bool = False) -> Ticket:
@@ -190,7 +200,16 @@ class Store:
     def _insert(self, db: sqlite3.Connection, ticket: Ticket) -> None:
         booking = str(ticket.booking) if ticket.booking else None
         body = _TICKET.dump_json(ticket).decode()
-        row = (str(ticket.id), ticket.day.isoformat(), ticket.number, ticket.service, booking is None, ticket.state, booking, body)
+        row = (
+            str(ticket.id),
+            ticket.day.isoformat(),
+            ticket.number,
+            ticket.service,
+            booking is None,
+            ticket.state,
+            booking,
+            body,
+        )
         db.execute("INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _ticket(self, db: sqlite3.Connection, ticket_id: UUID) -> Ticket | None:
@@ -203,7 +222,7 @@ class Store:
 
     def _select(self, where: str, values: tuple[str, ...]) -> tuple[Ticket, ...]:
         with self._transaction() as db:
-            rows = db.execute(f"SELECT body FROM tickets WHERE {where}", values).fetchall()
+            rows = db.execute(f"SELECT body FROM tickets WHERE {where}", values).fetchall()  # noqa: S608 - our own words
         return tuple(_TICKET.validate_json(row[0]) for row in rows)
 
     # ------------------------------------------------------------ facts

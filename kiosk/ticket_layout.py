@@ -65,7 +65,8 @@ COLUMNS = {80: 48, 58: 32}
 class Printable:
     """A ticket with the words for it, in the language of the visit; empty words are left out.
 
-    `number` is the ticket's number; `reprint` marks a paper that may not be the first (`CETAK ULANG`); `code` is the phone page's address.
+    `number` is the ticket's number; `reprint` marks a paper that may not be the first (`CETAK ULANG`); `code` is the
+    phone page's address.
     """
 
     letterhead: tuple[str, ...]

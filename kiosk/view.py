@@ -39,7 +39,9 @@ class View:
 
 
 def office_data(snapshot: Snapshot, day: date) -> OfficeData:
-    """What is valid on a day: its rules, the fees in force, the announcements of the day with the most important first."""
+    """What is valid on a day: its rules, the fees in force, the announcements of the day with the most important
+    first.
+    """
     shown = [each for each in snapshot.announcements if each.first_day <= day <= each.last_day]
     return OfficeData(
         office=snapshot.office,

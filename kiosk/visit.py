@@ -1,7 +1,7 @@
 """The visit: what the person sees, what may happen, what is then to be done (pure).
 
-`TRANSITIONS` says it all; `advance` only looks up. States are screens, events come from taps, scanners and workers, commands go to workers.
-A visit asks only the questions that its booking or its service needs, one screen each.
+`TRANSITIONS` says it all; `advance` only looks up. States are screens, events come from taps, scanners and workers,
+commands go to workers. A visit asks only the questions that its booking or its service needs, one screen each.
 """
 
 from collections.abc import Callable
@@ -165,7 +165,9 @@ def _back(visit: Visit) -> State:
 
 def _booking(visit: Visit, event: BookingFound) -> Visit:
     everyone = frozenset(range(len(event.booking.applicants)))
-    return replace(visit, booking=event.booking, questions=event.questions, chosen=everyone, service=event.booking.service)
+    return replace(
+        visit, booking=event.booking, questions=event.questions, chosen=everyone, service=event.booking.service
+    )
 
 
 def _walk_in(visit: Visit, event: WalkInFound) -> Visit:
@@ -336,7 +338,7 @@ def _ask_next(keep: Keep | None = None) -> Step:
 
 
 def _leaving(state: State) -> Row:
-    """What every screen of a person in the middle of a visit allows: another language, help, going home; silence asks."""
+    """What every screen in the middle of a visit allows: another language, help, going home; silence asks."""
     return {
         LanguageChosen: Step(state, keep=_language),
         HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
@@ -346,7 +348,7 @@ def _leaving(state: State) -> Row:
 
 
 def _waiting(state: State, late: Step) -> Row:
-    """What a screen allows while a worker is busy: only another language; `late` is for a worker that does not answer."""
+    """What a screen allows while a worker is busy: only another language; `late` if the worker does not answer."""
     return {LanguageChosen: Step(state, keep=_language), TimedOut: late}
 
 

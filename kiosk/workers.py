@@ -1,6 +1,7 @@
 """Threads: an Inbox for what they report, a Worker for each of them, waits that grow.
 
-Workers tell, they never ask: what a worker reports goes into the Inbox, and the one thread that owns the controller drains it.
+Workers tell, they never ask: what a worker reports goes into the Inbox, and the one thread that owns the controller
+drains it.
 """
 
 import logging
@@ -50,7 +51,11 @@ class Worker:
     """A thread that runs `turn` until it is stopped; an error that escapes goes to `failed`, and ends it."""
 
     def __init__(
-        self, name: str, turn: Callable[[], None], failed: Callable[[Exception], None], at_end: Callable[[], None] = lambda: None
+        self,
+        name: str,
+        turn: Callable[[], None],
+        failed: Callable[[Exception], None],
+        at_end: Callable[[], None] = lambda: None,
     ) -> None:
         self._turn, self._failed, self._at_end = turn, failed, at_end
         self.stopping = threading.Event()
@@ -71,7 +76,7 @@ class Worker:
         try:
             while not self.stopping.is_set():
                 self._turn()
-        except Exception as error:  # noqa: BLE001 - the last stop of a thread: nothing may vanish silently
+        except Exception as error:
             log.exception("worker %s failed", self._thread.name)
             self._failed(error)
         finally:
