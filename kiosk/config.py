@@ -139,7 +139,7 @@ def _did_you_mean(path: tuple[Any, ...]) -> str:
     return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(section.model_fields)}"
 
 
-def _section(section: type[Section], name: str) -> type[Section]:
+def _section(section: Any, name: str) -> Any:
     return {
         "central": CentralSettings,
         "printer": PrinterSettings,

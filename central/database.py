@@ -1,0 +1,124 @@
+"""The tables, and how they are opened. A fact is kept as it came; tickets are what the facts add up to."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import DateTime, Engine, String, Text, TypeDecorator, UniqueConstraint, create_engine, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant, UTC on both sides; SQLite alone would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: Instant, str: Text}
+
+
+class OfficeRow(Base):
+    """The office's data but for its bookings, as one JSON document (a Snapshot without bookings and queue)."""
+
+    __tablename__ = "office"
+    id: Mapped[str] = mapped_column(String(6), primary_key=True)
+    body: Mapped[str]
+
+
+class BookingRow(Base):
+    __tablename__ = "bookings"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), index=True)
+    body: Mapped[str]
+
+
+class CodeRow(Base):
+    """A one-time enrolment code, by its hash."""
+
+    __tablename__ = "enrolment_codes"
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str]
+    expires: Mapped[datetime]
+    used: Mapped[bool] = mapped_column(default=False)
+
+
+class KioskRow(Base):
+    __tablename__ = "kiosks"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str]
+    digit: Mapped[int] = mapped_column(unique=True)
+    public_key: Mapped[str]
+    revoked: Mapped[bool] = mapped_column(default=False)
+    heartbeat: Mapped[str | None]
+    heard_at: Mapped[datetime | None]
+
+
+class FactRow(Base):
+    """A fact as it came; `problem` says why it could not be applied, for the officers to see."""
+
+    __tablename__ = "facts"
+    __table_args__ = (UniqueConstraint("kiosk", "epoch", "seq"),)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kiosk: Mapped[str] = mapped_column(String(36))
+    epoch: Mapped[int]
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(20), index=True)
+    body: Mapped[str]
+    problem: Mapped[str | None]
+
+
+class TicketRow(Base):
+    """A ticket in the queue: `paper` is where its paper is, `state` where the person is."""
+
+    __tablename__ = "tickets"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), index=True)
+    number: Mapped[str] = mapped_column(String(12))
+    body: Mapped[str]
+    paper: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    counter: Mapped[str] = mapped_column(String(20), default="")
+
+
+class OfficerRow(Base):
+    __tablename__ = "officers"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    password_hash: Mapped[str]
+
+
+class SessionRow(Base):
+    """A signed-in officer, by the hash of the cookie."""
+
+    __tablename__ = "sessions"
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    officer: Mapped[str]
+    expires: Mapped[datetime]
+
+
+def open_database(folder: Path) -> Engine:
+    """The database in the folder, brought up to the newest migration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{folder / 'central.sqlite'}", connect_args={"timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: object, record: object) -> None:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return engine

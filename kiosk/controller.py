@@ -1,0 +1,109 @@
+"""Events in, commands and views out: the one place where a visit goes on; owns the one timer."""
+
+import logging
+from collections.abc import Callable
+
+from kiosk.commands import Command
+from kiosk.events import Broken, CodeScanned, Event, OfficeClosed, OfficeOpened, TimedOut
+from kiosk.monitor import Surroundings
+from kiosk.view import View
+from kiosk.visit import LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance
+
+log = logging.getLogger(__name__)
+
+DOUBLE_TAP_SECONDS = 0.3
+"""So long after a change of screen a tap is the second half of a double tap, and is ignored."""
+SAME_CODE_SECONDS = 4.0
+"""A code still held to the scanner is read again and again; it counts anew when it was away for so long."""
+
+
+class Controller:
+    """Runs visits, on one thread. `monotonic` gives s, `send` hands a command to its worker, `show` shows a view."""
+
+    def __init__(
+        self,
+        surroundings: Callable[[], Surroundings],
+        send: Callable[[Command], None],
+        monotonic: Callable[[], float],
+        show: Callable[[View], None] = lambda view: None,
+    ) -> None:
+        self._surroundings, self._send, self._monotonic, self.show = surroundings, send, monotonic, show
+        self.visit = Visit(id=1)
+        self._changed_at = self._deadline_from = monotonic()
+        self._last_code = ("", -SAME_CODE_SECONDS)
+        self._broken = False
+        self._shown: View | None = None
+
+    def tap(self, event: Event) -> None:
+        """A person touched a button."""
+        if self._monotonic() - self._changed_at >= DOUBLE_TAP_SECONDS:
+            self.handle(event)
+
+    def touched(self) -> None:
+        """A person touched the screen somewhere: still there."""
+        if self.visit.state in LEAVABLE:
+            self._deadline_from = self._monotonic()
+
+    def handle(self, event: Event) -> None:
+        """Something happened: a tap, a scan, a worker's result."""
+        if isinstance(event, CodeScanned) and self._is_held_there(event.text):
+            return
+        if isinstance(event, Broken):
+            self._broken = True
+        self._advance(event)
+        self._look_around()
+        self._show()
+
+    def tick(self) -> None:
+        """Time went on; to be called several times a second."""
+        if self._monotonic() - self._deadline_from >= TIMEOUTS[self.visit.state]:
+            self._advance(TimedOut())
+        self._look_around()
+        self._show()
+
+    def _advance(self, event: Event) -> None:
+        before = self.visit
+        self.visit, commands = advance(before, event)
+        if self.visit is before and not commands:
+            log.debug("%s in %s changes nothing", type(event).__name__, before.state)
+            return
+        self._deadline_from = self._monotonic()
+        if self.visit.state is not before.state:
+            self._changed_at = self._deadline_from
+        for command in commands:
+            self._send(command)
+
+    def _look_around(self) -> None:
+        if self._broken and Broken in TRANSITIONS[self.visit.state]:
+            self._advance(Broken())
+        closed = self._surroundings().opening.closed is not None
+        if closed and self.visit.state is State.WELCOME:
+            self._advance(OfficeClosed())
+        elif not closed and self.visit.state is State.CLOSED:
+            self._advance(OfficeOpened())
+
+    def _show(self) -> None:
+        view = self.view()
+        if view != self._shown:
+            self._shown = view
+            self.show(view)
+
+    def view(self) -> View:
+        """What the screen shows now."""
+        around = self._surroundings()
+        return View(
+            visit=self.visit,
+            opening=around.opening,
+            data=around.data,
+            now=around.now,
+            timeout=TIMEOUTS[self.visit.state],
+            printer=around.printer,
+            scanner_ready=around.scanner_ready,
+            online=around.online,
+        )
+
+    def _is_held_there(self, text: str) -> bool:
+        now = self._monotonic()
+        last, seen = self._last_code
+        self._last_code = (text, now)
+        return text == last and now - seen < SAME_CODE_SECONDS

@@ -1,0 +1,61 @@
+"""What surrounds a visit: the office's data of today, the devices, the central server."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from kiosk.model import ClosedReason, Opening, PrinterStatus
+from kiosk.opening import opening
+from kiosk.protocol import Snapshot
+from kiosk.view import OfficeData, office_data
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The state of things at one moment; `now` is office time, to the minute."""
+
+    now: datetime
+    opening: Opening
+    data: OfficeData | None
+    printer: PrinterStatus
+    scanner_ready: bool
+    online: bool
+
+
+class Monitor:
+    """Holds the last word of each worker; the workers' threads set, the controller's thread reads. `now` gives UTC."""
+
+    def __init__(self, now: Callable[[], datetime], printer: PrinterStatus) -> None:
+        self._now = now
+        self.printer = printer
+        self.scanners: dict[int, bool] = {}
+        self.online = False
+        self.snapshot: Snapshot | None = None
+        self._of_today: tuple[Snapshot, date, OfficeData] | None = None
+
+    @property
+    def scanner_ready(self) -> bool:
+        """Whether any scanner reads."""
+        return any(self.scanners.values())
+
+    def data(self) -> OfficeData | None:
+        """The office's data of today, None before the first snapshot."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            return None
+        today = self._now().astimezone(ZoneInfo(snapshot.office.time_zone)).date()
+        held = self._of_today
+        if held is None or held[0] is not snapshot or held[1] != today:
+            held = (snapshot, today, office_data(snapshot, today))
+            self._of_today = held
+        return held[2]
+
+    def surroundings(self) -> Surroundings:
+        """All of it, now."""
+        snapshot = self.snapshot
+        zone = ZoneInfo(snapshot.office.time_zone) if snapshot else UTC
+        now = self._now().astimezone(zone)
+        is_open = opening(snapshot.rules, snapshot.holidays, now) if snapshot else Opening(ClosedReason.NO_DATA)
+        minute = now.replace(second=0, microsecond=0)
+        return Surroundings(minute, is_open, self.data(), self.printer, self.scanner_ready, self.online)

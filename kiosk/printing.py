@@ -1,0 +1,135 @@
+"""The printing transaction: each step of a ticket's paper is on disk before the bytes that it speaks of."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kiosk.commands import Print
+from kiosk.devices.printer import Printer
+from kiosk.errors import PrinterError
+from kiosk.events import Answer, Printed, PrintFailed, PrintUncertain
+from kiosk.model import Language, PrinterStatus, PrintOutcome, Ticket, TicketState
+from kiosk.store import Store
+from kiosk.texts import Texts
+from kiosk.ticket_layout import Printable, ticket_lines
+from kiosk.view import OfficeData
+
+log = logging.getLogger(__name__)
+
+
+class Printing:
+    """Prints a visit's tickets on one printer, or on none (one worker's job, no threads here).
+
+    `data` gives what is known of the office, `said` hears each status of the printer. Every method may raise StoreError.
+    """
+
+    def __init__(
+        self,
+        printer: Printer | None,
+        store: Store,
+        texts: Texts,
+        data: Callable[[], OfficeData | None],
+        said: Callable[[PrinterStatus], None],
+        logo: Path | None = None,
+    ) -> None:
+        self._printer, self._store, self._texts, self._data, self._said = printer, store, texts, data, said
+        self._logo = logo.read_bytes() if logo else None
+        self._is_open = False
+
+    def recover(self) -> None:
+        """Whatever was being sent when the power went has an unknown end."""
+        for ticket in self._store.tickets_in(TicketState.SENDING):
+            self._store.end_print(ticket.id, TicketState.UNCONFIRMED)
+
+    def check(self) -> None:
+        """Asks the printer how it is, opening it first where that is needed."""
+        if self._printer is None or not self._opened(self._printer):
+            return
+        try:
+            self._said(self._printer.status())
+        except PrinterError as error:
+            self._lost(self._printer, error)
+
+    def answer(self, command: Print) -> Answer:
+        """Prints the tickets and tells how that ended: uncertain if any end is unknown, failed if any has no paper."""
+        ends = {self._print(ticket, command) for ticket in command.tickets}
+        if TicketState.UNCONFIRMED in ends:
+            return PrintUncertain(command.visit)
+        return PrintFailed(command.visit) if TicketState.FAILED in ends else Printed(command.visit)
+
+    def close(self) -> None:
+        if self._printer and self._is_open:
+            self._printer.close()
+            self._is_open = False
+
+    def _print(self, ticket: Ticket, command: Print) -> TicketState:
+        held = self._store.ticket(ticket.id)
+        if command.only_missing and held and held.state is TicketState.PRINTED:
+            return held.state
+        begun = self._store.begin_print(ticket.id)
+        state = TicketState(self._send(begun, command.language))
+        self._store.end_print(ticket.id, state)
+        return state
+
+    def _send(self, ticket: Ticket, language: Language) -> PrintOutcome:
+        data = self._data()
+        if self._printer is None or data is None or not self._opened(self._printer):
+            return PrintOutcome.FAILED
+        printable = printable_ticket(ticket, data, self._texts, language, self._logo)
+        result = self._printer.print(ticket_lines(printable, self._printer.width_mm))
+        self._said(result.status)
+        if result.status is PrinterStatus.DISCONNECTED:
+            self.close()
+        return result.outcome
+
+    def _opened(self, printer: Printer) -> bool:
+        if not self._is_open:
+            try:
+                printer.open()
+                self._is_open = True
+            except PrinterError as error:
+                self._lost(printer, error)
+        return self._is_open
+
+    def _lost(self, printer: Printer, error: PrinterError) -> None:
+        log.warning("the printer is not there: %s", error)
+        printer.close()
+        self._is_open = False
+        self._said(PrinterStatus.DISCONNECTED)
+
+    @property
+    def outlook(self) -> PrinterStatus:
+        """What a kiosk without a printer says of it."""
+        return PrinterStatus.UNKNOWN if self._printer else PrinterStatus.DISCONNECTED
+
+
+def printable_ticket(
+    ticket: Ticket, data: OfficeData, texts: Texts, language: Language, logo: bytes | None = None
+) -> Printable:
+    """The ticket with its words in the visit's language, times in the office's. From its second print on it says so."""
+    office = data.office
+    service = data.service(ticket.service)
+    issued = ticket.issued_at.astimezone(ZoneInfo(office.time_zone))
+    group = next((each.name[language] for each in data.rules.priority_groups if each.id == ticket.priority), None)
+    times = [texts("ticket.booked", language, time=texts.time(ticket.slot, language))] if ticket.slot else []
+    day, time = texts.day(issued.date(), language), texts.time(issued, language)
+    times.append(texts("ticket.arrived", language, day=day, time=time))
+    notes = [texts("ticket.late", language)] if ticket.late else []
+    notes += [texts("ticket.priority", language, group=group)] if group else []
+    return Printable(
+        letterhead=(office.name, office.address, office.phone),
+        heading=texts("ticket.heading", language),
+        number=ticket.number,
+        service=service.name[language] if service else "",
+        person=ticket.masked_name,
+        times=tuple(times),
+        notes=tuple(notes),
+        documents_heading=texts("ticket.documents", language),
+        documents=tuple(each[language] for each in service.documents) if service else (),
+        code=office.ticket_url.replace("{ticket}", str(ticket.id)),
+        code_hint=texts("ticket.code_hint", language),
+        closing=texts("ticket.closing", language),
+        reprint=texts("ticket.reprint", language) if ticket.prints > 1 else "",
+        logo=logo,
+    )
