@@ -1,0 +1,108 @@
+"""`kiosk-central`: serve, load-demo, new-code."""
+
+import argparse
+import contextlib
+import logging
+import secrets
+import socket
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy.orm import Session
+
+from central.app import create_app
+from central.database import open_database
+from central.demo import load_demo
+from central.enrolment import new_code
+from central.officers import add_officer
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="kiosk-central", description="The reference central server of Anjungan kiosks.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="serve kiosks, officers and phones over HTTPS")
+    serve.set_defaults(run=_serve)
+    serve.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of all that is kept")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    serve.add_argument("--port", type=int, required=True, metavar="N", help="0 takes a free one")
+    serve.add_argument("--cert", type=Path, required=True, metavar="FILE", help="the certificate chain, PEM")
+    serve.add_argument("--key", type=Path, required=True, metavar="FILE", help="its private key, PEM")
+    demo = commands.add_parser("load-demo", help="load the demo office and some 200 bookings of one day")
+    demo.set_defaults(run=_load_demo)
+    demo.add_argument("--data", type=Path, required=True, metavar="DIR")
+    demo.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="today where the office is")
+    demo.add_argument("--at-any-hour", action="store_true", help="the office never closes and nobody comes too early")
+    demo.add_argument("--public-url", default="https://localhost:8443", metavar="URL", help="where phones find it")
+    code = commands.add_parser("new-code", help="print a one-time code that enrols one kiosk within 24 hours")
+    code.set_defaults(run=_new_code)
+    code.add_argument("--data", type=Path, required=True, metavar="DIR")
+    code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs a command; returns the exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    arguments = parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except OSError as error:
+        print(f"kiosk-central: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            print(f"listening on https://{host}:{port}", flush=True)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    config = uvicorn.Config(
+        create_app(arguments.data, _now),
+        host=arguments.host,
+        port=arguments.port,
+        ssl_certfile=arguments.cert,
+        ssl_keyfile=arguments.key,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+        server_header=False,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        _Server(config).run()
+    return 0
+
+
+def _load_demo(arguments: argparse.Namespace) -> int:
+    password = secrets.token_urlsafe(9)
+    with Session(open_database(arguments.data)) as session, session.begin():
+        count = load_demo(session, arguments.data, arguments.day, _now(), arguments.at_any_hour, arguments.public_url)
+        add_officer(session, "petugas", password)
+    file = arguments.data / "demo" / "officer.txt"
+    file.touch(mode=0o600)
+    file.write_text(f"petugas\n{password}\n")
+    print(f"loaded {count} bookings; officers sign in as petugas with the password {password}")
+    return 0
+
+
+def _new_code(arguments: argparse.Namespace) -> int:
+    with Session(open_database(arguments.data)) as session, session.begin():
+        code = new_code(session, arguments.name, _now())
+    print(code)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
