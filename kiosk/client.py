@@ -1,0 +1,169 @@
+"""The central server's API, one method an endpoint; the only user of requests."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from time import monotonic
+from typing import TypeVar
+
+import requests
+from pydantic import ValidationError
+
+from kiosk.errors import CentralRefused, CentralRejected, CentralUnreachable
+from kiosk.identity import Identity
+from kiosk.protocol import (
+    ENROLMENTS,
+    FACTS,
+    HEARTBEATS,
+    SNAPSHOT,
+    Enrolled,
+    Enrolment,
+    FactBatch,
+    FactsAccepted,
+    Heartbeat,
+    HeartbeatAnswer,
+    Message,
+    Snapshot,
+)
+
+CONNECT_SECONDS = 5.0
+SNAPSHOT_BYTES = 16 * 1024 * 1024
+ANSWER_BYTES = 256 * 1024
+
+M = TypeVar("M", bound=Message)
+
+
+class Client:
+    """Speaks for one enrolled kiosk. `now` gives UTC, `seconds` bounds each exchange as a whole.
+
+    Every method raises CentralUnreachable, CentralRefused or CentralRejected.
+    """
+
+    def __init__(
+        self, url: str, ca: Path, identity: Identity, now: Callable[[], datetime], seconds: float = 20.0
+    ) -> None:
+        self._line = _Line(url, ca, seconds, now)
+        self._identity, self._now = identity, now
+
+    def snapshot(self, etag: str) -> tuple[Snapshot, str] | None:
+        """The snapshot and its ETag, None where that of `etag` is still right."""
+        headers = self._token() | ({"If-None-Match": etag} if etag else {})
+        answer, body = self._line.exchange("GET", SNAPSHOT, headers, None, SNAPSHOT_BYTES)
+        if answer.status_code == requests.codes.not_modified:
+            return None
+        return _read(Snapshot, body), answer.headers.get("ETag", "")
+
+    def facts(self, batch: FactBatch) -> FactsAccepted:
+        """Hands facts over; the same batch is the same bytes each time."""
+        return self._post(FACTS, batch, FactsAccepted)
+
+    def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
+        """Tells how the kiosk is."""
+        return self._post(HEARTBEATS, heartbeat, HeartbeatAnswer)
+
+    def close(self) -> None:
+        self._line.close()
+
+    def _post(self, path: str, message: Message, answer: type[M]) -> M:
+        _, body = self._line.exchange("POST", path, self._token(), message, ANSWER_BYTES)
+        return _read(answer, body)
+
+    def _token(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._identity.token(self._now())}"}
+
+
+def enrol(url: str, ca: Path, enrolment: Enrolment) -> Enrolled:
+    """Exchanges a one-time code for an identity. Raises CentralUnreachable, CentralRefused or CentralRejected."""
+    line = _Line(url, ca, 20.0, lambda: datetime.now(UTC))
+    try:
+        _, body = line.exchange("POST", ENROLMENTS, {}, enrolment, ANSWER_BYTES)
+        return _read(Enrolled, body)
+    finally:
+        line.close()
+
+
+class _Line:
+    """HTTPS with the one authority, no proxies, no redirects, bounds on time and size."""
+
+    def __init__(self, url: str, ca: Path, seconds: float, now: Callable[[], datetime]) -> None:
+        self._url, self._seconds, self._now = url.rstrip("/"), seconds, now
+        self._ca = str(ca)
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def close(self) -> None:
+        self._session.close()
+
+    def exchange(
+        self, method: str, path: str, headers: dict[str, str], message: Message | None, most: int
+    ) -> tuple[requests.Response, bytes]:
+        """One request and its answer of at most `most` bytes."""
+        data = message.model_dump_json().encode() if message else None
+        deadline = monotonic() + self._seconds
+        try:
+            with self._session.request(
+                method,
+                self._url + path,
+                data=data,
+                headers={"Content-Type": "application/json", "Accept": "application/json", **headers},
+                timeout=(min(CONNECT_SECONDS, self._seconds), self._seconds / 2),
+                allow_redirects=False,
+                stream=True,
+                verify=self._ca,
+            ) as answer:
+                body = _bounded_body(answer, most, deadline)
+        except (requests.RequestException, OSError) as error:
+            raise CentralUnreachable(f"the central server does not answer ({type(error).__name__})") from error
+        self._check(answer, body)
+        return answer, body
+
+    def _check(self, answer: requests.Response, body: bytes) -> None:
+        status = answer.status_code
+        if status in (401, 403):
+            raise CentralRefused(f"the central server does not accept this kiosk: {_detail(body)}")
+        if status in (408, 425, 429) or not (status == 304 or 200 <= status < 300 or 400 <= status < 500):
+            raise CentralUnreachable(f"the central server answers {status}", self._retry_after(answer))
+        if status >= 400:
+            raise CentralRejected(status, _detail(body))
+        if status != 304 and not answer.headers.get("Content-Type", "").startswith("application/json"):
+            raise CentralUnreachable("what answers is not the central server: its answer is not JSON")
+
+    def _retry_after(self, answer: requests.Response) -> float | None:
+        """In s, from either form of the header (RFC 9110, 10.2.3)."""
+        text = answer.headers.get("Retry-After", "")
+        if text.isdecimal():
+            return float(text)
+        try:
+            return max(0.0, (parsedate_to_datetime(text) - self._now()).total_seconds())
+        except (TypeError, ValueError):
+            return None
+
+
+def _bounded_body(answer: requests.Response, most: int, deadline: float) -> bytes:
+    body = bytearray()
+    # In small pieces, so that the deadline is looked at even while a server drips.
+    for piece in answer.iter_content(2048):
+        body += piece
+        if len(body) > most:
+            raise CentralUnreachable(f"the central server's answer is longer than {most} bytes")
+        if monotonic() > deadline:
+            raise CentralUnreachable("the central server's answer takes too long")
+    return bytes(body)
+
+
+def _detail(body: bytes) -> str:
+    try:
+        detail = str(json.loads(body)["detail"])
+    except (ValueError, LookupError, TypeError):
+        return "no reason given"
+    return "".join(character for character in detail if character.isprintable())[:200]
+
+
+def _read(kind: type[M], body: bytes) -> M:
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        message = f"the central server's answer is not a {kind.__name__} ({error.error_count()} problems)"
+        raise CentralUnreachable(message) from error

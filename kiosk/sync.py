@@ -1,0 +1,131 @@
+"""In step with the central server: facts out, snapshots in, a sign of life; nothing here stops a visit."""
+
+import logging
+from collections.abc import Callable
+from enum import StrEnum
+from threading import Event
+
+from kiosk.client import Client
+from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable
+from kiosk.protocol import BATCH_BYTES, BATCH_FACTS, Fact, FactBatch, Heartbeat, Snapshot
+from kiosk.store import Store
+from kiosk.workers import BackOff
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 60.0
+LONGEST_RETRY_AFTER = 900.0
+
+
+class SyncState(StrEnum):
+    """REFUSED: this kiosk is not accepted. FORKED: another kiosk bears its identity; its facts stay here."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    REFUSED = "refused"
+    FORKED = "forked"
+
+
+class Sync:
+    """Pushes, pulls and gives signs of life (one worker's job). StoreError escapes; errors of the server never do.
+
+    `monotonic` gives s; `heartbeat` makes one; a snapshot is stored before `on_snapshot` hears of it.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        store: Store,
+        heartbeat: Callable[[], Heartbeat],
+        on_snapshot: Callable[[Snapshot], None],
+        on_state: Callable[[SyncState], None],
+        monotonic: Callable[[], float],
+        back_off: BackOff | None = None,
+        pull_every: float = 15.0,
+        heartbeat_every: float = 30.0,
+    ) -> None:
+        self._client, self._store, self._heartbeat = client, store, heartbeat
+        self._on_snapshot, self._on_state, self._monotonic = on_snapshot, on_state, monotonic
+        self._back_off = back_off or BackOff(1, LONGEST_WAIT)
+        self._pull_every, self._heartbeat_every = pull_every, heartbeat_every
+        held = store.snapshot()
+        self._etag = held[1] if held else ""
+        self._pull_at = self._heartbeat_at = self._try_at = monotonic()
+        self._forked = False
+        self._nudged = Event()
+
+    def nudge(self) -> None:
+        """Something was recorded: send it soon. From any thread."""
+        self._nudged.set()
+
+    def turn(self) -> None:
+        """Does what is due, then waits until the next is, or until a nudge."""
+        self._nudged.wait(self.round())
+        self._nudged.clear()
+
+    def round(self) -> float:
+        """Does what is due now; returns after how many s something is due again."""
+        now = self._monotonic()
+        if now < self._try_at:
+            return self._try_at - now
+        try:
+            self._push()
+            self._pull(now)
+            self._beat(now)
+        except CentralError as error:
+            return self._failed(error)
+        self._back_off.reset()
+        self._on_state(SyncState.FORKED if self._forked else SyncState.ONLINE)
+        return max(0.0, min(self._pull_at, self._heartbeat_at) - self._monotonic())
+
+    def _push(self) -> None:
+        while not self._forked and (owed := self._store.owed(BATCH_FACTS)):
+            batch = _fitting(owed)
+            try:
+                accepted = self._client.facts(batch)
+            except CentralRejected as error:
+                if error.status != 409:
+                    raise
+                log.error("facts are not taken any more: %s; call the technician", error)
+                self._forked = True
+                return
+            last = batch.facts[-1]
+            if accepted.epoch != last.epoch or not batch.facts[0].seq <= accepted.up_to <= last.seq:
+                raise CentralUnreachable("the central server acknowledges what it was not sent")
+            self._store.forget(accepted.epoch, accepted.up_to)
+
+    def _pull(self, now: float) -> None:
+        if now < self._pull_at:
+            return
+        found = self._client.snapshot(self._etag)
+        if found:
+            snapshot, self._etag = found
+            self._store.keep_snapshot(snapshot, self._etag)
+            self._on_snapshot(snapshot)
+        self._pull_at = now + self._pull_every
+
+    def _beat(self, now: float) -> None:
+        if now >= self._heartbeat_at:
+            self._client.heartbeat(self._heartbeat())
+            self._heartbeat_at = now + self._heartbeat_every
+
+    def _failed(self, error: CentralError) -> float:
+        log.info("not in step with the central server: %s", error)
+        refused = isinstance(error, CentralRefused)
+        self._on_state(SyncState.REFUSED if refused else SyncState.OFFLINE)
+        wait = LONGEST_WAIT if refused else self._back_off.next_wait()
+        if isinstance(error, CentralUnreachable) and error.retry_after is not None:
+            wait = max(wait, min(error.retry_after, LONGEST_RETRY_AFTER))
+        self._try_at = self._monotonic() + wait
+        return wait
+
+
+def _fitting(facts: tuple[Fact, ...]) -> FactBatch:
+    """As many of the first facts as fit in a batch, one at least."""
+    size, count = 0, 0
+    for fact in facts:
+        size += len(fact.model_dump_json().encode()) + 1
+        if count and size > BATCH_BYTES - 100:
+            break
+        count += 1
+    return FactBatch(facts=facts[:count])
