@@ -1,4 +1,4 @@
-"""The order of the queue (pure): booked time first, then arrival; who is late loses the booked time; priority ages faster."""
+"""The order of the queue (pure): booked time first, then arrival; who is late loses the booked time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
