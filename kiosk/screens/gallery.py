@@ -1,0 +1,30 @@
+"""Pictures of every screen in every language and orientation."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from kivy.clock import Clock
+
+from kiosk.model import Language
+from kiosk.screens.sample_views import sample_views
+from kiosk.screens.stage import Stage
+from kiosk.texts import Texts
+
+ORIENTATIONS = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
+PIXELS_PER_MM = 4.0
+
+
+def write_gallery(out: Path) -> list[Path]:
+    """Writes `NAME.LANGUAGE.ORIENTATION.png` for each view, and returns the files."""
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for orientation, size in ORIENTATIONS.items():
+        stage = Stage(Texts.load(), PIXELS_PER_MM, lambda event: None)
+        stage.size = size
+        for name, view in sample_views().items():
+            for language in Language:
+                stage.show(replace(view, visit=replace(view.visit, language=language)))
+                Clock.tick()
+                written.append(out / f"{name}.{language}.{orientation}.png")
+                stage.export_to_png(str(written[-1]))
+    return written

@@ -1,0 +1,71 @@
+"""Leaving: a rating by one touch, a comment, thanks."""
+
+from collections.abc import Sequence
+
+from kivy.uix.widget import Widget
+
+from kiosk import theme
+from kiosk.events import CommentWritten, Rated
+from kiosk.screens.keys import deleting, key_row, typed_box
+from kiosk.screens.screen import KioskScreen
+from kiosk.screens.widgets import Face, QrCode, column, row
+
+KEYS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm,.?")
+LONGEST = 200
+SHOWN = 90
+"""Of a comment being written, so many of the last characters are shown."""
+
+
+class RatingScreen(KioskScreen):
+    def ask(self, wide: float) -> Sequence[Widget]:
+        return [self.title("rating.title", wide)]
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        each = (wide - 4 * self.gap) / 5
+        faces = [self._face(score, each) for score in (1, 2, 3, 4, 5)]
+        high = max(face.height for face in faces)
+        for face in faces:
+            face.height = high
+        return [row(faces, self.gap)]
+
+    def _face(self, score: int, wide: float) -> Widget:
+        side = min(wide, self.mm(60))
+        word = self.words(self.word(f"rating.score{score}"), wide, theme.SMALL_MM, bold=True)
+        return column([Face(score, side, lambda: self.post(Rated(score))), word], wide, self.gap)
+
+
+class CommentScreen(KioskScreen):
+    home = "comment.skip"
+
+    def ask(self, wide: float) -> Sequence[Widget]:
+        shown = typed_box(self, self.typed[-SHOWN:] + "_", wide, theme.BODY_MM, "left")
+        made: list[Widget] = [self.title("comment.title", wide), self.hint("comment.hint", wide), shown]
+        if self.view.data:
+            side = self.mm(48) * self._scale
+            official = self.words(self.word("comment.complaint"), wide - side - self.gap, theme.SMALL_MM, halign="left")
+            made.append(row([QrCode(self.view.data.office.complaint_url, side), official], self.gap))
+        return made
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        made: list[Widget] = [key_row(self, each, 10, wide, LONGEST) for each in KEYS]
+        gap = self.gap / 2
+        space = self.choice(self.word("button.space"), (wide - gap) * 0.6, self._space, least=20)
+        delete = self.choice(self.word("button.delete"), (wide - gap) * 0.4, deleting(self), least=20)
+        full = bool(self.typed.strip())
+        send = self.choice(self.word("comment.send"), wide, self._send, "main" if full else "off")
+        return [*made, row([space, delete], gap), send]
+
+    def _space(self) -> None:
+        if len(self.typed) < LONGEST:
+            self.typed += " "
+            self.show(self.view)
+
+    def _send(self) -> None:
+        self.post(CommentWritten(self.typed))
+
+
+class ThanksScreen(KioskScreen):
+    home = "button.done"
+
+    def ask(self, wide: float) -> Sequence[Widget]:
+        return [self.title("thanks.title", wide), self.hint("thanks.hint", wide)]

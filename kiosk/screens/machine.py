@@ -1,0 +1,48 @@
+"""The machine's own screens: still there, closed, out of service."""
+
+from collections.abc import Sequence
+
+from kivy.uix.widget import Widget
+
+from kiosk import theme
+from kiosk.events import InformationChosen, StayChosen
+from kiosk.screens.screen import KioskScreen
+
+
+class StillThereScreen(KioskScreen):
+    home = "button.home"
+
+    def ask(self, wide: float) -> Sequence[Widget]:
+        return [
+            self.title("still_there.title", wide),
+            self.hint("still_there.hint", wide, seconds=round(self.view.timeout)),
+        ]
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        return [self.choice(self.word("still_there.stay"), wide, StayChosen(), "main", 60, theme.TITLE_MM)]
+
+
+class ClosedScreen(KioskScreen):
+    def ask(self, wide: float) -> Sequence[Widget]:
+        opening, language = self.view.opening, self.view.visit.language
+        if opening.closed is None:
+            return []
+        holiday = opening.holiday[language] if opening.holiday else ""
+        if opening.opens_at:
+            told = self.word("closed.opens", moment=self.texts.moment(opening.opens_at, language))
+        else:
+            told = self.word("closed.ask")
+        return [
+            self.title(f"closed.{opening.closed}", wide, holiday=holiday),
+            self.words(told, wide, theme.LARGE_MM * 1.15, bold=True),
+        ]
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        if self.view.data is None:
+            return []
+        return [self.choice(self.word("welcome.information"), wide, InformationChosen())]
+
+
+class OutOfServiceScreen(KioskScreen):
+    def ask(self, wide: float) -> Sequence[Widget]:
+        return [self.title("out_of_service.title", wide), self.hint("out_of_service.hint", wide)]

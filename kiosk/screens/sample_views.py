@@ -1,0 +1,146 @@
+"""Views of everything that the screens can show, with invented people, for the gallery and the tests."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from uuid import UUID
+
+from kiosk.model import (
+    Announcement,
+    Applicant,
+    Booking,
+    ClosedReason,
+    Fee,
+    Office,
+    Opening,
+    Period,
+    PrinterStatus,
+    PriorityGroup,
+    QueueEntry,
+    QueueState,
+    Reason,
+    Refusal,
+    Rules,
+    Service,
+    Ticket,
+    Words,
+)
+from kiosk.view import OfficeData, View
+from kiosk.visit import TIMEOUTS, State, Visit
+
+NOW = datetime(2026, 11, 24, 9, 41, tzinfo=timezone(timedelta(hours=7)))
+NAMES = ("Siti N*********", "Rahmat S********", "Aisyah S********", "Zulkifli S********", "Nurhayati S********")
+
+_GROUPS = (
+    PriorityGroup("elderly", Words("Lansia (60 tahun ke atas)", "Aged 60 or over")),
+    PriorityGroup("disability", Words("Penyandang disabilitas", "Person with a disability")),
+    PriorityGroup("pregnant", Words("Ibu hamil atau menyusui", "Pregnant or nursing mother")),
+    PriorityGroup("child", Words("Membawa anak 5 tahun ke bawah", "With a child aged 5 or under")),
+)
+_STAGES = (
+    Words("Pemeriksaan dokumen", "Documents are checked"),
+    Words("Pembayaran", "Payment"),
+    Words("Foto dan sidik jari", "Photo and fingerprints"),
+    Words("Wawancara", "Interview"),
+    Words("Verifikasi dan adjudikasi", "Verification and adjudication"),
+    Words("Pengambilan paspor", "Passport collection"),
+)
+_FEES = tuple(
+    Fee(Words(*name), rupiah, date(2024, 12, 18))
+    for name, rupiah in (
+        (("Paspor non-elektronik 5 tahun", "Non-electronic passport, 5 years"), 350_000),
+        (("Paspor elektronik 5 tahun", "Electronic passport, 5 years"), 650_000),
+        (("Paspor elektronik 10 tahun", "Electronic passport, 10 years"), 950_000),
+        (("Percepatan (selesai hari yang sama)", "Same-day processing, added"), 1_000_000),
+    )
+)
+_DOCUMENTS = (
+    Words("e-KTP asli", "e-KTP identity card (original)"),
+    Words("Kartu Keluarga (KK)", "Family card (KK)"),
+    Words(
+        "Salah satu: akta lahir, akta nikah, buku nikah, ijazah, atau surat baptis",
+        "One of: birth certificate, marriage certificate or book, school diploma, baptism letter",
+    ),
+)
+
+
+def _service(service_id: str, letter: str, indonesian: str, english: str, quota: int | None = 20) -> Service:
+    summary = Words("Untuk warga yang belum pernah memiliki paspor", "For citizens who never had a passport")
+    return Service(service_id, letter, Words(indonesian, english), summary, _DOCUMENTS, _FEES, _STAGES, quota)
+
+
+DATA = OfficeData(
+    office=Office(
+        "PYK", "Layanan Imigrasi Payakumbuh", "Mal Pelayanan Publik, Payakumbuh", "(0752) 628269", "Asia/Jakarta",
+        "https://antrean.example/t/{ticket}", "https://www.lapor.go.id", {},
+    ),
+    services=(
+        _service("passport_new", "A", "Paspor baru (dewasa)", "New passport (adult)"),
+        _service("passport_renewal", "B", "Penggantian paspor", "Passport replacement"),
+        _service("passport_child", "C", "Paspor anak (di bawah 17 tahun)", "Child's passport (under 17)"),
+        _service("passport_lost", "D", "Paspor hilang atau rusak", "Lost or damaged passport"),
+        _service("collection", "E", "Pengambilan paspor", "Passport collection"),
+        _service("stay_permit", "F", "Perpanjangan izin tinggal kunjungan", "Visit stay permit extension (ITK)"),
+        _service("limited_stay", "G", "Izin tinggal terbatas (ITAS)", "Limited stay permit (ITAS)", 0),
+    ),
+    rules=Rules(
+        date(2024, 12, 18), ((Period(time(8), time(12)), Period(time(13), time(16))),) * 5 + ((), ()), 60, 120, _GROUPS
+    ),
+    announcements=(
+        Announcement(
+            "a", Words("Bawa dokumen asli. Layanan tanpa calo.", "Please bring your original documents. No brokers are needed."),
+            date(2024, 1, 1), date(2099, 1, 1),
+        ),
+    ),
+    queue=(),
+)  # fmt: skip
+
+
+def _tickets(count: int, late: bool = False) -> tuple[Ticket, ...]:
+    return tuple(
+        Ticket(
+            UUID(int=place), f"A-{place + 12:03}", NOW.date(), "passport_new", NAMES[place],
+            datetime(2026, 11, 24, 2, 41, tzinfo=UTC), slot=time(9, 30), late=late,
+        )
+        for place in range(count)
+    )  # fmt: skip
+
+
+_FAMILY = Booking(
+    UUID(int=9), "PYK", NOW.date(), time(9, 30), "passport_new",
+    tuple(Applicant(name, f"A-{place + 12:03}") for place, name in enumerate(NAMES)),
+)  # fmt: skip
+
+
+def _view(visit: Visit) -> View:
+    return View(visit, Opening(), DATA, NOW, TIMEOUTS[visit.state], PrinterStatus.READY, True, True)
+
+
+def sample_views() -> dict[str, View]:
+    """Every state and its telling variants, by name; all in Indonesian."""
+    plain = Visit(1, service="passport_new", tickets=_tickets(1), booking=_FAMILY, chosen=frozenset({0, 1, 3}))
+    views = {str(state): _view(replace(plain, state=state)) for state in State}
+    views["information"] = _view(Visit(1, State.INFORMATION))
+    views["information-service"] = _view(replace(plain, state=State.INFORMATION))
+    views["welcome-no-printer"] = replace(views["welcome"], printer=PrinterStatus.PAPER_OUT)
+    views["welcome-no-scanner"] = replace(views["welcome"], scanner_ready=False, online=False)
+    views["verifying-wrong"] = _view(replace(plain, state=State.VERIFYING, wrong_digits=1))
+    views["choosing_applicants-nobody"] = _view(replace(plain, state=State.CHOOSING_APPLICANTS, chosen=frozenset()))
+    views["ticket_printed-late"] = _view(replace(plain, state=State.TICKET_PRINTED, tickets=_tickets(1, late=True)))
+    walk_in = replace(_tickets(1)[0], number="W1-001", masked_name="", slot=None)
+    views["ticket_printed-walk-in"] = _view(replace(plain, state=State.TICKET_PRINTED, tickets=(walk_in,)))
+    for state in (State.TICKET_PRINTED, State.TICKET_UNCERTAIN, State.TICKET_ON_SCREEN):
+        views[f"{state}-family"] = _view(replace(plain, state=state, tickets=_tickets(5)))
+    found = QueueEntry("A-012", QueueState.WAITING, 4, "")
+    views["queue_status-waiting"] = _view(Visit(1, State.QUEUE_STATUS, queue=found))
+    called = QueueEntry("A-012", QueueState.CALLED, 0, "3")
+    views["queue_status-called"] = _view(Visit(1, State.QUEUE_STATUS, queue=called))
+    views["queue_status-unknown"] = _view(Visit(1, State.QUEUE_STATUS, queue_unknown=True))
+    del views["refused"], views["closed"]
+    for reason in Reason:
+        refusal = Refusal(reason, NOW + timedelta(days=1), "Kantor Imigrasi Kelas II Non TPI Agam")
+        views[f"refused-{reason}"] = _view(Visit(1, State.REFUSED, refusal=refusal))
+    for closed in ClosedReason:
+        opening = Opening(closed, NOW + timedelta(days=1), Words("Hari Raya Natal", "Christmas Day"))
+        views[f"closed-{closed}"] = replace(_view(Visit(1, State.CLOSED)), opening=opening)
+    views["closed-no_data"] = replace(views["closed-no_data"], data=None, opening=Opening(ClosedReason.NO_DATA))
+    return views

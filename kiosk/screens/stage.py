@@ -1,0 +1,85 @@
+"""All screens, one of them shown."""
+
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.screens import load_kv
+from kiosk.screens.arriving import (
+    ApplicantsScreen,
+    ScanningScreen,
+    TypingScreen,
+    VerifyingScreen,
+    WaitingScreen,
+    WelcomeScreen,
+)
+from kiosk.screens.asking import HelpScreen, InformationScreen, QueueScreen
+from kiosk.screens.choosing import DocumentsScreen, PriorityScreen, ServicesScreen
+from kiosk.screens.leaving import CommentScreen, RatingScreen, ThanksScreen
+from kiosk.screens.machine import ClosedScreen, OutOfServiceScreen, StillThereScreen
+from kiosk.screens.refused import RefusedScreen
+from kiosk.screens.screen import KioskScreen, Post
+from kiosk.screens.ticket import OnScreenScreen, PrintedScreen, UncertainScreen
+from kiosk.texts import Texts
+from kiosk.view import View
+from kiosk.visit import State
+
+SCREENS: dict[State, type[KioskScreen]] = {
+    State.WELCOME: WelcomeScreen,
+    State.SCANNING: ScanningScreen,
+    State.TYPING: TypingScreen,
+    State.LOOKING_UP: WaitingScreen,
+    State.CHOOSING_APPLICANTS: ApplicantsScreen,
+    State.VERIFYING: VerifyingScreen,
+    State.CHOOSING_SERVICE: ServicesScreen,
+    State.CHECKING_DOCUMENTS: DocumentsScreen,
+    State.DECLARING_PRIORITY: PriorityScreen,
+    State.ISSUING: WaitingScreen,
+    State.PRINTING: WaitingScreen,
+    State.TICKET_PRINTED: PrintedScreen,
+    State.TICKET_UNCERTAIN: UncertainScreen,
+    State.TICKET_ON_SCREEN: OnScreenScreen,
+    State.REFUSED: RefusedScreen,
+    State.RATING: RatingScreen,
+    State.COMMENT: CommentScreen,
+    State.THANKS: ThanksScreen,
+    State.INFORMATION: InformationScreen,
+    State.QUEUE_STATUS: QueueScreen,
+    State.HELP: HelpScreen,
+    State.STILL_THERE: StillThereScreen,
+    State.CLOSED: ClosedScreen,
+    State.OUT_OF_SERVICE: OutOfServiceScreen,
+}
+
+
+class Stage(FloatLayout):
+    """Shows each view on the screen of its state. `post` hears what a person touches."""
+
+    def __init__(self, texts: Texts, pixels_per_mm: float, post: Post) -> None:
+        load_kv()
+        super().__init__()
+        self._screens = {state: made(texts, pixels_per_mm, post) for state, made in SCREENS.items()}
+        self._shown: View | None = None
+        self.bind(size=lambda *_: self._again())
+
+    @property
+    def screen(self) -> KioskScreen | None:
+        """The screen that is shown."""
+        return self.children[0] if self.children else None
+
+    def show(self, view: View) -> None:
+        """Shows the view; what was typed is forgotten when the visit or, but for a warning, the screen changes."""
+        before, self._shown = self._shown, view
+        if before and before.visit.id != view.visit.id:
+            for each in self._screens.values():
+                each.wipe()
+        screen = self._screens[view.visit.state]
+        if self.screen is not screen:
+            if self.screen and view.visit.state not in (State.STILL_THERE, State.HELP):
+                screen.wipe() if before and before.visit.state not in (State.STILL_THERE, State.HELP) else None
+            self.clear_widgets()
+            self.add_widget(screen)
+        screen.pos, screen.size = self.pos, self.size
+        screen.show(view)
+
+    def _again(self) -> None:
+        if self._shown:
+            self.show(self._shown)

@@ -1,0 +1,76 @@
+"""The ticket: printed, uncertain, on the screen."""
+
+from collections.abc import Sequence
+
+from kivy.uix.widget import Widget
+
+from kiosk import theme
+from kiosk.events import PaperCameOut, PaperMissing, RateChosen
+from kiosk.model import Ticket
+from kiosk.screens.screen import KioskScreen
+from kiosk.screens.widgets import QrCode, column, row
+
+
+class TicketScreen(KioskScreen):
+    """A title, the number or numbers, and whose they are."""
+
+    home = "button.done"
+    key = "printed"
+
+    def ask(self, wide: float) -> Sequence[Widget]:
+        tickets = self.view.visit.tickets
+        made: list[Widget] = [self.title(f"{self.key}.title", wide)]
+        if len(tickets) == 1:
+            made += [self.number(tickets[0].number, wide), *self._about(tickets[0], wide)]
+        else:
+            size = theme.NUMBER_MM / 2.4
+            made += [self.number(f"{each.number}  {each.masked_name}".strip(), wide, size) for each in tickets]
+        return [*made, self.hint(f"{self.key}.hint", wide)]
+
+    def _about(self, ticket: Ticket, wide: float) -> list[Widget]:
+        language = self.view.visit.language
+        service = self.view.data.service(ticket.service) if self.view.data else None
+        made: list[Widget] = []
+        if ticket.masked_name:
+            made.append(self.words(ticket.masked_name, wide, theme.TITLE_MM, bold=True))
+        if service:
+            made.append(self.words(service.name[language], wide, theme.LARGE_MM))
+        if ticket.slot:
+            booked = self.word("ticket.booked", time=self.texts.time(ticket.slot, language))
+            made.append(self.words(booked, wide, theme.LARGE_MM))
+        if ticket.late:
+            made.append(self.words(self.word("ticket.late"), wide, theme.BODY_MM, theme.WARNING, bold=True))
+        return made
+
+
+class PrintedScreen(TicketScreen):
+    def answer(self, wide: float) -> Sequence[Widget]:
+        return [self.choice(self.word("button.rate"), wide, RateChosen())]
+
+
+class UncertainScreen(TicketScreen):
+    key = "uncertain"
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        return [
+            self.choice(self.word("uncertain.yes"), wide, PaperCameOut(), "main", 36, theme.TITLE_MM),
+            self.choice(self.word("uncertain.no"), wide, PaperMissing(), least=36, size=theme.TITLE_MM),
+        ]
+
+
+class OnScreenScreen(TicketScreen):
+    key = "on_screen"
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        data, tickets = self.view.data, self.view.visit.tickets
+        if data is None:
+            return []
+        side = min(self.mm(100) * self._scale, (wide - self.gap) / min(2, len(tickets)) * 0.95)
+        side = side if len(tickets) < 3 else side * 0.55
+        made = []
+        for ticket in tickets:
+            code = QrCode(data.office.ticket_url.replace("{ticket}", str(ticket.id)), side)
+            made.append(column([code, self.words(ticket.number, side, theme.BODY_MM, bold=True)], side, 0))
+        per_line = max(1, int((wide + self.gap) // (side + self.gap)))
+        lines = [made[start : start + per_line] for start in range(0, len(made), per_line)]
+        return [row(each, self.gap) for each in lines]
