@@ -5,8 +5,20 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import DateTime, Engine, String, Text, TypeDecorator, UniqueConstraint, create_engine, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    ForeignKey,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -69,7 +81,7 @@ class FactRow(Base):
     __tablename__ = "facts"
     __table_args__ = (UniqueConstraint("kiosk", "epoch", "seq"),)
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    kiosk: Mapped[str] = mapped_column(String(36))
+    kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     epoch: Mapped[int]
     seq: Mapped[int]
     at: Mapped[datetime] = mapped_column(index=True)
@@ -79,7 +91,7 @@ class FactRow(Base):
 
 
 class TicketRow(Base):
-    """A ticket in the queue: `paper` is where its paper is, `state` where the person is."""
+    """A ticket in the queue: `paper` is where its paper is since `paper_at`, `state` where the person is."""
 
     __tablename__ = "tickets"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -87,6 +99,7 @@ class TicketRow(Base):
     number: Mapped[str] = mapped_column(String(12))
     body: Mapped[str]
     paper: Mapped[str] = mapped_column(String(12))
+    paper_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(12))
     counter: Mapped[str] = mapped_column(String(20), default="")
 
@@ -102,23 +115,42 @@ class SessionRow(Base):
 
     __tablename__ = "sessions"
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    officer: Mapped[str]
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name", ondelete="CASCADE"))
     expires: Mapped[datetime]
 
 
 def open_database(folder: Path) -> Engine:
-    """The database in the folder, brought up to the newest migration."""
-    folder.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{folder / 'central.sqlite'}", connect_args={"timeout": 10})
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: object, record: object) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
-
+    """The database in the folder, brought up to the newest migration. Each transaction sees one state of it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{database_file(folder)}", connect_args={"timeout": 10})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.begin() as connection:
+    with for_writing(engine).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return engine
+
+
+def database_file(folder: Path) -> Path:
+    """Where the database of a data folder is."""
+    return folder / "central.sqlite"
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same database, its transactions taking the write lock at once: what they read stays true until they write."""
+    return engine.execution_options(begin="IMMEDIATE")
+
+
+def _prepare(connection: DBAPIConnection, record: object) -> None:
+    # SQLAlchemy begins transactions by _begin; left to itself the driver would begin them only before the first write.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

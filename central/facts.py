@@ -1,11 +1,38 @@
 """Taking facts in: each once, in the order of its kiosk; what cannot be applied is kept and shown, never refused."""
 
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.database import FactRow, TicketRow
 from kiosk.model import QueueState, Ticket, TicketState
-from kiosk.protocol import CheckedIn, Fact, FactBatch, FactsAccepted, PaperMoved, WalkInIssued
+from kiosk.numbering import NUMBER
+from kiosk.protocol import BATCH_FACTS, CheckedIn, FactBody, FactsAccepted, Message, PaperMoved, WalkInIssued
+
+LARGEST = 2**63 - 1
+"""The largest integer that SQLite holds."""
+UNREADABLE = "this server does not know its kind, or its content is not of that kind"
+
+
+class ReceivedFact(Message):
+    """A kiosk.protocol.Fact whose body may be one that this server cannot read."""
+
+    id: UUID
+    epoch: int = Field(ge=0, le=LARGEST)
+    seq: int = Field(ge=1, le=LARGEST)
+    at: AwareDatetime = Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(9000, 1, 1, tzinfo=UTC))
+    body: Annotated[FactBody | dict[str, Any], Field(union_mode="left_to_right")]
+
+
+class ReceivedFacts(Message):
+    """A kiosk.protocol.FactBatch as it arrives."""
+
+    facts: tuple[ReceivedFact, ...] = Field(min_length=1, max_length=BATCH_FACTS)
 
 
 class GapError(Exception):
@@ -20,69 +47,97 @@ class ForkError(Exception):
     """Another fact stands at this place: two kiosks share one identity."""
 
 
-def take(session: Session, kiosk: str, batch: FactBatch) -> FactsAccepted | None:
-    """Takes a batch in; None for an empty one. Raises GapError or ForkError, and then takes nothing."""
-    if not batch.facts:
-        return None
+def take(session: Session, kiosk: str, batch: ReceivedFacts) -> FactsAccepted:
+    """Takes a batch in. Raises GapError or ForkError; the caller then undoes the transaction, so nothing is taken."""
     for fact in batch.facts:
         _take_one(session, kiosk, fact)
     last = batch.facts[-1]
     return FactsAccepted(epoch=last.epoch, up_to=last.seq)
 
 
-def _take_one(session: Session, kiosk: str, fact: Fact) -> None:
+def _take_one(session: Session, kiosk: str, fact: ReceivedFact) -> None:
     at_place = select(FactRow).where(FactRow.kiosk == kiosk, FactRow.epoch == fact.epoch, FactRow.seq == fact.seq)
     held = session.scalar(at_place)
-    if held:
-        if held.id != str(fact.id):
-            raise ForkError(f"another fact stands at epoch {fact.epoch}, seq {fact.seq}: is this kiosk's disk a copy?")
+    if held and held.id == str(fact.id):
         return
+    if held:
+        raise ForkError(f"another fact stands at epoch {fact.epoch}, seq {fact.seq}: is this kiosk's disk a copy?")
     if session.get(FactRow, str(fact.id)):
-        raise ForkError(f"fact {fact.id} stands at another place")
+        raise ForkError(f"fact {fact.id} stands at another place: is this kiosk's disk a copy?")
     highest = select(func.max(FactRow.seq)).where(FactRow.kiosk == kiosk, FactRow.epoch == fact.epoch)
     expected = (session.scalar(highest) or 0) + 1
     if fact.seq != expected:
         raise GapError(fact.epoch, expected)
-    problem = _apply(session, fact)
-    body = fact.body
-    session.add(
-        FactRow(
-            id=str(fact.id), kiosk=kiosk, epoch=fact.epoch, seq=fact.seq, at=fact.at, kind=body.kind,
-            body=body.model_dump_json(), problem=problem,
-        )
-    )  # fmt: skip
+    session.add(_row(kiosk, fact, problem=_apply(session, fact)))
     session.flush()
 
 
-def _apply(session: Session, fact: Fact) -> str | None:
+def _row(kiosk: str, fact: ReceivedFact, problem: str | None) -> FactRow:
     body = fact.body
+    if isinstance(body, dict):
+        kind, text = str(body.get("kind", ""))[:20], json.dumps(body)
+    else:
+        kind, text = body.kind, body.model_dump_json()
+    return FactRow(
+        id=str(fact.id),
+        kiosk=kiosk,
+        epoch=fact.epoch,
+        seq=fact.seq,
+        at=fact.at,
+        kind=kind,
+        body=text,
+        problem=problem,
+    )
+
+
+def _apply(session: Session, fact: ReceivedFact) -> str | None:
+    """Makes the fact true here; returns why it cannot be, if it cannot."""
+    body = fact.body
+    if isinstance(body, dict):
+        return UNREADABLE
     if isinstance(body, CheckedIn | WalkInIssued):
         return _add(session, body)
     if isinstance(body, PaperMoved):
-        row = session.get(TicketRow, str(body.ticket))
-        if row is None:
-            return "its ticket is not known"
-        if row.paper != TicketState.PRINTED:
-            row.paper = body.state
+        return _move_paper(session, body, fact.at)
     return None
 
 
 def _add(session: Session, body: CheckedIn | WalkInIssued) -> str | None:
     ticket = body.ticket
+    if ticket.issued_at.tzinfo is None or not 2000 <= ticket.issued_at.year < 9000:
+        return "its ticket's time is not an instant"
+    if not NUMBER.fullmatch(ticket.number) or len(ticket.masked_name) > 100:
+        return "its ticket's number or name is not one"
     row = session.get(TicketRow, str(ticket.id))
     text = body.model_dump_json()
     if row is None:
         row = TicketRow(
-            id=str(ticket.id), day=ticket.day.isoformat(), number=ticket.number, body=text,
-            paper=ticket.state, state=QueueState.WAITING, counter="",
-        )  # fmt: skip
+            id=str(ticket.id),
+            day=ticket.day.isoformat(),
+            number=ticket.number,
+            body=text,
+            paper=ticket.state,
+            paper_at=ticket.issued_at,
+            state=QueueState.WAITING,
+        )
         session.add(row)
     elif ticket.issued_at < ticket_of(row).issued_at:
+        # Two kiosks without a network checked the same applicant in: the earlier arrival counts.
         row.body = text
+    return None
+
+
+def _move_paper(session: Session, body: PaperMoved, at: datetime) -> str | None:
+    row = session.get(TicketRow, str(body.ticket))
+    if row is None:
+        return "its ticket is not known"
+    # Kiosks' facts may arrive in any order among each other; one paper in hand is enough.
+    if row.paper != TicketState.PRINTED and (body.state is TicketState.PRINTED or at >= row.paper_at):
+        row.paper, row.paper_at = body.state, at
     return None
 
 
 def ticket_of(row: TicketRow) -> Ticket:
     """The ticket as its kiosk issued it."""
-    kind = CheckedIn if '"kind":"checked_in"' in row.body else WalkInIssued
+    kind = CheckedIn if '"kind":"checked_in"' in row.body[:30] else WalkInIssued
     return kind.model_validate_json(row.body).ticket

@@ -1,7 +1,10 @@
 """What a kiosk is told: the office's data, its bookings and the queue, with an ETag over all of it."""
 
 import hashlib
-from datetime import datetime, timedelta
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -10,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow, TicketRow
 from central.facts import ticket_of
-from central.queue import Place, entries
-from kiosk.model import Booking, QueueState
+from central.queue import Place, ranked
+from kiosk.model import Booking, BookingStatus, QueueState
 from kiosk.protocol import Snapshot
 
 DAYS_AHEAD = 7
-"""Bookings of so many days are sent, so that a kiosk without a network can tell a wrong day from an unknown code."""
+"""Bookings of so many days are sent, so that a kiosk can tell a wrong day from an unknown code."""
 _BOOKING: TypeAdapter[Booking] = TypeAdapter(Booking)
 
 
@@ -26,23 +29,35 @@ def office_snapshot(session: Session) -> Snapshot | None:
 
 
 def snapshot(session: Session, now: datetime) -> tuple[str, str] | None:
-    """The snapshot as JSON and its ETag, None before any office is loaded. `now` is UTC."""
+    """The snapshot as JSON and its strong ETag, None before any office is loaded. `now` is UTC."""
     office = office_snapshot(session)
     if office is None:
         return None
     zone = ZoneInfo(office.office.time_zone)
     today = now.astimezone(zone).date()
-    until = today + timedelta(days=DAYS_AHEAD)
-    wanted = select(BookingRow).where(
-        BookingRow.day.between((today - timedelta(days=1)).isoformat(), until.isoformat())
-    )
-    bookings = tuple(_BOOKING.validate_json(row.body) for row in session.scalars(wanted.order_by(BookingRow.id)))
-    queue = entries(places(session, today.isoformat()), zone)
-    body = office.model_copy(update={"bookings": bookings, "queue": queue}).model_dump_json()
+    queue = places(session, today, zone)
+    served = Counter(place.ticket.booking for place in queue if place.state is QueueState.SERVED)
+    told = {
+        "bookings": tuple(_told(each, served) for each in _bookings(session, today)),
+        "queue": tuple(place.entry() for place in queue),
+    }
+    body = office.model_copy(update=told).model_dump_json()
     return body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
 
 
-def places(session: Session, day: str) -> list[Place]:
-    """The tickets of a day with where their persons are."""
-    rows = session.scalars(select(TicketRow).where(TicketRow.day == day))
-    return [Place(ticket_of(row), QueueState(row.state), row.counter) for row in rows]
+def places(session: Session, day: date, zone: ZoneInfo) -> tuple[Place, ...]:
+    """The tickets of a day in the order of the queue."""
+    rows = session.scalars(select(TicketRow).where(TicketRow.day == day.isoformat()))
+    return ranked(((ticket_of(row), QueueState(row.state), row.counter) for row in rows), zone)
+
+
+def _bookings(session: Session, today: date) -> list[Booking]:
+    first, last = today - timedelta(days=1), today + timedelta(days=DAYS_AHEAD)
+    wanted = select(BookingRow).where(BookingRow.day.between(first.isoformat(), last.isoformat()))
+    return [_BOOKING.validate_json(row.body) for row in session.scalars(wanted.order_by(BookingRow.id))]
+
+
+def _told(booking: Booking, served: Counter[UUID | None]) -> Booking:
+    """A booking is served once all of its applicants are."""
+    done = served[booking.id] == len(booking.applicants)
+    return replace(booking, status=BookingStatus.SERVED) if done else booking

@@ -25,8 +25,8 @@ WORDS = {
     "ahead": Words("orang di depan Anda", "people before you"),
     "unknown_title": Words("Tiket belum dikenal", "Ticket not known yet"),
     "unknown": Words(
-        "Data anjungan mungkin belum sampai. Nomor di kertas atau di layar tetap berlaku. Halaman ini memuat ulang sendiri.",
-        "The kiosk's data may not have arrived yet. The number on paper or screen is valid. This page reloads by itself.",
+        "Data anjungan mungkin belum sampai. Nomor Anda tetap berlaku. Halaman ini memuat ulang sendiri.",
+        "The kiosk's data may not have arrived yet. Your number is valid. This page reloads by itself.",
     ),
 }
 

@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 class Printing:
     """Prints a visit's tickets on one printer, or on none (one worker's job, no threads here).
 
-    `data` gives what is known of the office, `said` hears each status of the printer. Every method may raise StoreError.
+    `data` gives what is known of the office, `said` hears each status of the printer. Every method may raise
+    StoreError.
     """
 
     def __init__(
@@ -97,11 +98,6 @@ class Printing:
         printer.close()
         self._is_open = False
         self._said(PrinterStatus.DISCONNECTED)
-
-    @property
-    def outlook(self) -> PrinterStatus:
-        """What a kiosk without a printer says of it."""
-        return PrinterStatus.UNKNOWN if self._printer else PrinterStatus.DISCONNECTED
 
 
 def printable_ticket(

@@ -13,7 +13,9 @@ READ_SECONDS = 0.25
 
 
 class Scanning:
-    """Reads one scanner (one worker's job, no threads here). `said` hears whether it is ready, `wait` waits so many s."""
+    """Reads one scanner (one worker's job, no threads here). `said` hears whether it is ready, `wait` waits so
+    many s.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Colours and sizes of every screen (pure). Sizes are in mm, so that a finger and an eye find the same on each panel."""
+"""Colours and sizes of every screen (pure). Sizes are in mm: a finger and an eye find the same on each panel."""
 
 Colour = tuple[float, float, float, float]
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kivy.clock import Clock
+from kivy.lang import Builder
 
 from kiosk.model import Language
 from kiosk.screens.sample_views import sample_views
@@ -24,7 +25,14 @@ def write_gallery(out: Path) -> list[Path]:
         for name, view in sample_views().items():
             for language in Language:
                 stage.show(replace(view, visit=replace(view.visit, language=language)))
-                Clock.tick()
+                settle()
                 written.append(out / f"{name}.{language}.{orientation}.png")
                 stage.export_to_png(str(written[-1]))
     return written
+
+
+def settle() -> None:
+    """Lets Kivy place and paint what was shown, without a window's loop."""
+    for _ in range(3):
+        Clock.tick()
+        Builder.sync()

@@ -87,7 +87,7 @@ DATA = OfficeData(
     ),
     announcements=(
         Announcement(
-            "a", Words("Bawa dokumen asli. Layanan tanpa calo.", "Please bring your original documents. No brokers are needed."),
+            "a", Words("Bawa dokumen asli. Layanan tanpa calo.", "Please bring your originals. No brokers needed."),
             date(2024, 1, 1), date(2099, 1, 1),
         ),
     ),

@@ -23,7 +23,7 @@ SCALES = (1.0, 0.92, 0.85, 0.78, 0.72)
 
 
 class KioskScreen(Ground):
-    """One screen. `ask` and `answer` say what stands in its two parts; `home` is the key of the leaving button's word."""
+    """One screen. `ask` and `answer` say what stands in its two parts; `home` is the leaving button's key."""
 
     home = "button.cancel"
     goes_back = False

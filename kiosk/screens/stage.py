@@ -50,6 +50,10 @@ SCREENS: dict[State, type[KioskScreen]] = {
 }
 
 
+INTERRUPTIONS = (State.STILL_THERE, State.HELP)
+"""Screens after which a person goes on with what was typed before."""
+
+
 class Stage(FloatLayout):
     """Shows each view on the screen of its state. `post` hears what a person touches."""
 
@@ -66,15 +70,15 @@ class Stage(FloatLayout):
         return self.children[0] if self.children else None
 
     def show(self, view: View) -> None:
-        """Shows the view; what was typed is forgotten when the visit or, but for a warning, the screen changes."""
+        """Shows the view; what was typed is forgotten when the visit ends or another screen comes."""
         before, self._shown = self._shown, view
         if before and before.visit.id != view.visit.id:
             for each in self._screens.values():
                 each.wipe()
         screen = self._screens[view.visit.state]
         if self.screen is not screen:
-            if self.screen and view.visit.state not in (State.STILL_THERE, State.HELP):
-                screen.wipe() if before and before.visit.state not in (State.STILL_THERE, State.HELP) else None
+            if before and before.visit.state not in INTERRUPTIONS:
+                screen.wipe()
             self.clear_widgets()
             self.add_widget(screen)
         screen.pos, screen.size = self.pos, self.size

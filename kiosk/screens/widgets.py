@@ -1,4 +1,4 @@
-"""The few widgets that every screen is made of; sizes are fixed when they are made, so that what fits is known at once."""
+"""The few widgets that every screen is made of; sized when they are made, so that what fits is known at once."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache

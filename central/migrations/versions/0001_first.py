@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.create_table(
         "facts",
         sa.Column("id", sa.String(36), primary_key=True),
-        sa.Column("kiosk", sa.String(36), nullable=False),
+        sa.Column("kiosk", sa.String(36), sa.ForeignKey("kiosks.id"), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("at", when, nullable=False, index=True),
@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(12), nullable=False),
         sa.Column("body", text, nullable=False),
         sa.Column("paper", sa.String(12), nullable=False),
+        sa.Column("paper_at", when, nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("counter", sa.String(20), nullable=False),
     )
@@ -62,6 +63,6 @@ def upgrade() -> None:
     op.create_table(
         "sessions",
         sa.Column("hash", sa.String(64), primary_key=True),
-        sa.Column("officer", text, nullable=False),
+        sa.Column("officer", sa.String(40), sa.ForeignKey("officers.name", ondelete="CASCADE"), nullable=False),
         sa.Column("expires", when, nullable=False),
     )

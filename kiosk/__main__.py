@@ -1,0 +1,173 @@
+"""`kiosk`: run, check, decode, simulate, screens. The environment first, Kivy second."""
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from kiosk.config import Settings, read_settings
+from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="kiosk", description="The lobby kiosk.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (("run", _run, "run the kiosk"), ("check", _check, "try configuration, devices and server")):
+        one = commands.add_parser(name, help=text)
+        one.set_defaults(run=run)
+        one.add_argument("--config", type=Path, required=True, metavar="FILE")
+    decode = commands.add_parser("decode", help="read the code in pictures")
+    decode.set_defaults(run=_decode)
+    decode.add_argument("images", nargs="+", metavar="IMAGE")
+    screens = commands.add_parser("screens", help="write a picture of every screen")
+    screens.set_defaults(run=_screens)
+    screens.add_argument("--out", type=Path, required=True, metavar="DIR")
+    _add_simulate(commands.add_parser("simulate", help="be a printer or a scanner").add_subparsers(required=True, metavar="DEVICE"))  # fmt: skip  # noqa: E501
+    return top
+
+
+def _add_simulate(devices: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    printer = devices.add_parser(
+        "printer", help="a printer on a TCP port or a pseudo-terminal, ruled by lines of input"
+    )
+    printer.set_defaults(run=_simulate_printer)
+    place = printer.add_mutually_exclusive_group(required=True)
+    place.add_argument("--tcp", type=int, metavar="PORT", help="0 takes a free one")
+    place.add_argument("--pty", metavar="LINK")
+    printer.add_argument("--tickets", type=Path, metavar="DIR", help="where tickets are put as bytes and pictures")
+    printer.add_argument("--width-mm", type=int, choices=(58, 80), default=80)
+    scanner = devices.add_parser("scanner", help="a scanner on a pseudo-terminal; each line of input is a code")
+    scanner.set_defaults(run=_simulate_scanner)
+    scanner.add_argument("--pty", required=True, metavar="LINK")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs a command; returns the exit status: 2 for a configuration that cannot be used."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    arguments = parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except ConfigError as error:
+        for problem in error.problems:
+            print(f"kiosk: {problem}", file=sys.stderr)
+        return 2
+    except AnjunganError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
+    """Kivy reads the environment and its configuration when it is first imported, never later."""
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.update({"KIVY_NO_ARGS": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": str(home)})
+    from kivy.config import Config
+
+    Config.set("graphics", "width", str(size[0]))
+    Config.set("graphics", "height", str(size[1]))
+    Config.set("graphics", "fullscreen", "auto" if fullscreen else "0")
+    Config.set("graphics", "resizable", "0")
+    Config.set("kivy", "exit_on_escape", "0")
+    Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = read_settings(arguments.config)
+    from kiosk.bootstrap import Kiosk
+
+    kiosk = Kiosk(settings)
+    prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
+    from kiosk.app import KioskApp
+
+    KioskApp(kiosk, settings.screen.pixels_per_mm).run()
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    settings = read_settings(arguments.config)
+    results = [*_check_devices(settings), _check_central(settings)]
+    for good, sentence in results:
+        print(f"{'ok ' if good else 'NOT'} {sentence}")
+    return 0 if all(good for good, _ in results) else 1
+
+
+def _check_devices(settings: Settings) -> list[tuple[bool, str]]:
+    from kiosk.bootstrap import devices_of
+    from kiosk.model import PrinterStatus
+
+    devices = devices_of(settings)
+    results: list[tuple[bool, str]] = []
+    if devices.printer and settings.printer:
+        try:
+            devices.printer.open()
+            status = devices.printer.status()
+            devices.printer.close()
+            good = status in (PrinterStatus.READY, PrinterStatus.PAPER_LOW, PrinterStatus.UNKNOWN)
+            results.append((good, f"printer {settings.printer.url}: {status}"))
+        except DeviceError as error:
+            results.append((False, f"printer {settings.printer.url}: {error}"))
+    for scanner, named in zip(devices.scanners, settings.scanner, strict=True):
+        try:
+            scanner.open()
+            scanner.close()
+            results.append((True, f"scanner {named.url}: ready"))
+        except DeviceError as error:
+            results.append((False, f"scanner {named.url}: {error}"))
+    return results
+
+
+def _check_central(settings: Settings) -> tuple[bool, str]:
+    from datetime import UTC, datetime
+
+    from kiosk.client import Client
+    from kiosk.identity import Identity
+
+    try:
+        identity = Identity.load(settings.data.dir)
+        client = Client(settings.central.url, settings.central.ca, identity, lambda: datetime.now(UTC))
+        found = client.snapshot("")
+        client.close()
+    except (ConfigError, CentralError) as error:
+        return False, f"central server {settings.central.url}: {error}"
+    bookings = len(found[0].bookings) if found else 0
+    return (
+        True,
+        f"central server {settings.central.url}: knows this kiosk as {identity.name}, sends {bookings} bookings",
+    )
+
+
+def _decode(arguments: argparse.Namespace) -> int:
+    from kiosk.devices.decoding import decode_images
+
+    return decode_images(arguments.images, sys.stdout)
+
+
+def _screens(arguments: argparse.Namespace) -> int:
+    os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    with tempfile.TemporaryDirectory() as home:
+        prepare_kivy(Path(home), (320, 320), False)
+        import kivy.core.window  # noqa: F401 - opens the window that the pictures are painted with
+
+        from kiosk.screens.gallery import write_gallery
+
+        print(f"{len(write_gallery(arguments.out))} pictures in {arguments.out}")
+    return 0
+
+
+def _simulate_printer(arguments: argparse.Namespace) -> int:
+    from kiosk.devices.simulator_programs import run_printer
+
+    return run_printer(arguments.tcp, arguments.pty, arguments.tickets, arguments.width_mm, sys.stdin)
+
+
+def _simulate_scanner(arguments: argparse.Namespace) -> int:
+    from kiosk.devices.simulator_programs import run_scanner
+
+    return run_scanner(arguments.pty, sys.stdin)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

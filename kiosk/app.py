@@ -1,0 +1,66 @@
+"""The Kivy application: window, stage, inbox, the clock's ticks; no rules."""
+
+import logging
+from typing import Any
+
+from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from kiosk.bootstrap import Kiosk
+from kiosk.events import Broken
+from kiosk.screens.stage import Stage
+
+TICK_SECONDS = 0.25
+
+log = logging.getLogger(__name__)
+
+
+class KioskApp(App):
+    """Shows a kiosk in the window until it is stopped."""
+
+    def __init__(self, kiosk: Kiosk, pixels_per_mm: float) -> None:
+        super().__init__()
+        self._kiosk = kiosk
+        self._stage = Stage(kiosk.texts, pixels_per_mm, kiosk.controller.tap)
+
+    def build(self) -> Stage:
+        return self._stage
+
+    def on_start(self) -> None:
+        kiosk = self._kiosk
+        kiosk.controller.show = self._stage.show
+        ExceptionManager.add_handler(_LastStop(kiosk))
+        kiosk.inbox.wake = Clock.create_trigger(lambda _: self._drain())
+        Clock.schedule_interval(lambda _: kiosk.controller.tick(), TICK_SECONDS)
+        Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
+        kiosk.start()
+        kiosk.controller.tick()
+
+    def on_stop(self) -> None:
+        self._kiosk.stop()
+
+    def open_settings(self, *_: Any) -> bool:
+        """Kivy's own settings are not for the lobby."""
+        return False
+
+    def _drain(self) -> None:
+        for event in self._kiosk.inbox.drain():
+            self._kiosk.controller.handle(event)
+
+
+class _LastStop(ExceptionHandler):
+    """An error in the window's loop: the first puts the kiosk out of service, a second ends the process."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self._kiosk = kiosk
+        self._failed = False
+
+    def handle_exception(self, inst: BaseException) -> Any:
+        log.critical("in %s: %s", self._kiosk.controller.visit.state, type(inst).__name__, exc_info=inst)
+        if self._failed or not isinstance(inst, Exception):
+            return ExceptionManager.RAISE
+        self._failed = True
+        self._kiosk.inbox.post(Broken())
+        return ExceptionManager.PASS
