@@ -18,7 +18,6 @@ from kiosk.protocol import (
     SNAPSHOT,
     Enrolled,
     Enrolment,
-    FactBatch,
     FactsAccepted,
     Heartbeat,
     HeartbeatAnswer,
@@ -30,7 +29,9 @@ router = APIRouter()
 
 def session_of(request: Request) -> Iterator[Session]:
     """A session whose work is committed when the answer is made, and undone by an error."""
-    with request.app.state.sessions.begin() as session:
+    reads = request.method in ("GET", "HEAD")
+    sessions = request.app.state.reading if reads else request.app.state.writing
+    with sessions.begin() as session:
         yield session
 
 
@@ -44,11 +45,16 @@ Db = Annotated[Session, Depends(session_of, scope="function")]
 Now = Annotated[datetime, Depends(now_of)]
 
 
+def address_of(request: Request) -> str:
+    """The caller's network address."""
+    return request.client.host if request.client else ""
+
+
 def kiosk_of(session: Db, now: Now, authorization: Annotated[str, Header()] = "") -> KioskRow:
     """The kiosk that asks; 401 where its token cannot be believed, 403 where it was revoked."""
     scheme, _, token = authorization.partition(" ")
     try:
-        return enrolment.kiosk_of(session, token if scheme == "Bearer" else "", now)
+        return enrolment.kiosk_of(session, token if scheme.lower() == "bearer" else "", now)
     except enrolment.NotEnrolled as error:
         raise HTTPException(401, str(error), {"WWW-Authenticate": "Bearer"}) from error
     except enrolment.NotAllowed as error:
@@ -59,11 +65,16 @@ Kiosk = Annotated[KioskRow, Depends(kiosk_of, scope="function")]
 
 
 @router.post(ENROLMENTS)
-def post_enrolment(body: Enrolment, session: Db, now: Now) -> Enrolled:
-    """Makes a kiosk of a one-time code's bearer; 403 for a code that is wrong, used or expired."""
+def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> Enrolled:
+    """Makes a kiosk of a one-time code's bearer; 403 for a code that is wrong, used or expired, 429 after too many."""
+    tries, address = request.app.state.enrolment_tries, address_of(request)
+    wait = tries.wait(address, now)
+    if wait:
+        raise HTTPException(429, "too many wrong enrolment codes; wait", {"Retry-After": str(wait)})
     try:
         return enrolment.enrol(session, body, now)
     except enrolment.NotEnrolled as error:
+        tries.wrong(address, now)
         raise HTTPException(403, str(error)) from error
 
 
@@ -74,13 +85,13 @@ def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[s
     if found is None:
         raise HTTPException(503, "no office is loaded yet", {"Retry-After": "30"})
     body, etag = found
-    if if_none_match == etag:
+    if etag in (each.strip() for each in if_none_match.split(",")):
         return Response(status_code=304, headers={"ETag": etag})
     return Response(body, media_type="application/json", headers={"ETag": etag})
 
 
 @router.post(FACTS, response_model=FactsAccepted)
-def post_facts(body: FactBatch, kiosk: Kiosk, session: Db) -> Response:
+def post_facts(body: facts.ReceivedFacts, kiosk: Kiosk, session: Db) -> Response:
     """Takes facts in, each once; 409 for a gap (with the `expected` seq) and for two kiosks of one identity."""
     try:
         accepted = facts.take(session, kiosk.id, body)
@@ -90,8 +101,6 @@ def post_facts(body: FactBatch, kiosk: Kiosk, session: Db) -> Response:
     except facts.ForkError as error:
         session.rollback()
         return JSONResponse({"detail": str(error)}, 409)
-    if accepted is None:
-        raise HTTPException(422, "a batch holds at least one fact")
     return JSONResponse(accepted.model_dump())
 
 

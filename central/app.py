@@ -1,49 +1,74 @@
 """The web application: the kiosks' API, the officers' page, the ticket page."""
 
-from collections.abc import Callable
-from datetime import datetime
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
-from central import api, officers, ticket_page
-from central.database import open_database
+from central import api, login, officers, ticket_page
+from central.changes import Changes
+from central.database import database_file, for_writing, open_database
+from central.guard import Guard
+from central.tries import Tries
 
-MOST_BYTES = 1024 * 1024
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
-}
+HERE = Path(__file__).parent
 
 
 def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     """The server over the database in `data`; `now` gives UTC."""
-    app = FastAPI(title="Anjungan central server", version="1", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)  # fmt: skip  # noqa: E501
-    app.state.sessions = sessionmaker(open_database(data), expire_on_commit=False)
+    app = FastAPI(
+        title="Anjungan central server",
+        version="1",
+        lifespan=_lifespan,
+        openapi_url="/api/v1/openapi.json",
+        # The usual pages for it load their scripts from other servers; an office may have no way there.
+        docs_url=None,
+        redoc_url=None,
+    )
+    engine = open_database(data)
+    app.state.engine = engine
+    app.state.reading = sessionmaker(engine, expire_on_commit=False)
+    app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
-    here = Path(__file__).parent
-    app.state.templates = Jinja2Templates(here / "templates")
-    app.mount("/static", StaticFiles(directory=here / "static"), name="static")
-    app.include_router(api.router)
-    app.include_router(officers.router)
-    app.include_router(ticket_page.router)
+    app.state.changes = Changes(database_file(data))
+    app.state.enrolment_tries = Tries(10, timedelta(minutes=10))
+    app.state.login_tries = Tries(10, timedelta(minutes=10))
+    app.state.templates = Jinja2Templates(HERE / "templates")
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    for part in (api, login, officers, ticket_page):
+        app.include_router(part.router)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(Exception, _failed)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], "Response"]) -> Response:
-        length = request.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MOST_BYTES or "transfer-encoding" in request.headers:
-            return JSONResponse({"detail": f"a body has at most {MOST_BYTES} bytes, and says how many"}, 413)
-        response: Response = await call_next(request)  # type: ignore[misc]
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
+    app.add_middleware(Guard)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    watching = asyncio.create_task(app.state.changes.watch())
+    yield
+    await app.state.changes.end()
+    await watching
+    app.state.engine.dispose()
+
+
+async def _not_understood(request: Request, error: Exception) -> Response:
+    """422 with one sentence for each problem, and nothing of what was sent: kiosks log it."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    problems = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()[:5]]
+    return JSONResponse({"detail": "; ".join(problems)}, 422)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return JSONResponse({"detail": "the central server failed; try again later"}, 500, {"Retry-After": "10"})

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, ClassVar
 
 from alembic import command
 from alembic.config import Config
@@ -36,7 +37,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: Instant, str: Text}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant, str: Text}
 
 
 class OfficeRow(Base):
