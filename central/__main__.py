@@ -13,14 +13,33 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
-from central.database import open_database
-from central.demo import load_demo
+from central.database import for_writing, open_database
+from central.demo import load_demo, write_private
 from central.enrolment import new_code
-from central.officers import add_officer
+from central.login import add_officer
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2026-01-31") from None
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; use 0 to 65535")
+    return int(text)
+
+
+def _url(text: str) -> str:
+    if not text.startswith("https://"):
+        raise argparse.ArgumentTypeError(f"{text!r} does not start with https://")
+    return text
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,18 +50,20 @@ def parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     serve.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of all that is kept")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
-    serve.add_argument("--port", type=int, required=True, metavar="N", help="0 takes a free one")
+    serve.add_argument("--port", type=_port, required=True, metavar="N", help="0 takes a free one")
     serve.add_argument("--cert", type=Path, required=True, metavar="FILE", help="the certificate chain, PEM")
     serve.add_argument("--key", type=Path, required=True, metavar="FILE", help="its private key, PEM")
     demo = commands.add_parser("load-demo", help="load the demo office and some 200 bookings of one day")
     demo.set_defaults(run=_load_demo)
-    demo.add_argument("--data", type=Path, required=True, metavar="DIR")
-    demo.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="today where the office is")
+    demo.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+    demo.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="today where the office is")
     demo.add_argument("--at-any-hour", action="store_true", help="the office never closes and nobody comes too early")
-    demo.add_argument("--public-url", default="https://localhost:8443", metavar="URL", help="where phones find it")
+    demo.add_argument(
+        "--public-url", type=_url, default="https://localhost:8443", metavar="URL", help="where phones find it"
+    )
     code = commands.add_parser("new-code", help="print a one-time code that enrols one kiosk within 24 hours")
     code.set_defaults(run=_new_code)
-    code.add_argument("--data", type=Path, required=True, metavar="DIR")
+    code.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     return top
 
@@ -60,16 +81,22 @@ def main(argv: list[str] | None = None) -> int:
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once it does."""
+    """Says where it listens once it does, and ends the open pages' streams before it waits for them."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
-            print(f"listening on https://{host}:{port}", flush=True)
+            print(f"listening on https://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.config.app.state.changes.end()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    for file in (arguments.cert, arguments.key):
+        file.open("rb").close()
     config = uvicorn.Config(
         create_app(arguments.data, _now),
         host=arguments.host,
@@ -77,28 +104,28 @@ def _serve(arguments: argparse.Namespace) -> int:
         ssl_certfile=arguments.cert,
         ssl_keyfile=arguments.key,
         log_level="warning",
-        timeout_graceful_shutdown=1,
+        # A request that is in the middle of its work may end it.
+        timeout_graceful_shutdown=3,
         server_header=False,
     )
+    server = _Server(config)
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(config).run()
-    return 0
+        server.run()
+    return 0 if server.started else 1
 
 
 def _load_demo(arguments: argparse.Namespace) -> int:
     password = secrets.token_urlsafe(9)
-    with Session(open_database(arguments.data)) as session, session.begin():
+    with Session(for_writing(open_database(arguments.data))) as session, session.begin():
         count = load_demo(session, arguments.data, arguments.day, _now(), arguments.at_any_hour, arguments.public_url)
         add_officer(session, "petugas", password)
-    file = arguments.data / "demo" / "officer.txt"
-    file.touch(mode=0o600)
-    file.write_text(f"petugas\n{password}\n")
+        write_private(arguments.data / "demo" / "officer.txt", f"petugas\n{password}\n")
     print(f"loaded {count} bookings; officers sign in as petugas with the password {password}")
     return 0
 
 
 def _new_code(arguments: argparse.Namespace) -> int:
-    with Session(open_database(arguments.data)) as session, session.begin():
+    with Session(for_writing(open_database(arguments.data))) as session, session.begin():
         code = new_code(session, arguments.name, _now())
     print(code)
     return 0

@@ -72,12 +72,20 @@ def load_demo(
     return len(bookings)
 
 
+def write_private(file: Path, text: str) -> None:
+    """Writes a file that its owner alone may read, whole or not at all."""
+    new = file.with_name(file.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(text)
+    new.replace(file)
+
+
 def _key(folder: Path) -> tuple[Ed25519PrivateKey, str]:
     file = folder / "pass-key.pem"
     if not file.exists():
         made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(made)
+        write_private(file, made.decode())
     key = load_pem_private_key(file.read_bytes(), None)
     if not isinstance(key, Ed25519PrivateKey):
         raise OSError(f"{file} is not an Ed25519 key; put it aside and load the demo again")

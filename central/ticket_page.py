@@ -1,6 +1,5 @@
 """The ticket on the phone: the number and its place in the queue, nothing personal."""
 
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -8,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from central.api import Db
 from central.database import TicketRow
 from central.facts import ticket_of
-from central.queue import entries
 from central.snapshot import office_snapshot, places
 from kiosk.model import Language, Words
 
@@ -22,32 +20,42 @@ WORDS = {
     "no_show": Words(
         "Sudah dipanggil, belum hadir. Silakan hubungi petugas.", "Called, but not there. Please ask the staff."
     ),
-    "ahead": Words("orang di depan Anda", "people before you"),
+    "ahead": Words("orang di depan Anda", "waiting before you"),
+    "next": Words("Giliran Anda berikutnya", "You are next"),
+    "booked": Words("Jadwal", "Booked for"),
+    "fresh": Words("Halaman ini diperbarui sendiri.", "This page refreshes itself."),
     "unknown_title": Words("Tiket belum dikenal", "Ticket not known yet"),
     "unknown": Words(
-        "Data anjungan mungkin belum sampai. Nomor Anda tetap berlaku. Halaman ini memuat ulang sendiri.",
-        "The kiosk's data may not have arrived yet. Your number is valid. This page reloads by itself.",
+        "Data anjungan mungkin belum sampai. Nomor di kertas atau di layar tetap berlaku.",
+        "The kiosk's data may not have arrived yet. The number on the paper or the screen is valid.",
     ),
 }
 
 
 @router.get("/t/{ticket}", include_in_schema=False)
-def get_ticket(ticket: UUID, request: Request, session: Db, lang: str = "") -> Response:
+def get_ticket(ticket: str, request: Request, session: Db, lang: str = "") -> Response:
     """The phone's page of one ticket; 404, in kind words, where its kiosk has not told of it yet."""
-    accepted = request.headers.get("accept-language", "id")
-    language = Language.ENGLISH if (lang or accepted[:2]) == "en" else Language.INDONESIAN
+    language = _language(lang or request.headers.get("accept-language", ""))
     words = {key: each[language] for key, each in WORDS.items()}
-    row, office = session.get(TicketRow, str(ticket)), office_snapshot(session)
+    row, office = session.get(TicketRow, ticket.lower()), office_snapshot(session)
     context: dict[str, object] = {"words": words, "language": language, "office": office.office.name if office else ""}
     if row is None or office is None:
         return _page(request, context, 404)
     held = ticket_of(row)
-    zone = ZoneInfo(office.office.time_zone)
-    entry = next(each for each in entries(places(session, row.day), zone) if each.number == held.number)
+    queue = places(session, held.day, ZoneInfo(office.office.time_zone))
+    place = next(each for each in queue if each.ticket.id == held.id)
     service = next((each.name[language] for each in office.services if each.id == held.service), "")
-    return _page(request, context | {"entry": entry, "service": service, "day": held.day}, 200)
+    return _page(request, context | {"place": place, "service": service}, 200)
+
+
+def _language(accepted: str) -> Language:
+    """English for who asks for it or for anything else than Indonesian; a browser names the liked one first."""
+    first = accepted.split(",")[0].strip().lower()
+    return Language.INDONESIAN if first[:2] in ("", "id", "in", "ms") else Language.ENGLISH
 
 
 def _page(request: Request, context: dict[str, object], status: int) -> Response:
-    page: Response = request.app.state.templates.TemplateResponse(request, "ticket.html", context, status_code=status)
+    page: Response = request.app.state.templates.TemplateResponse(
+        request, "ticket.html", context, status, {"Cache-Control": "no-store"}
+    )
     return page

@@ -1,0 +1,156 @@
+"""What the officers' page shows: applicants, kiosks, what people said, what went wrong."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from central.database import FactRow, KioskRow, TicketRow
+from central.queue import Place
+from central.snapshot import office_snapshot, places
+from kiosk.model import Office, QueueState
+from kiosk.protocol import Heartbeat
+
+KIOSK_SILENT = timedelta(seconds=90)
+"""A kiosk that missed three heartbeats is shown as offline."""
+LATEST = 20
+
+
+@dataclass(frozen=True)
+class KioskState:
+    """A kiosk, what it last said of itself, and whether that is recent."""
+
+    id: str
+    name: str
+    digit: int
+    revoked: bool
+    online: bool
+    heard_at: datetime | None
+    said: Heartbeat | None
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A rating with the comment that came with it, either alone too."""
+
+    at: datetime
+    score: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something of a kiosk that staff should look at; `at` is UTC."""
+
+    at: datetime
+    kiosk: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """All of the page.
+
+    `services` and `groups` are names by id, `papers` is by ticket id, `scores` counts today's ratings by score;
+    instants are UTC.
+    """
+
+    office: Office | None
+    zone: ZoneInfo
+    now: datetime
+    services: dict[str, str]
+    groups: dict[str, str]
+    places: tuple[Place, ...]
+    papers: dict[str, str]
+    kiosks: tuple[KioskState, ...]
+    opinions: tuple[Opinion, ...]
+    scores: Counter[int]
+    calls: tuple[Problem, ...]
+    dead_letters: tuple[Problem, ...]
+
+    def in_state(self, state: str) -> list[Place]:
+        return [place for place in self.places if place.state == QueueState(state)]
+
+    @property
+    def average(self) -> float | None:
+        """The mean of today's ratings, None without any."""
+        count = self.scores.total()
+        return sum(score * times for score, times in self.scores.items()) / count if count else None
+
+    def clock(self, instant: datetime) -> str:
+        """The office's time of an instant, with the day where it is not today."""
+        local = instant.astimezone(self.zone)
+        today = local.date() == self.now.astimezone(self.zone).date()
+        return local.strftime("%H.%M" if today else "%d/%m %H.%M")
+
+
+def board_of(session: Session, now: datetime) -> Board:
+    """The board as of `now` (UTC)."""
+    found = office_snapshot(session)
+    zone = ZoneInfo(found.office.time_zone if found else "UTC")
+    today = now.astimezone(zone).date()
+    midnight = datetime.combine(today, time(), zone)
+    kiosks = tuple(_kiosk(row, now) for row in session.scalars(select(KioskRow).order_by(KioskRow.digit)))
+    names = {kiosk.id: kiosk.name for kiosk in kiosks}
+    return Board(
+        office=found.office if found else None,
+        zone=zone,
+        now=now,
+        services={each.id: each.name.id for each in found.services} if found else {},
+        groups={group.id: group.name.id for rules in found.rules for group in rules.priority_groups} if found else {},
+        places=places(session, today, zone),
+        papers=_papers(session, today),
+        kiosks=kiosks,
+        opinions=_opinions(session, midnight),
+        scores=Counter(json.loads(row.body)["score"] for row in _facts(session, "rated", midnight)),
+        calls=tuple(
+            Problem(row.at, names[row.kiosk], json.loads(row.body)["step"])
+            for row in _facts(session, "help_called", midnight)[:LATEST]
+        ),
+        dead_letters=_dead_letters(session, names),
+    )
+
+
+def _kiosk(row: KioskRow, now: datetime) -> KioskState:
+    return KioskState(
+        id=row.id,
+        name=row.name,
+        digit=row.digit,
+        revoked=row.revoked,
+        online=row.heard_at is not None and now - row.heard_at < KIOSK_SILENT,
+        heard_at=row.heard_at,
+        said=Heartbeat.model_validate_json(row.heartbeat) if row.heartbeat else None,
+    )
+
+
+def _papers(session: Session, day: date) -> dict[str, str]:
+    rows = session.scalars(select(TicketRow).where(TicketRow.day == day.isoformat()))
+    return {row.id: row.paper for row in rows}
+
+
+def _facts(session: Session, kind: str, since: datetime) -> list[FactRow]:
+    """The facts of a kind that were understood, the latest first."""
+    wanted = select(FactRow).where(FactRow.kind == kind, FactRow.at >= since, FactRow.problem.is_(None))
+    return list(session.scalars(wanted.order_by(FactRow.at.desc())))
+
+
+def _opinions(session: Session, since: datetime) -> tuple[Opinion, ...]:
+    said: dict[str, Opinion] = {}
+    for row in _facts(session, "rated", since) + _facts(session, "commented", since):
+        body = json.loads(row.body)
+        held = said.get(body["rating"], Opinion(row.at, None, ""))
+        said[body["rating"]] = Opinion(
+            at=max(held.at, row.at), score=body.get("score", held.score), text=body.get("text", held.text)
+        )
+    return tuple(sorted(said.values(), key=lambda each: each.at, reverse=True)[:LATEST])
+
+
+def _dead_letters(session: Session, names: dict[str, str]) -> tuple[Problem, ...]:
+    wanted = select(FactRow).where(FactRow.problem.is_not(None)).order_by(FactRow.at.desc()).limit(LATEST)
+    return tuple(
+        Problem(row.at, names[row.kiosk], f"{row.kind or '?'}: {row.problem}") for row in session.scalars(wanted)
+    )
