@@ -77,9 +77,7 @@ class Lobby:
 
     def sees(self, state: State) -> None:
         """Waits until the screen is there, and takes its picture."""
-        self.until(
-            lambda: self.kiosk.controller.visit.state is state, f"{state}, not {self.kiosk.controller.visit.state}"
-        )
+        self.until(lambda: self.kiosk.controller.visit.state is state, state)
         time.sleep(DOUBLE_TAP_SECONDS + 0.1)
         self._pictures += 1
         self.on_main(lambda: self._app.root.export_to_png(str(self._out / f"{self._pictures:02}-{state}.png")))
@@ -88,7 +86,7 @@ class Lobby:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not holds():
             if time.monotonic() > deadline:
-                raise AssertionError(f"waited in vain for {what}")
+                raise AssertionError(f"waited in vain for {what}; the screen is {self.kiosk.controller.visit.state}")
             time.sleep(0.005)
 
     def scans(self, text: str) -> None:

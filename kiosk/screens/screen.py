@@ -6,6 +6,7 @@ smaller where it would not fit.
 
 from collections.abc import Callable, Sequence
 
+from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
@@ -122,9 +123,12 @@ class KioskScreen(Ground):
         self.add_widget(foot)
         top, bottom = head.y - margin / 2, foot.top + margin
         room = top - bottom
-        if self.is_wide:
-            return self._side_by_side(margin, bottom, room)
-        return self._stacked(margin, bottom, top)
+        fits = self._side_by_side(margin, bottom, room) if self.is_wide else self._stacked(margin, bottom, top)
+        # Placed at once: a touch between this and the next frame must not find a button where it is not.
+        for each in self.walk(restrict=True):
+            if isinstance(each, BoxLayout):
+                each.do_layout()
+        return fits
 
     def _side_by_side(self, margin: float, bottom: float, room: float) -> bool:
         half = (self.width - 3 * margin) / 2

@@ -1,0 +1,99 @@
+"""A small office with invented people."""
+
+from base64 import b64encode
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.booking_code import second_factor_hash, sign_pass
+from kiosk.model import (
+    Applicant,
+    Booking,
+    Holiday,
+    Office,
+    PassKey,
+    Period,
+    PriorityGroup,
+    QueueEntry,
+    QueueState,
+    Rules,
+    Service,
+    Words,
+)
+from kiosk.protocol import Snapshot
+
+TODAY = date(2026, 11, 24)  # a Tuesday
+OPEN = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)  # 09:30 in the office
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+KEY_ID = "01020304"
+HOURS = ((Period(time(8), time(12)), Period(time(13), time(16))),) * 5 + ((), ())
+
+
+def service(letter: str, quota: int | None = None) -> Service:
+    name = Words(f"Layanan {letter}", f"Service {letter}")
+    return Service(letter.lower(), letter, name, name, (Words("e-KTP", "Identity card"),), (), (), quota)
+
+
+def booking(place: int = 1, **changes: Any) -> Booking:
+    made = Booking(
+        id=UUID(int=place, version=4),
+        office="PYK",
+        day=TODAY,
+        slot=time(9, 30),
+        service="a",
+        applicants=(Applicant("Siti N***", f"A-{place:03}"),),
+        code=f"ABCDEFGH{place:02}",
+        reference=f"MPASPOR-{place:09}",
+    )
+    return replace(made, **changes)
+
+
+def family(place: int, size: int) -> Booking:
+    return booking(place, applicants=tuple(Applicant(f"P{n} N***", f"A-{place + n:03}") for n in range(size)))
+
+
+def with_digits(place: int, digits: str) -> Booking:
+    made = booking(place)
+    return replace(made, second_factor=second_factor_hash(made.id, digits))
+
+
+def a_pass(of: Booking, key: Ed25519PrivateKey = KEY, expires: datetime = OPEN + timedelta(days=9)) -> str:
+    return sign_pass(of, key, KEY_ID, expires)
+
+
+def snapshot(*bookings: Booking, **changes: Any) -> Snapshot:
+    made = Snapshot(
+        office=Office(
+            "PYK", "Layanan Imigrasi", "Jalan 1", "0752", "Asia/Jakarta", "https://kiosk.example/t/{ticket}",
+            "https://lapor.example", {"AGM": "Kantor Agam"},
+        ),
+        rules=(Rules(date(2024, 1, 1), HOURS, 60, 120, (PriorityGroup("elderly", Words("Lansia", "Elderly")),)),),
+        holidays=(Holiday(date(2026, 12, 25), Words("Natal", "Christmas")),),
+        services=(service("A"), service("B", 2), service("G", 0)),
+        bookings=bookings,
+        pass_keys=(PassKey(KEY_ID, b64encode(KEY.public_key().public_bytes_raw()).decode()),),
+        announcements=(),
+        queue=(QueueEntry("A-001", QueueState.CALLED, 0, "3"),),
+    )  # fmt: skip
+    return made.model_copy(update=changes)
+
+
+class FakeClock:
+    """Time that the test moves."""
+
+    def __init__(self, now: datetime = OPEN) -> None:
+        self.now, self.seconds = now, 1000.0
+
+    def utc(self) -> datetime:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def passes(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.seconds += seconds

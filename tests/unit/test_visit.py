@@ -1,0 +1,142 @@
+from typing import get_args
+
+from hypothesis import given
+from hypothesis import strategies as st
+from samples import booking, family
+
+from kiosk import events as all_events
+from kiosk.commands import CheckIn, IssueWalkIn
+from kiosk.events import Answer, BookingFound, CodeScanned, Event, LanguageChosen, Question, TimedOut
+from kiosk.model import Language, Reason, Refusal
+from kiosk.visit import DIGIT_TRIES, HELPFUL, LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance
+
+EVENTS = [
+    each
+    for each in vars(all_events).values()
+    if isinstance(each, type) and issubclass(each, Event) and each not in (Event, Answer)
+]
+
+# What each state lets pass without an effect. A new event or state must be decided on here or in the table.
+ANSWERS = {each.__name__ for each in EVENTS if issubclass(each, Answer)}
+WAITED_FOR = {
+    State.LOOKING_UP: {"BookingFound", "TicketsFound", "WalkInFound", "Refused"},
+    State.VERIFYING: {"DigitsRight", "DigitsWrong", "Refused"},
+    State.ISSUING: {"TicketsIssued", "Refused"},
+    State.PRINTING: {"Printed", "PrintUncertain", "PrintFailed"},
+    State.TICKET_UNCERTAIN: {"Printed", "PrintFailed"},
+    State.QUEUE_STATUS: {"QueueFound"},
+}
+
+
+def names(state: State) -> set[str]:
+    return {each.__name__ for each in TRANSITIONS[state]}
+
+
+def test_every_state_has_a_row_and_a_timeout() -> None:
+    assert set(TRANSITIONS) == set(State) == set(TIMEOUTS)
+
+
+def test_a_worker_is_answered_to_only_where_it_was_asked() -> None:
+    for state in State:
+        assert names(state) & ANSWERS == WAITED_FOR.get(state, set()), state
+
+
+def test_a_code_may_be_scanned_wherever_no_worker_is_busy_and_nothing_is_asked_of_this_person() -> None:
+    deaf = {state for state in State if CodeScanned not in TRANSITIONS[state]}
+    assert deaf == {
+        State.LOOKING_UP, State.CHOOSING_APPLICANTS, State.VERIFYING, State.CHECKING_DOCUMENTS, State.DECLARING_PRIORITY,
+        State.ISSUING, State.PRINTING, State.TICKET_UNCERTAIN, State.COMMENT, State.HELP, State.OUT_OF_SERVICE,
+    }  # fmt: skip
+
+
+def test_language_and_time_are_known_to_every_state() -> None:
+    for state in State:
+        assert {"LanguageChosen", "TimedOut"} <= names(state), state
+
+
+def test_staff_can_be_called_from_every_state_where_a_person_is_not_waiting() -> None:
+    assert {state for state in State if "HelpChosen" in names(state)} == set(HELPFUL)
+
+
+def test_every_state_is_reachable_from_welcome() -> None:
+    reached, edge = {State.WELCOME}, [State.WELCOME]
+    while edge:
+        for step in TRANSITIONS[edge.pop()].values():
+            new = set(step.targets) - reached
+            reached |= new
+            edge += new
+    assert reached == set(State)
+
+
+def test_time_alone_leads_home_from_every_state_but_the_closed_ones() -> None:
+    for state in set(State) - {State.CLOSED, State.OUT_OF_SERVICE}:
+        visit = Visit(1, state, Language.ENGLISH, refusal=Refusal(Reason.UNKNOWN))
+        for _ in range(6):
+            visit, _ = advance(visit, TimedOut())
+        assert visit.state is State.WELCOME, state
+        assert visit == Visit(visit.id), "nothing of the person is left"
+
+
+def test_silence_in_the_middle_of_something_asks_first_and_gives_twenty_seconds() -> None:
+    for state in LEAVABLE:
+        visit, _ = advance(Visit(1, state), TimedOut())
+        assert visit.state is State.STILL_THERE
+        assert visit.back is state
+    assert TIMEOUTS[State.STILL_THERE] >= 20
+
+
+def test_a_late_answer_to_another_visit_changes_nothing() -> None:
+    visit = Visit(7, State.LOOKING_UP)
+    assert advance(visit, BookingFound(6, booking())) == (visit, ())
+
+
+def test_a_single_applicant_is_checked_in_at_once() -> None:
+    visit, commands = advance(Visit(7, State.LOOKING_UP), BookingFound(7, booking()))
+    assert visit.state is State.ISSUING
+    assert commands == (CheckIn(7, booking(), (0,), None),)
+
+
+def test_the_language_chosen_lasts_for_the_visit_only() -> None:
+    visit, _ = advance(Visit(1, State.TYPING), LanguageChosen(Language.ENGLISH))
+    assert visit.language is Language.ENGLISH
+    for _ in range(2):
+        visit, _ = advance(visit, TimedOut())
+    assert visit.language is Language.INDONESIAN
+
+
+def an_event(kind: type[Event], visit: int, draw: st.DrawFn) -> Event:
+    values: dict[str, object] = {}
+    for name, hint in kind.__dataclass_fields__.items():  # type: ignore[attr-defined]
+        values[name] = {
+            "visit": visit, "text": "x", "digits": "1234", "number": "A-001", "service": "a", "group": None,
+            "place": draw(st.integers(-1, 6)), "score": 3, "language": Language.ENGLISH, "tickets": (), "entry": None,
+            "booking": family(3, 3), "questions": tuple(draw(st.sets(st.sampled_from(Question)))),
+            "refusal": Refusal(Reason.UNKNOWN),
+        }[name]  # fmt: skip
+        assert hint is not None
+    return kind(**values)
+
+
+@given(st.data())
+def test_no_walk_through_the_table_issues_before_every_question_is_answered(data: st.DataObject) -> None:
+    @st.composite
+    def events(draw: st.DrawFn, visit: int) -> Event:
+        return an_event(draw(st.sampled_from(EVENTS)), visit, draw)
+
+    visit = Visit(1)
+    for _ in range(25):
+        before = visit
+        visit, commands = advance(visit, data.draw(events(visit.id)))
+        assert visit.wrong_digits <= DIGIT_TRIES
+        for command in commands:
+            if isinstance(command, CheckIn | IssueWalkIn):
+                assert visit.state is State.ISSUING
+                assert not visit.questions
+                assert before.state is not State.ISSUING
+            if isinstance(command, CheckIn):
+                assert command.places
+
+
+def test_the_answers_are_all_events_of_the_module() -> None:
+    assert len(EVENTS) > 30
+    assert not get_args(Event)
