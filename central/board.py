@@ -43,12 +43,22 @@ class Opinion:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Something of a kiosk that staff should look at; `at` is UTC."""
+class Call:
+    """Somebody needs help at a kiosk; `step` is the state of the visit."""
 
     at: datetime
     kiosk: str
-    text: str
+    step: str
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A fact that could not be applied, and why."""
+
+    at: datetime
+    kiosk: str
+    kind: str
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -69,8 +79,8 @@ class Board:
     kiosks: tuple[KioskState, ...]
     opinions: tuple[Opinion, ...]
     scores: Counter[int]
-    calls: tuple[Problem, ...]
-    dead_letters: tuple[Problem, ...]
+    calls: tuple[Call, ...]
+    dead_letters: tuple[DeadLetter, ...]
 
     def in_state(self, state: str) -> list[Place]:
         return [place for place in self.places if place.state == QueueState(state)]
@@ -108,7 +118,7 @@ def board_of(session: Session, now: datetime) -> Board:
         opinions=_opinions(session, midnight),
         scores=Counter(json.loads(row.body)["score"] for row in _facts(session, "rated", midnight)),
         calls=tuple(
-            Problem(row.at, names[row.kiosk], json.loads(row.body)["step"])
+            Call(row.at, names[row.kiosk], json.loads(row.body)["step"])
             for row in _facts(session, "help_called", midnight)[:LATEST]
         ),
         dead_letters=_dead_letters(session, names),
@@ -149,8 +159,6 @@ def _opinions(session: Session, since: datetime) -> tuple[Opinion, ...]:
     return tuple(sorted(said.values(), key=lambda each: each.at, reverse=True)[:LATEST])
 
 
-def _dead_letters(session: Session, names: dict[str, str]) -> tuple[Problem, ...]:
+def _dead_letters(session: Session, names: dict[str, str]) -> tuple[DeadLetter, ...]:
     wanted = select(FactRow).where(FactRow.problem.is_not(None)).order_by(FactRow.at.desc()).limit(LATEST)
-    return tuple(
-        Problem(row.at, names[row.kiosk], f"{row.kind or '?'}: {row.problem}") for row in session.scalars(wanted)
-    )
+    return tuple(DeadLetter(row.at, names[row.kiosk], row.kind, row.problem or "") for row in session.scalars(wanted))

@@ -1,14 +1,12 @@
-"""The demo office from its data file, and some 200 invented bookings of one day."""
+"""Loads the demo office from its data file, and the invented bookings of one day."""
 
 import json
 import os
 import tomllib
 from base64 import b64encode
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,30 +16,12 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow
-from kiosk.booking_code import make_code, second_factor_hash, sign_pass
-from kiosk.model import Applicant, Booking, BookingStatus
-from kiosk.numbering import following
+from central.demo_bookings import DemoBooking, demo_bookings
+from kiosk.booking_code import sign_pass
+from kiosk.model import Booking
 from kiosk.protocol import Snapshot
 
-SLOTS = tuple(time(hour, minute) for hour in (8, 9, 10, 11, 13, 14) for minute in (0, 30))
-PER_SLOT = 6
-"""How many numbers each slot owns in a service's series."""
-FIRST_NAMES = ("Budi", "Siti", "Rahmat", "Dewi", "Yusuf", "Aisyah", "Hendra", "Fitri", "Zulkifli", "Nurhayati")
-LAST_NAMES = ("Sikumbang", "Chaniago", "Piliang", "Koto", "Tanjung", "Jambak", "Guci", "Caniago")
-DIGITS = "4321"
-"""The last four digits of the invented phone number of every demo booking that asks for them."""
-
-KINDS = (
-    "family",
-    "second_factor",
-    "priority",
-    "cancelled",
-    "unpaid",
-    "served",
-    "wrong_office",
-    "wrong_day",
-    "expired_pass",
-)
+PASS_VALID = timedelta(days=10)
 _BOOKING: TypeAdapter[Booking] = TypeAdapter(Booking)
 
 
@@ -57,19 +37,20 @@ def load_demo(
     key, key_id = _key(folder)
     office = _office(raw, key, key_id, at_any_hour, public_url)
     today = day or now.astimezone(ZoneInfo(office.office.time_zone)).date()
-    bookings = _bookings(office, today, Random(f"{office.office.id} {today}"))
+    hours = office.rules[0].hours
+    # Bookings of a day off have a Monday's slots, so that a demo on a Sunday has some to refuse.
+    made = demo_bookings(office.office, office.services, hours[today.weekday()] or hours[0], today)
     session.execute(delete(OfficeRow))
     session.execute(delete(BookingRow))
     session.add(OfficeRow(id=office.office.id, body=office.model_dump_json()))
-    for kind, booking in bookings:
-        if kind != "wrong_office":
+    for booking in (each.booking for each in made):
+        if booking.office == office.office.id:
             body = _BOOKING.dump_json(booking).decode()
             session.add(BookingRow(id=str(booking.id), day=booking.day.isoformat(), body=body))
-    expires = now + timedelta(days=10)
-    listed = [_listed(kind, each, key, key_id, now if kind == "expired_pass" else expires) for kind, each in bookings]
     (folder / "demo").mkdir(exist_ok=True)
+    listed = [_listed(each, key, key_id, now) for each in made]
     (folder / "demo" / "bookings.json").write_text(json.dumps(listed, indent=1), encoding="utf-8")
-    return len(bookings)
+    return len(made)
 
 
 def write_private(file: Path, text: str) -> None:
@@ -118,54 +99,16 @@ def _office(raw: dict[str, Any], key: Ed25519PrivateKey, key_id: str, at_any_hou
     )
 
 
-def _bookings(office: Snapshot, today: date, random: Random) -> list[tuple[str, Booking]]:
-    made: list[tuple[str, Booking]] = []
-    for service in (each for each in office.services if each.letter in "ABC"):
-        for place, slot in enumerate(SLOTS):
-            number, left = f"{service.letter}-{place * PER_SLOT + 1:03}", PER_SLOT
-            while left:
-                kind = KINDS[len(made) % 40] if len(made) % 40 < len(KINDS) else "single"
-                size = min(left, random.randint(2, 5)) if kind == "family" else 1
-                kind = "single" if kind == "family" and size == 1 else kind
-                made.append((kind, _booking(office.office.id, kind, today, slot, service.id, number, size, random)))
-                number, left = following(number, size), left - size
-    return made
-
-
-def _booking(
-    office: str, kind: str, today: date, slot: time, service: str, number: str, size: int, random: Random
-) -> Booking:
-    booking_id = UUID(int=random.getrandbits(128), version=4)
-    last = random.choice(LAST_NAMES)
-    names = [f"{_masked(random.choice(FIRST_NAMES))} {_masked(last)}" for _ in range(size)]
-    statuses = {"cancelled": BookingStatus.CANCELLED, "unpaid": BookingStatus.UNPAID, "served": BookingStatus.SERVED}
-    return Booking(
-        id=booking_id,
-        office="AGM" if kind == "wrong_office" else office,
-        day=today + timedelta(days=1) if kind == "wrong_day" else today,
-        slot=slot,
-        service=service,
-        applicants=tuple(Applicant(name, following(number, step)) for step, name in enumerate(names)),
-        code=make_code(random),
-        reference=f"MPASPOR-{random.randrange(10**9):09}",
-        status=statuses.get(kind, BookingStatus.BOOKED),
-        second_factor=second_factor_hash(booking_id, DIGITS) if kind == "second_factor" else None,
-        asks_priority=kind == "priority",
-    )
-
-
-def _masked(name: str) -> str:
-    return name[0] + "*" * (len(name) - 1)
-
-
-def _listed(kind: str, booking: Booking, key: Ed25519PrivateKey, key_id: str, expires: datetime) -> dict[str, Any]:
+def _listed(each: DemoBooking, key: Ed25519PrivateKey, key_id: str, now: datetime) -> dict[str, Any]:
+    booking = each.booking
+    expires = now - timedelta(hours=1) if each.label == "expired_pass" else now + PASS_VALID
     return {
-        "label": kind,
+        "label": each.label,
         "pass": sign_pass(booking, key, key_id, expires),
         "code": booking.code,
         "reference": booking.reference,
-        "numbers": [each.number for each in booking.applicants],
+        "numbers": [applicant.number for applicant in booking.applicants],
         "slot": booking.slot.isoformat(timespec="minutes"),
         "service": booking.service,
-        "digits": DIGITS if booking.second_factor else "",
+        "digits": each.digits,
     }

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,7 +17,20 @@ from kiosk.protocol import BATCH_FACTS, CheckedIn, FactBody, FactsAccepted, Mess
 
 LARGEST = 2**63 - 1
 """The largest integer that SQLite holds."""
-UNREADABLE = "this server does not know its kind, or its content is not of that kind"
+
+LONGEST_NAME = 100
+
+
+class Unapplied(StrEnum):
+    """Why a fact is a dead letter: kept and acknowledged, but nothing followed from it.
+
+    UNREADABLE: this server does not know its kind, or its content is not of that kind. BAD_TICKET: its ticket's time,
+    number or name cannot be one. NO_TICKET: it speaks of a ticket that is not known.
+    """
+
+    UNREADABLE = "unreadable"
+    BAD_TICKET = "bad_ticket"
+    NO_TICKET = "no_ticket"
 
 
 class ReceivedFact(Message):
@@ -72,7 +86,7 @@ def _take_one(session: Session, kiosk: str, fact: ReceivedFact) -> None:
     session.flush()
 
 
-def _row(kiosk: str, fact: ReceivedFact, problem: str | None) -> FactRow:
+def _row(kiosk: str, fact: ReceivedFact, problem: Unapplied | None) -> FactRow:
     body = fact.body
     if isinstance(body, dict):
         kind, text = str(body.get("kind", ""))[:20], json.dumps(body)
@@ -90,11 +104,11 @@ def _row(kiosk: str, fact: ReceivedFact, problem: str | None) -> FactRow:
     )
 
 
-def _apply(session: Session, fact: ReceivedFact) -> str | None:
+def _apply(session: Session, fact: ReceivedFact) -> Unapplied | None:
     """Makes the fact true here; returns why it cannot be, if it cannot."""
     body = fact.body
     if isinstance(body, dict):
-        return UNREADABLE
+        return Unapplied.UNREADABLE
     if isinstance(body, CheckedIn | WalkInIssued):
         return _add(session, body)
     if isinstance(body, PaperMoved):
@@ -102,12 +116,10 @@ def _apply(session: Session, fact: ReceivedFact) -> str | None:
     return None
 
 
-def _add(session: Session, body: CheckedIn | WalkInIssued) -> str | None:
+def _add(session: Session, body: CheckedIn | WalkInIssued) -> Unapplied | None:
     ticket = body.ticket
-    if ticket.issued_at.tzinfo is None or not 2000 <= ticket.issued_at.year < 9000:
-        return "its ticket's time is not an instant"
-    if not NUMBER.fullmatch(ticket.number) or len(ticket.masked_name) > 100:
-        return "its ticket's number or name is not one"
+    if not _is_sound(ticket):
+        return Unapplied.BAD_TICKET
     row = session.get(TicketRow, str(ticket.id))
     text = body.model_dump_json()
     if row is None:
@@ -127,10 +139,16 @@ def _add(session: Session, body: CheckedIn | WalkInIssued) -> str | None:
     return None
 
 
-def _move_paper(session: Session, body: PaperMoved, at: datetime) -> str | None:
+def _is_sound(ticket: Ticket) -> bool:
+    at = ticket.issued_at
+    dated = at.tzinfo is not None and 2000 <= at.year < 9000 and 2000 <= ticket.day.year < 9000
+    return dated and bool(NUMBER.fullmatch(ticket.number)) and len(ticket.masked_name) <= LONGEST_NAME
+
+
+def _move_paper(session: Session, body: PaperMoved, at: datetime) -> Unapplied | None:
     row = session.get(TicketRow, str(body.ticket))
     if row is None:
-        return "its ticket is not known"
+        return Unapplied.NO_TICKET
     # Kiosks' facts may arrive in any order among each other; one paper in hand is enough.
     if row.paper != TicketState.PRINTED and (body.state is TicketState.PRINTED or at >= row.paper_at):
         row.paper, row.paper_at = body.state, at
