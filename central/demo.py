@@ -70,7 +70,7 @@ def _key(folder: Path) -> tuple[Ed25519PrivateKey, str]:
     key = load_pem_private_key(file.read_bytes(), None)
     if not isinstance(key, Ed25519PrivateKey):
         raise OSError(f"{file} is not an Ed25519 key; put it aside and load the demo again")
-    return key, key.public_key().public_bytes_raw()[:4].hex()
+    return key, key.public_key().public_bytes_raw()[:3].hex()
 
 
 def _office(raw: dict[str, Any], key: Ed25519PrivateKey, key_id: str, at_any_hour: bool, public_url: str) -> Snapshot:

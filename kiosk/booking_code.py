@@ -1,9 +1,10 @@
 """What was scanned or typed: a booking pass, a ten-character code, a reference, or a refusal (pure).
 
 A booking pass is a COSE_Sign1 (RFC 9052) with EdDSA around a CWT claims set (RFC 8392), as base45 (RFC 9285) behind
-`PREFIX`. Its claims are `exp`, `cti` (the booking's id) and one private claim `[office, day, minutes, number,
-party]`: nothing personal, under 200 characters for an office id of up to six characters, so that it fits a QR code of
-version 8-M and a keyboard-mode scanner. A service is named by its numbers' letter.
+`PREFIX`. Its claims are `exp`, `cti` (the booking's id) and one private claim `[office, start, number, party]`, `start` in
+minutes of office time since 1970: nothing personal, under 200 characters for an office id of up to six characters and a key
+id of three bytes, so that it fits a QR code of version 8-M and a keyboard-mode scanner. A service is named by its numbers'
+letter; `number` leaves the hyphen out.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ PARTY = 5
 """The most applicants of one booking."""
 
 _EXP, _CTI, _OURS = 4, 7, -65537
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - office time has no zone in a pass
 _REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{5,39}")
 _MISREAD = str.maketrans("ILO", "110")
 
@@ -112,14 +114,16 @@ def _verified_claims(signed: bytes, keys: list[Any]) -> Any:
 
 def _pass_of(claims: Any, now: datetime) -> BookingPass | Refusal:
     try:
-        office, day, minutes, number, party = claims[_OURS]
+        office, start, short, party = claims[_OURS]
+        begins = _EPOCH + timedelta(minutes=start)
+        number = f"{short[0]}-{short[1:]}"
         if not (NUMBER.fullmatch(number) and 1 <= party <= PARTY):
             return Refusal(Reason.UNREADABLE)
         booked = BookingPass(
             booking=UUID(bytes=claims[_CTI]),
             office=office,
-            day=date.fromordinal(day),
-            slot=time(*divmod(minutes, 60)),
+            day=begins.date(),
+            slot=begins.time(),
             numbers=tuple(following(number, step) for step in range(party)),
         )
         expires = datetime.fromtimestamp(claims[_EXP], UTC)
@@ -134,8 +138,8 @@ def _verifying_key(key: PassKey) -> Any:
 
 def sign_pass(booking: Booking, key: Ed25519PrivateKey, key_id: str, expires: datetime) -> str:
     """The text of a pass that a kiosk believes until `expires`; `key_id` is the hex id of the key's public half."""
-    minutes = booking.slot.hour * 60 + booking.slot.minute
-    ours = [booking.office, booking.day.toordinal(), minutes, booking.applicants[0].number, len(booking.applicants)]
+    start = (datetime.combine(booking.day, booking.slot) - _EPOCH) // timedelta(minutes=1)
+    ours = [booking.office, start, booking.applicants[0].number.replace("-", ""), len(booking.applicants)]
     claims = cbor2.dumps({_EXP: int(expires.timestamp()), _CTI: booking.id.bytes, _OURS: ours})
     signing = COSEKey.new(
         {

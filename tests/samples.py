@@ -29,7 +29,7 @@ TODAY = date(2026, 11, 24)  # a Tuesday
 OPEN = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)  # 09:30 in the office
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
-KEY_ID = "01020304"
+KEY_ID = "010203"
 HOURS = ((Period(time(8), time(12)), Period(time(13), time(16))),) * 5 + ((), ())
 
 

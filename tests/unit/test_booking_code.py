@@ -17,7 +17,7 @@ KEYS = snapshot().pass_keys
 
 
 @given(
-    st.uuids(), st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=6), st.dates(date(2020, 1, 1), date(2090, 1, 1)),
+    st.uuids(), st.text("ABCXYZ", min_size=1, max_size=6), st.dates(date(2020, 1, 1), date(2090, 1, 1)),
     st.integers(0, 1439), st.sampled_from("ABCXYZ"), st.integers(1, 999), st.integers(1, 5),
 )  # fmt: skip
 def test_a_pass_says_what_was_signed_in_under_200_characters(

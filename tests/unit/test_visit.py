@@ -44,7 +44,8 @@ def test_a_worker_is_answered_to_only_where_it_was_asked() -> None:
 def test_a_code_may_be_scanned_wherever_no_worker_is_busy_and_nothing_is_asked_of_this_person() -> None:
     deaf = {state for state in State if CodeScanned not in TRANSITIONS[state]}
     assert deaf == {
-        State.LOOKING_UP, State.CHOOSING_APPLICANTS, State.VERIFYING, State.CHECKING_DOCUMENTS, State.DECLARING_PRIORITY,
+        State.LOOKING_UP, State.CHOOSING_APPLICANTS, State.VERIFYING, State.CHECKING_DOCUMENTS,
+        State.DECLARING_PRIORITY,
         State.ISSUING, State.PRINTING, State.TICKET_UNCERTAIN, State.COMMENT, State.HELP, State.OUT_OF_SERVICE,
     }  # fmt: skip
 

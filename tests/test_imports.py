@@ -1,0 +1,94 @@
+"""Who imports whom: the table of docs/architecture.md, held against the files."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PURE = {
+    "model", "visit", "events", "commands", "booking_code", "numbering", "opening", "admission", "ticket_layout", "protocol",
+    "texts", "view", "errors", "theme",
+}  # fmt: skip
+ALLOWED = {
+    "store": {"model", "errors", "numbering", "protocol"},
+    "identity": {"errors", "protocol"},
+    "client": {"protocol", "errors", "identity"},
+    "sync": {"client", "store", "workers", "model", "protocol", "errors"},
+    "workers": set(),
+    "config": {"errors"},
+    "records": PURE | {"store"},
+    "printing": PURE | {"store", "devices.printer"},
+    "scanning": {"errors", "workers", "devices.scanner"},
+    "monitor": PURE,
+    "controller": PURE | {"monitor"},
+}
+FREE = {"bootstrap", "app", "__main__", "__init__"}
+OWNERS = {
+    "requests": {"kiosk/client.py"},
+    "serial": {"kiosk/devices/serial_connection.py", "kiosk/devices/serial_scanner.py"},
+    "zxingcpp": {"kiosk/devices/decoding.py"},
+    "pyzbar": {"kiosk/devices/decoding.py"},
+}
+
+
+def imports(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def ours(file: Path, package: str) -> set[str]:
+    return {each.removeprefix(f"{package}.") for each in imports(file) if each.startswith(f"{package}.")}
+
+
+def test_every_file_of_the_kiosk_imports_only_what_the_table_allows() -> None:
+    for file in (ROOT / "kiosk").glob("*.py"):
+        name = file.stem
+        if name in FREE:
+            continue
+        allowed = PURE if name in PURE else ALLOWED[name]
+        assert ours(file, "kiosk") <= allowed, name
+
+
+def test_devices_know_only_errors_lines_and_the_models_words() -> None:
+    for file in (ROOT / "kiosk/devices").glob("*.py"):
+        outside = {each for each in ours(file, "kiosk") if not each.startswith("devices")}
+        assert outside <= {"errors", "model", "ticket_layout"}, file
+
+
+def test_screens_know_no_workers_and_kivy_lives_nowhere_else() -> None:
+    for file in (ROOT / "kiosk").rglob("*.py"):
+        inside = file.parent.name == "screens"
+        if inside:
+            outside = {each for each in ours(file, "kiosk") if not each.startswith(("screens", "theme"))} - {"screens"}
+            assert outside <= {"visit", "events", "model", "texts", "view", "booking_code", "theme"}, file
+        elif file.name not in ("app.py", "__main__.py"):
+            assert not any(each.split(".")[0] == "kivy" for each in imports(file)), file
+
+
+def test_a_library_has_one_door() -> None:
+    for library, owners in OWNERS.items():
+        for package in ("kiosk", "provisioning"):
+            users = {
+                str(file.relative_to(ROOT))
+                for file in (ROOT / package).rglob("*.py")
+                if any(each.split(".")[0] == library for each in imports(file))
+            }
+            assert users <= owners, library
+
+
+def test_central_takes_of_the_kiosk_only_the_wire_and_what_signs() -> None:
+    for file in (ROOT / "central").rglob("*.py"):
+        assert ours(file, "kiosk") <= {"protocol", "model", "booking_code", "numbering"}, file
+
+
+def test_the_pure_files_load_no_window_no_device_and_no_network() -> None:
+    modules = ", ".join(f"kiosk.{each}" for each in sorted(PURE))
+    heavy = "{'kivy', 'serial', 'escpos', 'requests', 'zxingcpp', 'pyzbar', 'cv2'}"
+    code = f"import {modules}; import sys; found = {heavy} & set(sys.modules); assert not found, found"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
