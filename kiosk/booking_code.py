@@ -1,10 +1,10 @@
 """What was scanned or typed: a booking pass, a ten-character code, a reference, or a refusal (pure).
 
 A booking pass is a COSE_Sign1 (RFC 9052) with EdDSA around a CWT claims set (RFC 8392), as base45 (RFC 9285) behind
-`PREFIX`. Its claims are `exp`, `cti` (the booking's id) and one private claim `[office, start, number, party]`, `start` in
-minutes of office time since 1970: nothing personal, under 200 characters for an office id of up to six characters and a key
-id of three bytes, so that it fits a QR code of version 8-M and a keyboard-mode scanner. A service is named by its numbers'
-letter; `number` leaves the hyphen out.
+`PREFIX`. Its claims are `exp`, `cti` (the booking's id) and one private claim `[office, start, number, party]`,
+`start` in minutes of office time since 1970: nothing personal, under 200 characters for an office id of up to six
+characters and a key id of three bytes, so that it fits a QR code of version 8-M and a keyboard-mode scanner. A
+service is named by its numbers' letter; `number` leaves the hyphen out.
 """
 
 import hashlib

@@ -7,8 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PURE = {
-    "model", "visit", "events", "commands", "booking_code", "numbering", "opening", "admission", "ticket_layout", "protocol",
-    "texts", "view", "errors", "theme",
+    "model", "visit", "events", "commands", "booking_code", "numbering", "opening", "admission", "ticket_layout",
+    "protocol", "texts", "view", "errors", "theme",
 }  # fmt: skip
 ALLOWED = {
     "store": {"model", "errors", "numbering", "protocol"},

@@ -1,4 +1,5 @@
-"""The child of test_kill_9: checks in and takes walk-ins, and says each number once it is recorded (or, as the control, before)."""
+"""The child of test_kill_9: checks in and takes walk-ins, and says each number
+once it is recorded (or, as the control, before)."""
 
 import sys
 from datetime import UTC, datetime

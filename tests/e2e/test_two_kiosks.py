@@ -1,0 +1,130 @@
+"""Two kiosks, one central server, true HTTPS, true bytes to two printers: from the pass to the officers' data."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from demo_site import Program, Site, demo_site, devices
+
+from kiosk.bootstrap import Kiosk
+from kiosk.config import read_settings
+from kiosk.events import ApplicantsChosen, DocumentsReady, Home, PriorityDeclared, ServiceChosen, WalkInChosen
+from kiosk.visit import State
+
+PATIENCE_SECONDS = 20.0
+
+
+class Lobby:
+    """A kiosk without its window: a thread drains its inbox as the window's loop would."""
+
+    def __init__(self, config: Path, scanner: Program, tickets: Path) -> None:
+        self.kiosk = Kiosk(read_settings(config))
+        self.scanner, self.tickets = scanner, tickets
+        self._stopping = threading.Event()
+        self._loop = threading.Thread(target=self._run)
+        self.kiosk.start()
+        self._loop.start()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            event = self.kiosk.inbox.take(0.05)
+            if event:
+                self.kiosk.controller.handle(event)
+            self.kiosk.controller.tick()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._loop.join()
+        self.kiosk.stop()
+
+    def until(self, holds: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not holds():
+            assert time.monotonic() < deadline, f"waited in vain for {what}; {self.kiosk.controller.visit.state}"
+            self._stopping.wait(0.01)
+
+    def sees(self, state: State) -> None:
+        self.until(lambda: self.kiosk.controller.visit.state is state, state)
+
+    def scans(self, booking: dict[str, Any]) -> None:
+        self.scanner.say(booking["pass"])
+
+    def does(self, *events: Any) -> None:
+        for event in events:
+            self.kiosk.inbox.post(event)
+
+    @property
+    def numbers(self) -> list[str]:
+        return [each.number for each in self.kiosk.controller.visit.tickets]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with demo_site(tmp_path_factory.mktemp("site")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lobbies(site: Site) -> Iterator[list[Lobby]]:
+    with ExitStack() as stack:
+        made = []
+        for name in ("Satu", "Dua"):
+            folder = site.folder / f"devices-{name}"
+            folder.mkdir()
+            printer, scanner = stack.enter_context(devices(folder, folder / "tickets"))
+            config = site.enrolled(name, f'[printer]\nurl = "{printer.place}"\n[[scanner]]\nurl = "{scanner.place}"\n')
+            made.append(Lobby(config, scanner, folder / "tickets"))
+            stack.callback(made[-1].stop)
+        for each in made:
+            each.sees(State.WELCOME)
+            each.until(lambda each=each: each.kiosk.monitor.scanner_ready, "its scanner")  # type: ignore[misc]
+        yield made
+
+
+def central_numbers(site: Site) -> list[str]:
+    with sqlite3.connect(site.data / "central.sqlite") as db:
+        return [row[0] for row in db.execute("SELECT number FROM tickets ORDER BY number")]
+
+
+def test_both_kiosks_check_in_and_the_server_knows_it(site: Site, lobbies: list[Lobby]) -> None:
+    singles = site.bookings("single")
+    for lobby, booking in zip(lobbies, singles[:2], strict=True):
+        lobby.scans(booking)
+        lobby.sees(State.TICKET_PRINTED)
+        assert lobby.numbers == booking["numbers"]
+        assert len(list(lobby.tickets.glob("*.bin"))) == 1
+        lobby.until(lambda lobby=lobby: lobby.kiosk.store.owed_count() == 0, "its facts to be sent")  # type: ignore[misc]
+        lobby.does(Home())
+    assert {singles[0]["numbers"][0], singles[1]["numbers"][0]} <= set(central_numbers(site))
+
+
+def test_two_kiosks_without_a_network_give_one_booking_one_number_and_walk_ins_different_ones(
+    site: Site, lobbies: list[Lobby]
+) -> None:
+    family = site.bookings("family")[0]
+    site.stop_server()
+    for lobby in lobbies:
+        lobby.scans(family)
+        lobby.sees(State.CHOOSING_APPLICANTS)
+        lobby.does(ApplicantsChosen())
+        lobby.sees(State.TICKET_PRINTED)
+        assert lobby.numbers == family["numbers"]
+        lobby.does(Home(), WalkInChosen(), ServiceChosen("collection"))
+        lobby.sees(State.CHECKING_DOCUMENTS)
+        lobby.does(DocumentsReady(), PriorityDeclared(None))
+        lobby.sees(State.TICKET_PRINTED)
+        lobby.does(Home())
+        assert lobby.kiosk.store.owed_count() > 0
+    site.start_server()
+    for lobby in lobbies:
+        lobby.kiosk._sync._try_at = 0.0
+        lobby.until(lambda lobby=lobby: lobby.kiosk.store.owed_count() == 0, "what is owed to be sent")  # type: ignore[misc]
+    numbers = central_numbers(site)
+    assert [each for each in numbers if each.startswith("W")] == ["W1-001", "W2-001"]
+    assert len(numbers) == len(set(numbers))
+    assert set(family["numbers"]) <= set(numbers)

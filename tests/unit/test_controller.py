@@ -1,0 +1,104 @@
+from samples import FakeClock, snapshot
+
+from kiosk.commands import Command, LookUp, Restart
+from kiosk.controller import DOUBLE_TAP_SECONDS, SAME_CODE_SECONDS, Controller
+from kiosk.events import Broken, CodeScanned, Home, InformationChosen, Refused, WalkInChosen
+from kiosk.model import PrinterStatus, Reason, Refusal
+from kiosk.monitor import Monitor
+from kiosk.protocol import Snapshot
+from kiosk.view import View
+from kiosk.visit import TIMEOUTS, State
+
+
+class Stage:
+    def __init__(self, held: Snapshot | None) -> None:
+        self.clock = FakeClock()
+        self.monitor = Monitor(self.clock.utc, PrinterStatus.READY)
+        self.monitor.snapshot = held
+        self.sent: list[Command] = []
+        self.views: list[View] = []
+        self.controller = Controller(
+            self.monitor.surroundings, self.sent.append, self.clock.monotonic, self.views.append
+        )
+        self.controller.tick()
+
+    @property
+    def state(self) -> State:
+        return self.controller.visit.state
+
+    def waits(self, seconds: float) -> None:
+        self.clock.passes(seconds)
+        self.controller.tick()
+
+
+def test_the_second_half_of_a_double_tap_is_ignored() -> None:
+    stage = Stage(snapshot())
+    stage.waits(1)
+    stage.controller.tap(WalkInChosen())
+    stage.clock.passes(DOUBLE_TAP_SECONDS / 2)
+    stage.controller.tap(Home())
+    assert stage.state is State.CHOOSING_SERVICE
+    stage.clock.passes(DOUBLE_TAP_SECONDS)
+    stage.controller.tap(Home())
+    assert stage.state is State.WELCOME
+
+
+def test_a_code_held_to_the_scanner_counts_once_until_it_was_away() -> None:
+    stage = Stage(snapshot())
+    for _ in range(10):
+        stage.controller.handle(CodeScanned("x"))
+        stage.controller.handle(Refused(stage.controller.visit.id, Refusal(Reason.UNKNOWN)))
+        stage.clock.passes(SAME_CODE_SECONDS - 1)
+    assert [type(each) for each in stage.sent] == [LookUp]
+    stage.clock.passes(2)
+    stage.controller.handle(CodeScanned("x"))
+    assert len(stage.sent) == 2
+
+
+def test_a_touch_anywhere_restarts_the_wait_in_the_middle_of_something() -> None:
+    stage = Stage(snapshot())
+    stage.controller.handle(InformationChosen())
+    stage.waits(TIMEOUTS[State.INFORMATION] - 1)
+    stage.controller.touched()
+    stage.waits(TIMEOUTS[State.INFORMATION] - 1)
+    assert stage.state is State.INFORMATION
+    stage.waits(2)
+    assert stage.state is State.STILL_THERE
+
+
+def test_the_office_closes_at_the_welcome_screen_and_opens_again() -> None:
+    stage = Stage(snapshot())
+    assert stage.state is State.WELCOME
+    stage.waits(3 * 3600)  # 12:30, the break
+    assert stage.state is State.CLOSED
+    stage.waits(3600)
+    assert stage.state is State.WELCOME
+
+
+def test_without_a_first_snapshot_it_is_closed_until_one_comes() -> None:
+    stage = Stage(None)
+    assert stage.state is State.CLOSED
+    stage.monitor.snapshot = snapshot()
+    stage.waits(0.3)
+    assert stage.state is State.WELCOME
+
+
+def test_a_kiosk_that_cannot_record_goes_out_of_service_after_this_person_and_asks_to_be_restarted() -> None:
+    stage = Stage(snapshot())
+    stage.controller.handle(InformationChosen())
+    stage.controller.handle(Broken())
+    assert stage.state is State.INFORMATION
+    stage.clock.passes(1)
+    stage.controller.tap(Home())
+    assert stage.state is State.OUT_OF_SERVICE
+    stage.waits(TIMEOUTS[State.OUT_OF_SERVICE])
+    assert isinstance(stage.sent[-1], Restart)
+
+
+def test_nothing_is_shown_anew_while_nothing_changes() -> None:
+    stage = Stage(snapshot())
+    shown = len(stage.views)
+    stage.waits(0.25)
+    assert len(stage.views) == shown
+    stage.waits(60)
+    assert len(stage.views) == shown + 1
