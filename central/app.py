@@ -58,7 +58,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watching = asyncio.create_task(app.state.changes.watch())
     yield
     await app.state.changes.end()
-    await watching
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
     app.state.engine.dispose()
 
 

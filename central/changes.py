@@ -1,9 +1,12 @@
 """What open pages wait for: that something was recorded, by this process or another one."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.3
 KEEP_ALIVE_SECONDS = 15.0
@@ -23,13 +26,21 @@ class Changes:
         connection = sqlite3.connect(self._file)
         try:
             while not self._ended:
-                version = connection.execute("PRAGMA data_version").fetchone()[0]
-                if version != self._version:
-                    self._version = version
-                    await self._wake()
+                await self._look(connection)
                 await asyncio.sleep(LOOK_SECONDS)
         finally:
             connection.close()
+
+    async def _look(self, connection: sqlite3.Connection) -> None:
+        try:
+            version = connection.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error:
+            # Pages ask for themselves now and then, so they are late, not wrong.
+            log.warning("changes cannot be watched; looking again", exc_info=True)
+            return
+        if version != self._version:
+            self._version = version
+            await self._wake()
 
     async def end(self) -> None:
         """Ends every stream, so that a server that stops need not wait for its readers."""

@@ -92,7 +92,7 @@ class FactRow(Base):
 
 
 class TicketRow(Base):
-    """A ticket in the queue: `paper` is where its paper is since `paper_at`, `state` where the person is."""
+    """A ticket in the queue: `paper` is where its paper is by the word of a kiosk, `state` where the person is."""
 
     __tablename__ = "tickets"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -101,6 +101,7 @@ class TicketRow(Base):
     body: Mapped[str]
     paper: Mapped[str] = mapped_column(String(12))
     paper_at: Mapped[datetime]
+    paper_kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     state: Mapped[str] = mapped_column(String(12))
     counter: Mapped[str] = mapped_column(String(20), default="")
 

@@ -82,7 +82,7 @@ def _take_one(session: Session, kiosk: str, fact: ReceivedFact) -> None:
     expected = (session.scalar(highest) or 0) + 1
     if fact.seq != expected:
         raise GapError(fact.epoch, expected)
-    session.add(_row(kiosk, fact, problem=_apply(session, fact)))
+    session.add(_row(kiosk, fact, problem=_apply(session, kiosk, fact)))
     session.flush()
 
 
@@ -104,19 +104,19 @@ def _row(kiosk: str, fact: ReceivedFact, problem: Unapplied | None) -> FactRow:
     )
 
 
-def _apply(session: Session, fact: ReceivedFact) -> Unapplied | None:
+def _apply(session: Session, kiosk: str, fact: ReceivedFact) -> Unapplied | None:
     """Makes the fact true here; returns why it cannot be, if it cannot."""
     body = fact.body
     if isinstance(body, dict):
         return Unapplied.UNREADABLE
     if isinstance(body, CheckedIn | WalkInIssued):
-        return _add(session, body)
+        return _add(session, kiosk, body)
     if isinstance(body, PaperMoved):
-        return _move_paper(session, body, fact.at)
+        return _move_paper(session, kiosk, body, fact.at)
     return None
 
 
-def _add(session: Session, body: CheckedIn | WalkInIssued) -> Unapplied | None:
+def _add(session: Session, kiosk: str, body: CheckedIn | WalkInIssued) -> Unapplied | None:
     ticket = body.ticket
     if not _is_sound(ticket):
         return Unapplied.BAD_TICKET
@@ -130,6 +130,7 @@ def _add(session: Session, body: CheckedIn | WalkInIssued) -> Unapplied | None:
             body=text,
             paper=ticket.state,
             paper_at=ticket.issued_at,
+            paper_kiosk=kiosk,
             state=QueueState.WAITING,
         )
         session.add(row)
@@ -145,13 +146,15 @@ def _is_sound(ticket: Ticket) -> bool:
     return dated and bool(NUMBER.fullmatch(ticket.number)) and len(ticket.masked_name) <= LONGEST_NAME
 
 
-def _move_paper(session: Session, body: PaperMoved, at: datetime) -> Unapplied | None:
+def _move_paper(session: Session, kiosk: str, body: PaperMoved, at: datetime) -> Unapplied | None:
     row = session.get(TicketRow, str(body.ticket))
     if row is None:
         return Unapplied.NO_TICKET
-    # Kiosks' facts may arrive in any order among each other; one paper in hand is enough.
-    if row.paper != TicketState.PRINTED and (body.state is TicketState.PRINTED or at >= row.paper_at):
-        row.paper, row.paper_at = body.state, at
+    # A kiosk's own facts come in their order, whatever its clock did; those of two kiosks only their times can order.
+    newer = row.paper_kiosk == kiosk or at >= row.paper_at
+    # One paper in hand is enough, so what became of a reprint changes nothing.
+    if row.paper != TicketState.PRINTED and (newer or body.state is TicketState.PRINTED):
+        row.paper, row.paper_at, row.paper_kiosk = body.state, at, kiosk
     return None
 
 

@@ -150,6 +150,13 @@ def test_the_paper_is_where_the_latest_word_says_and_one_in_hand_is_enough(http,
     assert papers(http) == {"A-001": "printed"}
 
 
+def test_a_kiosk_whose_clock_was_set_back_still_says_what_became_of_its_paper(http, kiosk) -> None:
+    ticket = a_ticket("A-001", 50)
+    kiosk.tells(CheckedIn(ticket=ticket), PaperMoved(ticket=ticket.id, state=TicketState.UNCONFIRMED))
+    assert kiosk.clock.now() < ticket.issued_at
+    assert papers(http) == {"A-001": "unconfirmed"}
+
+
 def test_a_broken_envelope_is_refused_without_repeating_what_it_held(kiosk) -> None:
     fact = kiosk.fact(Commented(rating=uuid4(), text="rahasia")).model_dump(mode="json")
     for wrong in ({"seq": 0}, {"seq": 2**63}, {"at": "kemarin rahasia"}, {"at": "0001-01-01T00:00:00+14:00"}):

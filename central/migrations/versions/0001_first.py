@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("body", text, nullable=False),
         sa.Column("paper", sa.String(12), nullable=False),
         sa.Column("paper_at", when, nullable=False),
+        sa.Column("paper_kiosk", sa.String(36), sa.ForeignKey("kiosks.id"), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("counter", sa.String(20), nullable=False),
     )

@@ -1,0 +1,60 @@
+"""The ticket on the phone."""
+
+from uuid import uuid4
+
+from wire import a_ticket, slot
+
+from kiosk.protocol import CheckedIn, WalkInIssued
+
+INDONESIAN, ENGLISH = {"Accept-Language": "id-ID,id;q=0.9,en;q=0.8"}, {"Accept-Language": "en-GB,en;q=0.9"}
+
+
+def test_it_shows_the_number_the_service_and_how_many_wait_before(kiosk, http) -> None:
+    mine = a_ticket("A-002", 0, slot=slot("08:30"))
+    kiosk.tells(CheckedIn(ticket=a_ticket("A-001", 0, slot=slot("08:00"))), CheckedIn(ticket=mine))
+    page = http.get(f"/t/{mine.id}", headers=INDONESIAN).text
+    for words in (">A-002<", "Paspor baru (dewasa)", "Jadwal 08.30", "<b>1</b> orang di depan Anda"):
+        assert words in page
+    page = http.get(f"/t/{mine.id}", headers=ENGLISH).text
+    for words in (">A-002<", "New passport (adult)", "Booked for 08.30", "<b>1</b> waiting before you"):
+        assert words in page
+
+
+def test_a_chosen_language_goes_before_the_browsers(kiosk, http) -> None:
+    ticket = a_ticket("W1-001")
+    kiosk.tells(WalkInIssued(ticket=ticket))
+    assert "Your queue number" in http.get(f"/t/{ticket.id}?lang=en", headers=INDONESIAN).text
+    assert "Nomor antrean Anda" in http.get(f"/t/{ticket.id}?lang=id", headers=ENGLISH).text
+    assert "Nomor antrean Anda" in http.get(f"/t/{ticket.id}").text
+
+
+def test_it_says_where_to_go_when_called_and_thanks_when_served(kiosk, http, officer) -> None:
+    ticket = a_ticket("A-001")
+    kiosk.tells(CheckedIn(ticket=ticket))
+    assert "Giliran Anda berikutnya" in http.get(f"/t/{ticket.id}").text
+    for state, words in (("called", "Silakan menuju loket <b>7</b>"), ("no_show", "Silakan hubungi petugas")):
+        officer.post(f"/officers/tickets/{ticket.id}", data={"state": state, "counter": "7"})
+        assert words in http.get(f"/t/{ticket.id}").text
+
+
+def test_it_holds_nothing_personal(kiosk, http) -> None:
+    ticket = a_ticket("A-001", masked_name="B*** S***", priority="elderly")
+    kiosk.tells(CheckedIn(ticket=ticket))
+    page = http.get(f"/t/{ticket.id}").text
+    assert "B***" not in page
+    assert "Lansia" not in page
+
+
+def test_a_ticket_that_has_not_arrived_yet_is_explained_and_asked_for_again(http) -> None:
+    for ticket in (str(uuid4()), "bukan-tiket", "%00", "a" * 3000):
+        page = http.get(f"/t/{ticket}", headers=ENGLISH)
+        assert page.status_code == 404
+        assert "may not have arrived yet" in page.text
+        assert 'http-equiv="refresh"' in page.text
+
+
+def test_it_still_shows_yesterdays_ticket(kiosk, http, clock) -> None:
+    ticket = a_ticket("A-001")
+    kiosk.tells(CheckedIn(ticket=ticket))
+    clock.forward(days=1)
+    assert http.get(f"/t/{ticket.id}").status_code == 200
