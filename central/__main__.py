@@ -4,7 +4,9 @@ import argparse
 import contextlib
 import logging
 import secrets
+import signal
 import socket
+import ssl
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +15,7 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
-from central.database import for_writing, open_database
+from central.database import database_file, for_writing, open_database
 from central.demo import load_demo, write_private
 from central.enrolment import new_code
 from central.login import add_officer
@@ -97,6 +99,10 @@ class _Server(uvicorn.Server):
 def _serve(arguments: argparse.Namespace) -> int:
     for file in (arguments.cert, arguments.key):
         file.open("rb").close()
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(arguments.cert, arguments.key)
+    except ssl.SSLError as error:
+        raise OSError(f"{arguments.cert} and {arguments.key} are not a certificate and its key: {error}") from error
     config = uvicorn.Config(
         create_app(arguments.data, _now),
         host=arguments.host,
@@ -109,6 +115,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         server_header=False,
     )
     server = _Server(config)
+    # uvicorn passes the signal that ended it on to whoever was there before it; being asked to end is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     return 0 if server.started else 1
@@ -125,6 +133,8 @@ def _load_demo(arguments: argparse.Namespace) -> int:
 
 
 def _new_code(arguments: argparse.Namespace) -> int:
+    if not database_file(arguments.data).exists():
+        raise FileNotFoundError(f"{arguments.data} holds no office; load one with kiosk-central load-demo")
     with Session(for_writing(open_database(arguments.data))) as session, session.begin():
         code = new_code(session, arguments.name, _now())
     print(code)
