@@ -1,0 +1,110 @@
+"""Servers that a technician may meet: the right one, a stranger's, one that answers HTML."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import trustme
+import uvicorn
+from sqlalchemy.orm import Session
+
+from central.app import create_app
+from central.database import for_writing, open_database
+from central.demo import load_demo
+from central.enrolment import new_code
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca(authority: trustme.CA, tmp_path: Path) -> Path:
+    """The office's authority, as a file."""
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    return tmp_path / "ca.pem"
+
+
+@pytest.fixture(scope="session")
+def central(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Iterator[tuple[str, Callable[[], str]]]:
+    """A central server over HTTPS: its address, and what makes one-time codes."""
+    folder = tmp_path_factory.mktemp("central")
+    engine = open_database(folder)
+    writing = for_writing(engine)
+    with Session(writing) as session, session.begin():
+        load_demo(session, folder, date(2026, 11, 24), now(), at_any_hour=True, public_url="https://localhost")
+
+    def code() -> str:
+        with Session(writing) as session, session.begin():
+            return new_code(session, "Anjungan Lobi", now())
+
+    config = uvicorn.Config(create_app(folder, now), log_level="warning")
+    config.load()
+    config.ssl = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(config.ssl)
+    server = uvicorn.Server(config)
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    yield f"https://localhost:{listening.getsockname()[1]}", code
+    server.should_exit = True
+    thread.join(10)
+    engine.dispose()
+
+
+class Html(BaseHTTPRequestHandler):
+    """A captive portal's answer to everything."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        page = b"<html>Please accept the terms of this hotspot.</html>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *arguments: object) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def html_server(certificates: trustme.CA) -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Html)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificates.issue_cert("localhost").configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"https://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def html() -> Iterator[Callable[[trustme.CA], str]]:
+    """Starts a server that answers HTML, with a certificate of an authority."""
+    with ExitStack() as stack:
+        yield lambda certificates: stack.enter_context(html_server(certificates))
+
+
+@pytest.fixture
+def config(tmp_path: Path, central: tuple[str, Callable[[], str]]) -> Path:
+    """A kiosk's configuration; its data folder does not exist yet."""
+    file = tmp_path / "kiosk.toml"
+    file.write_text(f'[central]\nurl = "{central[0]}"\nca = "ca.pem"\n\n[data]\ndir = "data"\n')
+    return file
