@@ -1,0 +1,58 @@
+import re
+from pathlib import Path
+
+import pytest
+from draw_visit import FILE, drawn
+
+from central.__main__ import parser as central
+from kiosk.__main__ import parser as kiosk
+from kiosk.config import Settings
+from kiosk.devices import printer, scanner
+from kiosk.model import Language
+from kiosk.texts import Texts
+from provisioning.__main__ import parser as provisioning
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_visits_page_is_drawn_from_its_table() -> None:
+    assert FILE.read_text(encoding="utf-8") == drawn(), "run python scripts/draw_visit.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_setting_and_device_is_described() -> None:
+    text = (ROOT / "docs/devices.md").read_text(encoding="utf-8") + (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in Settings.model_fields:
+        assert f"[{name}]" in text, name
+    for scheme in (*printer.KINDS, *scanner.KINDS):
+        assert f"`{scheme}:" in text, scheme
+
+
+def test_every_dependency_is_named_with_its_reason() -> None:
+    text = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8").lower()
+    for file in ("base.in", "dev.in"):
+        for line in (ROOT / "requirements" / file).read_text().splitlines():
+            if line and line[0].isalpha():
+                name = re.split(r"[=>]", line)[0]
+                assert f"| {name} " in text, name
+
+
+@pytest.mark.parametrize("command", [kiosk, central, provisioning])
+def test_every_command_explains_itself(command: object, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command().parse_args(["--help"])  # type: ignore[operator]
+    assert ended.value.code == 0
+    assert "usage" in capsys.readouterr().out
+
+
+def test_both_languages_have_the_same_texts_with_the_same_places_to_fill() -> None:
+    one, other = (Texts.load().words[each] for each in Language)
+    assert set(one) == set(other)
+    for key in one:
+        assert set(re.findall(r"{\w+}", one[key])) == set(re.findall(r"{\w+}", other[key])), key
