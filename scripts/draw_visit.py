@@ -7,7 +7,7 @@ from kiosk.visit import TIMEOUTS, TRANSITIONS, State
 FILE = Path(__file__).parent.parent / "docs" / "visit.md"
 HEAD = """# The visit
 
-Drawn from `TRANSITIONS` and `TIMEOUTS` in `kiosk/visit.py` by `scripts/draw_visit.py`; a test holds this page against them.
+Drawn from the table in `kiosk/visit.py` by `scripts/draw_visit.py`; a test holds this page against it.
 Left out of the picture: another language (everywhere, changes nothing else) and going home.
 
 """
