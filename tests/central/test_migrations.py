@@ -25,8 +25,7 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
 def test_the_database_keeps_what_it_acknowledged_and_its_references(tmp_path: Path) -> None:
     engine = open_database(tmp_path)
     with engine.connect() as connection:
-        found = {
-            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
-        }
+        pragmas = ("journal_mode", "synchronous", "foreign_keys")
+        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas}
         assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     engine.dispose()
