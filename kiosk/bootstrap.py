@@ -45,26 +45,13 @@ class Devices:
 
 
 def devices_of(settings: Settings) -> Devices:
-    """The devices that the settings name. Raises ConfigError with every problem of every URL, and of named files."""
-    problems: list[str] = []
-    printer: Printer | None = None
-    scanners: list[Scanner] = []
-    if settings.printer:
-        try:
-            printer = printer_for(settings.printer.url, settings.printer.width_mm)
-        except ConfigError as error:
-            problems += error.problems
-    for each in settings.scanner:
-        try:
-            scanners.append(scanner_for(each.url))
-        except ConfigError as error:
-            problems += error.problems
-    for place, file in (("[central] ca", settings.central.ca), ("[office] logo", settings.office.logo)):
-        if file and not file.is_file():
-            problems.append(f"{place}: {file} is not a file")
+    """The devices that the settings name. Raises ConfigError where a named file is not there."""
+    files = (("[central] ca", settings.central.ca), ("[office] logo", settings.office.logo))
+    problems = [f"{place}: {file} is not a file" for place, file in files if file and not file.is_file()]
     if problems:
         raise ConfigError(problems)
-    return Devices(printer, tuple(scanners))
+    printer = printer_for(settings.printer.url, settings.printer.width_mm) if settings.printer else None
+    return Devices(printer, tuple(scanner_for(each.url) for each in settings.scanner))
 
 
 def _utc() -> datetime:

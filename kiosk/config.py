@@ -1,6 +1,7 @@
 """Settings, read from TOML; every problem is reported at once."""
 
 import tomllib
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,26 @@ def _https(url: str) -> str:
     if not url.startswith("https://"):
         raise ValueError("must start with https:// (the central server is never spoken to in the clear)")
     return url.rstrip("/")
+
+
+def _printer_url(url: str) -> str:
+    from kiosk.devices.printer import printer_for
+
+    return _checked(url, printer_for)
+
+
+def _scanner_url(url: str) -> str:
+    from kiosk.devices.scanner import scanner_for
+
+    return _checked(url, scanner_for)
+
+
+def _checked(url: str, make: Callable[[str], object]) -> str:
+    try:
+        make(url)
+    except ConfigError as error:
+        raise ValueError("; ".join(error.problems)) from error
+    return url
 
 
 class Section(BaseModel):
@@ -32,12 +53,14 @@ class CentralSettings(Section):
 class PrinterSettings(Section):
     """`url` as in docs/devices.md; `width_mm` of the paper."""
 
-    url: str
+    url: Annotated[str, AfterValidator(_printer_url)]
     width_mm: int = 80
 
 
 class ScannerSettings(Section):
-    url: str
+    """`url` as in docs/devices.md."""
+
+    url: Annotated[str, AfterValidator(_scanner_url)]
 
 
 class ScreenSettings(Section):

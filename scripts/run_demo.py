@@ -3,11 +3,13 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
-from demo_site import demo_site, devices
+from demo_site import Program, Site, demo_site, devices
 
 OUT = Path("out/demo")
 
@@ -19,6 +21,8 @@ def main() -> int:
         "--scripted", action="store_true", help="without a screen; leaves pictures and a report in out/demo"
     )
     scripted = parser.parse_args().scripted
+    # Ended from outside, it still takes its server and simulators with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if scripted:
         shutil.rmtree(OUT, ignore_errors=True)
         OUT.mkdir(parents=True)
@@ -37,16 +41,14 @@ def main() -> int:
             return _interactive(site, config, scanner, tickets)
 
 
-def _interactive(site, config, scanner, tickets) -> int:  # type: ignore[no-untyped-def]
-    import threading
-
+def _interactive(site: Site, config: Path, scanner: Program, tickets: Path) -> int:
     name, password = site.officer()
     some = {label: site.bookings(label)[0] for label in ("single", "family", "second_factor", "priority", "cancelled")}
     print(f"\nOfficers' page: {site.url}/officers  ({name} / {password}; trust {site.ca})")
     print(f"Tickets are printed into {tickets} as pictures.")
     print("Type one of these codes on the screen, or its name here to scan its QR code:")
     for label, each in some.items():
-        print(f"  {label:14} {each['code']}" + (f"  (digits {each['digits']})" if each["digits"] else ""))
+        print(f"  {label:14} {each['code']}" + (f"  (digits {each['digits']})" if each["digits"] else ""), flush=True)
 
     def scan_what_is_typed() -> None:
         for line in sys.stdin:

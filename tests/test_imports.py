@@ -16,7 +16,7 @@ ALLOWED = {
     "client": {"protocol", "errors", "identity"},
     "sync": {"client", "store", "workers", "model", "protocol", "errors"},
     "workers": set(),
-    "config": {"errors"},
+    "config": {"errors", "devices.printer", "devices.scanner"},
     "records": PURE | {"store"},
     "printing": PURE | {"store", "devices.printer"},
     "scanning": {"errors", "workers", "devices.scanner"},
