@@ -3,6 +3,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import booking, family
+from unit.ignorable import IGNORABLE
 
 from kiosk import events as all_events
 from kiosk.commands import CheckIn, IssueWalkIn
@@ -16,7 +17,6 @@ EVENTS = [
     if isinstance(each, type) and issubclass(each, Event) and each not in (Event, Answer)
 ]
 
-# What each state lets pass without an effect. A new event or state must be decided on here or in the table.
 ANSWERS = {each.__name__ for each in EVENTS if issubclass(each, Answer)}
 WAITED_FOR = {
     State.LOOKING_UP: {"BookingFound", "TicketsFound", "WalkInFound", "Refused"},
@@ -34,6 +34,13 @@ def names(state: State) -> set[str]:
 
 def test_every_state_has_a_row_and_a_timeout() -> None:
     assert set(TRANSITIONS) == set(State) == set(TIMEOUTS)
+
+
+def test_every_pair_of_state_and_event_is_in_the_table_or_on_the_list_of_ignorable_pairs() -> None:
+    everything = {each.__name__ for each in EVENTS}
+    for state in State:
+        assert names(state).isdisjoint(IGNORABLE[state]), state
+        assert names(state) | set(IGNORABLE[state]) == everything, state
 
 
 def test_a_worker_is_answered_to_only_where_it_was_asked() -> None:
