@@ -29,7 +29,6 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--code", required=True, help="from kiosk-central new-code")
     one.add_argument("--config", type=Path, required=True, metavar="FILE", help="this kiosk's configuration")
     one.add_argument("--name", default="", help="what officers call this kiosk")
-    one.add_argument("--again", action="store_true", help="take a new identity in place of the present one")
     return top
 
 
@@ -52,8 +51,9 @@ def main(argv: list[str] | None = None) -> int:
 def _enrol(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     folder = settings.data.dir
-    if not arguments.again and (folder / IDENTITY_FILE).exists():
-        _say("this kiosk is enrolled already; --again takes a new identity")
+    if (folder / IDENTITY_FILE).exists():
+        # A new identity with the old store's sequence would look like a gap to the server.
+        _say(f"this kiosk is enrolled already; to enrol it anew, put its folder {folder} aside")
         return 1
     if settings.central.url != arguments.server.rstrip("/"):
         _say(f"note: by its configuration this kiosk will speak to {settings.central.url}, not to {arguments.server}")

@@ -193,3 +193,10 @@ def test_a_server_that_is_not_there_is_waited_for_longer_and_longer(tmp_path: Pa
     assert lobby.states == [SyncState.OFFLINE] * 6
     assert max(waits) <= 8
     assert max(waits[3:]) > waits[0]
+
+
+def test_a_redirect_is_not_followed(lobby: Lobby, server: BadServer) -> None:
+    server.script[:] = ["redirect"]
+    lobby.records(1)
+    lobby.rounds(1)
+    assert "/elsewhere" not in [path for path, _ in server.requests]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 from samples import TODAY, FakeClock, booking, family, snapshot
@@ -6,7 +7,7 @@ from kiosk.commands import Print
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.events import Printed, PrintFailed, PrintUncertain
 from kiosk.model import Language, PrinterStatus, TicketState
-from kiosk.printing import Printing
+from kiosk.printing import Printing, printable_ticket
 from kiosk.store import Store
 from kiosk.texts import Texts
 from kiosk.view import office_data
@@ -78,3 +79,15 @@ def test_what_was_being_sent_when_the_power_went_is_uncertain_afterwards(tmp_pat
     press.printing.recover()
     assert press.store.tickets()[0].state is TicketState.UNCONFIRMED
     assert press.store.tickets()[0].prints == 1
+
+
+def test_paper_that_may_not_be_the_first_says_so_in_the_visits_language(tmp_path: Path) -> None:
+    press = Press(tmp_path, None)
+    ticket = press.store.check_in(booking(), (0,), None, False)[0]
+    data, texts = office_data(snapshot(), TODAY), Texts.load()
+    words = [
+        printable_ticket(replace(ticket, prints=prints), data, texts, language).reprint
+        for prints in (1, 2)
+        for language in Language
+    ]
+    assert words == ["", "", "CETAK ULANG", "REPRINT"]
