@@ -6,6 +6,7 @@ AnjunganError
  |    +-- ScannerError    a scanner cannot be opened or read
  |    +-- PrinterError    a printer cannot be opened or written
  +-- StoreError           the kiosk cannot record; it must not go on
+ +-- NumberTaken          a booked number is another ticket's already; nothing was recorded
  +-- CentralError         an exchange with the central server did not end well
       +-- CentralUnreachable  no answer, or an answer that is not the central server's
       +-- CentralRefused      the server does not accept this kiosk (401, 403)
@@ -42,6 +43,10 @@ class PrinterError(DeviceError):
 
 class StoreError(AnjunganError):
     """The kiosk cannot record; it ends, and is started anew with a fresh handle."""
+
+
+class NumberTaken(AnjunganError):
+    """A booked number is another ticket's already, so nothing was recorded: staff correct the booking at the server."""
 
 
 class CentralError(AnjunganError):

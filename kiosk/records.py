@@ -1,5 +1,6 @@
 """The desk behind the screens: looks up, decides by the pure rules, records (one worker's job, no threads here)."""
 
+import logging
 import re
 from collections import deque
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from kiosk.admission import is_late, refusal_of
-from kiosk.booking_code import BookingPass, Code, Reference, read, second_factor_hash
+from kiosk.booking_code import BookingPass, Code, read, second_factor_hash
 from kiosk.commands import (
     CallHelp,
     CheckDigits,
@@ -23,6 +24,7 @@ from kiosk.commands import (
     RecordComment,
     RecordRating,
 )
+from kiosk.errors import NumberTaken
 from kiosk.events import (
     Answer,
     BookingFound,
@@ -52,9 +54,13 @@ from kiosk.opening import opening, rules_on
 from kiosk.protocol import Commented, HelpCalled, Rated, Snapshot
 from kiosk.store import Store
 
+log = logging.getLogger(__name__)
+
 TYPED_TRIES = 8
 TYPED_WINDOW_SECONDS = 120.0
 """So many typed codes that were not found, within so long, are the most; then staff are to be asked."""
+_OF_THE_HOUR = (Reason.TOO_LATE, Reason.CLOSED)
+"""What keeps the rest of a family from checking in, but not those who have from their tickets."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -107,13 +113,18 @@ class Records:
             return Refused(command.visit, Refusal(Reason.TOO_MANY_TRIES))
         held = self._ticket_by_address(command.text, snapshot)
         if held:
-            return TicketsFound(command.visit, (held,))
+            return self._own_ticket(command.visit, held, snapshot)
         found = self._booking_of(command.text, snapshot)
         if isinstance(found, Refusal):
             if command.typed:
                 self._wrong_codes.append(self._monotonic())
             return Refused(command.visit, found)
         return self._admit(command.visit, found, snapshot)
+
+    def _own_ticket(self, visit: int, held: Ticket, snapshot: Snapshot) -> Answer:
+        if held.day != self._office_time(snapshot).date():
+            return Refused(visit, Refusal(Reason.EXPIRED))
+        return TicketsFound(visit, (held,))
 
     def _tries_are_used_up(self) -> bool:
         since = self._monotonic() - TYPED_WINDOW_SECONDS
@@ -134,11 +145,9 @@ class Records:
             return code
         if isinstance(code, BookingPass):
             return self._by_id.get(code.booking) or _booking_of_pass(code, snapshot)
-        if isinstance(code, Code) and code.text in self._by_code:
-            return self._by_code[code.text]
-        if isinstance(code, Reference) and code.text in self._by_reference:
-            return self._by_reference[code.text]
-        return Refusal(Reason.UNKNOWN)
+        found = self._by_code.get(code.text) if isinstance(code, Code) else None
+        # Another system's reference may have the look of a code.
+        return found or self._by_reference.get(text.strip()) or Refusal(Reason.UNKNOWN)
 
     def _admit(self, visit: int, booking: Booking, snapshot: Snapshot) -> Answer:
         now = self._office_time(snapshot)
@@ -148,6 +157,8 @@ class Records:
         refusal = refusal_of(
             booking, snapshot.office, rules_on(snapshot.rules, now.date()), self._opening(snapshot), now
         )
+        if refusal and held and refusal.reason in _OF_THE_HOUR:
+            return TicketsFound(visit, held)
         if refusal:
             return Refused(visit, refusal)
         return BookingFound(visit, booking, self._questions(booking, snapshot, now))
@@ -170,7 +181,12 @@ class Records:
         snapshot = self._known()
         now = self._office_time(snapshot)
         late = is_late(command.booking, rules_on(snapshot.rules, now.date()), now)
-        tickets = self._store.check_in(command.booking, command.places, command.priority, late)
+        try:
+            tickets = self._store.check_in(command.booking, command.places, command.priority, late)
+        except NumberTaken:
+            # Without the error's words: only kinds of events are logged.
+            log.error("a booked number is another booking's already; correct it at the central server")
+            return Refused(command.visit, Refusal(Reason.UNKNOWN))
         return TicketsIssued(command.visit, tickets)
 
     # ------------------------------------------------------------ without a booking

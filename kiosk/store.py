@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
 
-from kiosk.errors import StoreError
+from kiosk.errors import NumberTaken, StoreError
 from kiosk.model import Booking, Ticket, TicketState
 from kiosk.numbering import walk_in_number
 from kiosk.protocol import CheckedIn, Fact, FactBody, PaperMoved, Snapshot, WalkInIssued
@@ -98,7 +98,8 @@ class Store:
     def check_in(self, booking: Booking, places: Sequence[int], priority: str | None, late: bool) -> tuple[Ticket, ...]:
         """Issues a ticket to each of the booking's applicants in `places`, with its fact, in one transaction.
 
-        Who has a ticket already gets that one: the same booking never gives two numbers to one person.
+        Who has a ticket already gets that one: the same booking never gives two numbers to one person. Raises
+        NumberTaken if another booking's ticket bears one of the numbers that day.
         """
         with self._transaction() as db:
             return tuple(self._check_in_one(db, booking, place, priority, late) for place in places)
@@ -122,7 +123,10 @@ class Store:
         held = self._ticket(db, ticket.id)
         if held:
             return held
-        self._insert(db, ticket)
+        try:
+            self._insert(db, ticket)
+        except sqlite3.IntegrityError as error:
+            raise NumberTaken(f"{ticket.number} was given to two bookings of {ticket.day}; correct one") from error
         self._append(db, CheckedIn(ticket=ticket))
         return ticket
 
