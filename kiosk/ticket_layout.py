@@ -95,14 +95,15 @@ def ticket_lines(ticket: Printable, width_mm: int) -> tuple[Line, ...]:
     lines += [Text(row) for part in address for row in wrap(part, columns)]
     lines.append(Rule())
     if ticket.reprint:
-        lines += [Text(f" {ticket.reprint} ", width=2, height=2, inverse=True), Feed()]
-    lines.append(Text(ticket.heading))
+        rows = wrap(ticket.reprint, columns // 2 - 2)
+        lines += [*(Text(f" {row} ", width=2, height=2, inverse=True) for row in rows), Feed()]
+    lines += [Text(row) for row in wrap(ticket.heading, columns)]
     lines.append(Text(ticket.number, width=number_size, height=number_size, bold=True))
     lines += [Text(row, height=2, bold=True) for row in wrap(ticket.service, columns)]
     lines += [Text(row) for part in (ticket.person, *ticket.times) if part for row in wrap(part, columns)]
     lines += [Text(row, bold=True) for note in ticket.notes for row in wrap(note, columns)]
     if ticket.documents:
-        lines += [Rule(), Text(ticket.documents_heading, Align.LEFT, bold=True)]
+        lines += [Rule(), *(Text(row, Align.LEFT, bold=True) for row in wrap(ticket.documents_heading, columns))]
         lines += [Text(row, Align.LEFT) for each in ticket.documents for row in _item(each, columns)]
     lines += [Rule(), Code(ticket.code), *(Text(row) for row in wrap(ticket.code_hint, columns))]
     lines += [Feed(), *(Text(row) for row in wrap(ticket.closing, columns)), Cut()]
