@@ -29,6 +29,12 @@ def _scanner_url(url: str) -> str:
     return _checked(url, scanner_for)
 
 
+def _paper_width(millimetres: int) -> int:
+    if millimetres not in (58, 80):
+        raise ValueError(f"{millimetres} is not a paper width; use 58 or 80")
+    return millimetres
+
+
 def _checked(url: str, make: Callable[[str], object]) -> str:
     try:
         make(url)
@@ -54,7 +60,7 @@ class PrinterSettings(Section):
     """`url` as in docs/devices.md; `width_mm` of the paper."""
 
     url: Annotated[str, AfterValidator(_printer_url)]
-    width_mm: int = 80
+    width_mm: Annotated[int, AfterValidator(_paper_width)] = 80
 
 
 class ScannerSettings(Section):
@@ -114,17 +120,7 @@ def settings_from(raw: dict[str, Any], folder: Path) -> Settings:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
         raise ConfigError([_sentence(dict(problem)) for problem in error.errors()]) from error
-    problems = _problems_with_devices(settings)
-    if problems:
-        raise ConfigError(problems)
     return _resolved(settings, folder.resolve())
-
-
-def _problems_with_devices(settings: Settings) -> list[str]:
-    problems = []
-    if settings.printer and settings.printer.width_mm not in (58, 80):
-        problems.append(f"[printer] width_mm: {settings.printer.width_mm} is not a paper width; use 58 or 80")
-    return problems
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:

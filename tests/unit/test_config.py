@@ -71,3 +71,9 @@ def test_what_is_not_toml_is_said_to_be_not_toml(tmp_path: Path, text: str) -> N
 def test_a_file_that_is_not_there_is_a_problem_not_a_crash(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         read_settings(tmp_path / "none.toml")
+
+
+def test_a_wrong_paper_width_is_reported_together_with_other_problems(tmp_path: Path) -> None:
+    found = problems(tmp_path, GOOD.replace("58", "70").replace("https://central.example/", "http://x"))
+    assert len(found) == 2
+    assert any("[printer] width_mm: 70 is not a paper width" in each for each in found)
