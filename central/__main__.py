@@ -111,7 +111,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         ssl_keyfile=arguments.key,
         log_level="warning",
         # A request that is in the middle of its work may end it.
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=5,
         server_header=False,
     )
     server = _Server(config)
