@@ -79,6 +79,7 @@ class Rules:
     `hours` has seven rows, Monday first; a row without a period is a day off. An applicant may check in from
     `early_minutes` before the slot until `late_minutes` after it; `late_minutes` of None tolerates the whole day. Who
     comes more than `grace_minutes` after the slot is late: the place in the queue is lowered, and the ticket says so.
+    One kiosk issues walk-in tickets at least `walk_in_pause_seconds` apart, so that nobody draws numbers to sell them.
     """
 
     valid_from: date
@@ -87,6 +88,7 @@ class Rules:
     late_minutes: int | None
     priority_groups: tuple[PriorityGroup, ...]
     grace_minutes: int = 15
+    walk_in_pause_seconds: int = 20
 
 
 @dataclass(frozen=True)
@@ -185,8 +187,10 @@ class TicketState(StrEnum):
 
 @dataclass(frozen=True)
 class Ticket:
-    """A number in the queue. `booking` and `slot` are None for a walk-in; `issued_at` is UTC; `late` lowers its place
-    and says so.
+    """A number in the queue. `booking` and `slot` are None for a walk-in; `late` lowers its place and says so.
+
+    `issued_at` is UTC, or None where the kiosk's clock could not be trusted: its time is to be confirmed, and the
+    central server dates it. `day` is then the kiosk's best guess.
     """
 
     id: UUID
@@ -194,7 +198,7 @@ class Ticket:
     day: date
     service: str
     masked_name: str
-    issued_at: datetime
+    issued_at: datetime | None
     state: TicketState = TicketState.ISSUED
     booking: UUID | None = None
     slot: time | None = None
@@ -219,6 +223,7 @@ class Reason(StrEnum):
     UNPAID = "unpaid"
     ALREADY_SERVED = "already_served"
     QUOTA_FULL = "quota_full"
+    PAUSE = "pause"
     CLOSED = "closed"
     NOT_VERIFIED = "not_verified"
     TOO_MANY_TRIES = "too_many_tries"
@@ -257,6 +262,27 @@ class PrintOutcome(StrEnum):
     PRINTED = "printed"
     UNCONFIRMED = "unconfirmed"
     FAILED = "failed"
+
+
+class StoreFault(StrEnum):
+    """Why the kiosk cannot record. CORRUPT: the file is not what was written; KEY: it does not open with this key."""
+
+    DISK_FULL = "disk_full"
+    READ_ONLY = "read_only"
+    DISK_ERROR = "disk_error"
+    CORRUPT = "corrupt"
+    KEY = "key"
+
+
+class ClockState(StrEnum):
+    """How far the kiosk's time is to be believed. SYNCED: compared with the central server lately; HOLDOVER: carried on
+    from such a comparison, or from a clock that kept time while the power was off; UNTRUSTED: neither, so it dates
+    nothing.
+    """
+
+    SYNCED = "synced"
+    HOLDOVER = "holdover"
+    UNTRUSTED = "untrusted"
 
 
 class ClosedReason(StrEnum):

@@ -3,17 +3,22 @@
 Everything is JSON over HTTPS. A kiosk names itself with a short-lived token: a JWT (RFC 7519) signed with its Ed25519
 key (EdDSA, RFC 8037), `sub` the kiosk's id, `iat` and `exp` at most TOKEN_SECONDS apart, sent as `Authorization:
 Bearer …`.
+
+Facts form a chain: each bears the SHA-256 of the one before it, in its canonical form (RFC 8785).
 """
 
+import hashlib
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import rfc8785
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kiosk.model import (
     Announcement,
     Booking,
+    ClockState,
     Holiday,
     Office,
     PassKey,
@@ -21,11 +26,13 @@ from kiosk.model import (
     QueueEntry,
     Rules,
     Service,
+    StoreFault,
     Ticket,
     TicketState,
 )
 
 ENROLMENTS = "/api/v1/enrolments"
+EPOCHS = "/api/v1/epochs"
 SNAPSHOT = "/api/v1/snapshot"
 FACTS = "/api/v1/facts"
 HEARTBEATS = "/api/v1/heartbeats"
@@ -35,6 +42,8 @@ TOKEN_LEEWAY_SECONDS = 300
 """How far a kiosk's clock may be off before the server does not believe its token."""
 BATCH_FACTS = 100
 BATCH_BYTES = 256 * 1024
+LARGEST_INTEGER = 2**53 - 1
+"""Beyond it JSON readers disagree (RFC 7493, 2.2), so no epoch and no seq is larger."""
 
 
 class Message(BaseModel):
@@ -62,8 +71,28 @@ class Enrolled(Message):
     office: str
 
 
+class NewEpoch(Message):
+    """A kiosk's store was made anew, and will number its facts from 1 in this `epoch`, a number drawn at random. Saying
+    so again changes nothing.
+    """
+
+    epoch: int = Field(ge=1, le=LARGEST_INTEGER)
+
+
+class Epoch(Message):
+    """The walk-in `series` that belongs to this epoch alone, for good: 4 gives W4-001. A replaced disk gets another one,
+    so no number can come twice.
+    """
+
+    epoch: int
+    series: int = Field(ge=1, le=999)
+
+
 class Snapshot(Message):
-    """All that a kiosk decides from. Sent with an ETag; If-None-Match of the same answers 304."""
+    """All that a kiosk decides from. Sent with an ETag; If-None-Match of the same answers 304.
+
+    `revoked` are the bookings whose passes are not to be believed any more, though they have not expired.
+    """
 
     office: Office
     rules: tuple[Rules, ...]
@@ -73,6 +102,7 @@ class Snapshot(Message):
     pass_keys: tuple[PassKey, ...]
     announcements: tuple[Announcement, ...]
     queue: tuple[QueueEntry, ...] = ()
+    revoked: tuple[UUID, ...] = ()
 
 
 class CheckedIn(Message):
@@ -121,21 +151,42 @@ class HelpCalled(Message):
     step: str
 
 
+class StoreRenewed(Message):
+    """The kiosk's store could not be used any more, for this reason; it was put aside, and this epoch began."""
+
+    kind: Literal["store_renewed"] = "store_renewed"
+    fault: StoreFault
+
+
 FactBody = Annotated[
-    CheckedIn | WalkInIssued | PaperMoved | Rated | Commented | HelpCalled, Field(discriminator="kind")
+    CheckedIn | WalkInIssued | PaperMoved | Rated | Commented | HelpCalled | StoreRenewed, Field(discriminator="kind")
 ]
 
 
 class Fact(Message):
     """Something that happened, appended and never edited: unique by `id` and by (kiosk, `epoch`, `seq`); `seq` has no
-    gaps; `at` is UTC.
+    gaps. `at` is UTC, None where the kiosk's clock could not be trusted. `previous` is the digest of the fact before
+    it, "" for the first of an epoch.
     """
 
     id: UUID
-    epoch: int
-    seq: int = Field(ge=1)
-    at: AwareDatetime
+    epoch: int = Field(ge=1, le=LARGEST_INTEGER)
+    seq: int = Field(ge=1, le=LARGEST_INTEGER)
+    previous: str = Field(pattern="^([0-9a-f]{64})?$")
+    at: AwareDatetime | None
     body: FactBody
+
+
+def canonical(fact: dict[str, Any]) -> bytes:
+    """The one form of a fact's JSON (RFC 8785), as it is stored, sent and digested. Raises ValueError for a number that
+    it cannot hold.
+    """
+    return rfc8785.dumps(fact)
+
+
+def digest(canonical_fact: bytes) -> str:
+    """SHA-256 of a fact in its canonical form, in hex: what the next fact bears as `previous`."""
+    return hashlib.sha256(canonical_fact).hexdigest()
 
 
 class FactBatch(Message):
@@ -152,7 +203,9 @@ class FactsAccepted(Message):
 
 
 class Heartbeat(Message):
-    """How a kiosk is: `screen` is the state of the visit, `owed` how many facts wait, `at` its own clock."""
+    """How a kiosk is: `screen` is the state of the visit, `owed` how many facts wait, `at` its own clock and `clock` how
+    far that is to be believed, `epoch` that of its facts (0 before the first).
+    """
 
     at: AwareDatetime
     version: str
@@ -161,9 +214,11 @@ class Heartbeat(Message):
     scanner_ready: bool
     owed: int
     snapshot_etag: str = ""
+    clock: ClockState = ClockState.SYNCED
+    epoch: int = 0
 
 
 class HeartbeatAnswer(Message):
     """The server's clock, for the kiosk to compare."""
 
-    at: datetime
+    at: AwareDatetime

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from kiosk.errors import NumberTaken, StoreError
 from kiosk.model import Booking, Ticket, TicketState
 from kiosk.numbering import walk_in_number
-from kiosk.protocol import CheckedIn, Fact, FactBody, PaperMoved, Snapshot, WalkInIssued
+from kiosk.protocol import CheckedIn, Fact, FactBody, PaperMoved, Snapshot, WalkInIssued, canonical, digest
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS snapshot (
@@ -30,7 +30,8 @@ CREATE TABLE IF NOT EXISTS tickets (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS tickets_of_booking ON tickets (booking, day);
 CREATE TABLE IF NOT EXISTS journal (
-    only INTEGER PRIMARY KEY CHECK (only = 1), epoch INTEGER NOT NULL, last_seq INTEGER NOT NULL
+    only INTEGER PRIMARY KEY CHECK (only = 1), epoch INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+    last_digest TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS facts (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL
@@ -56,7 +57,7 @@ class Store:
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(SCHEMA)
             epoch = int(now().timestamp())
-            self._db.execute("INSERT OR IGNORE INTO journal VALUES (1, ?, 0)", (epoch,))
+            self._db.execute("INSERT OR IGNORE INTO journal VALUES (1, ?, 0, '')", (epoch,))
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{file} cannot be opened: {error}; check the disk and who owns the folder") from error
 
@@ -237,9 +238,11 @@ class Store:
             self._append(db, body)
 
     def _append(self, db: sqlite3.Connection, body: FactBody) -> None:
-        epoch, seq = db.execute("UPDATE journal SET last_seq = last_seq + 1 RETURNING epoch, last_seq").fetchone()
-        fact = Fact(id=uuid4(), epoch=epoch, seq=seq, at=self._now(), body=body)
-        db.execute("INSERT INTO facts VALUES (?, ?, ?)", (seq, str(fact.id), fact.model_dump_json()))
+        epoch, last, previous = db.execute("SELECT epoch, last_seq, last_digest FROM journal").fetchone()
+        fact = Fact(id=uuid4(), epoch=epoch, seq=last + 1, previous=previous, at=self._now(), body=body)
+        text = canonical(fact.model_dump(mode="json"))
+        db.execute("UPDATE journal SET last_seq = ?, last_digest = ?", (fact.seq, digest(text)))
+        db.execute("INSERT INTO facts VALUES (?, ?, ?)", (fact.seq, str(fact.id), text.decode()))
 
     def owed(self, limit: int) -> tuple[Fact, ...]:
         """The first facts that the central server has not acknowledged, in their order."""
