@@ -63,6 +63,7 @@ class Database:
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._check_key()
+            file.touch(mode=0o600)
             self._db = self._connect()
             self._migrate(migrations)
         except (sqlcipher.Error, OSError) as error:
