@@ -23,6 +23,7 @@ from kiosk.commands import (
     RecordComment,
     RecordRating,
 )
+from kiosk.comment import without_numbers
 from kiosk.errors import NumberTaken
 from kiosk.event_log import NumberClash, note
 from kiosk.events import (
@@ -230,7 +231,7 @@ class Records:
 
     def _record_comment(self, command: RecordComment) -> None:
         visit, rating = self._rating
-        text = command.text.strip()[:500]
+        text = without_numbers(command.text).strip()[:500]
         if text:
             self._store.record(Commented(rating=rating if visit == command.visit else uuid4(), text=text))
 

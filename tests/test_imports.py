@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 PURE = {
     "model", "visit", "events", "commands", "booking_code", "numbering", "opening", "admission", "ticket_layout",
     "protocol", "texts", "view", "errors", "theme", "event_log",
+    "comment",
 }  # fmt: skip
 ALLOWED = {
     "store": {"model", "errors", "numbering", "protocol"},
