@@ -1,4 +1,4 @@
-"""A comment without the numbers that name a person (pure). The screen asks for no personal data; people write it anyway."""
+"""A comment without the numbers that name a person (pure): the screen asks for no personal data, people write it."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""Canaries: invented personal data is planted wherever a person's data comes in; then disk, log, stderr, wire, paper and
-screens of a whole kiosk are searched for it.
+"""Canaries: invented personal data is planted wherever a person's data comes in; then disk, log, stderr, wire, paper
+and screens of a whole kiosk are searched for it.
 
-True parts all over: HTTPS, the store on disk, a printer on TCP, a scanner on a pseudo-terminal, screens painted by Kivy.
+True parts all over: HTTPS, the store on disk, a printer on TCP, a scanner on a pseudo-terminal, screens of Kivy.
 """
 
 import base64
@@ -95,13 +95,14 @@ CANARIES = {
     ),
 }
 NAME, NIK, PASSPORT, PHONE, CODE, UNKNOWN_CODE, DIGITS, REFERENCE, MASKED = (each.text for each in CANARIES.values())
+TICKET_ADDRESS = "https://kiosk.example/t/"
 COMMENT = f"saya {NAME}, nik {NIK}, paspor {PASSPORT}, wa {PHONE}".lower()
 HOSTILE = (
     NIK,
     PASSPORT,
     f"{NAME} {NIK}",
     f"ANJ1:{NAME}",
-    f"https://kiosk.example/t/{NIK}",
+    f"{TICKET_ADDRESS}{NIK}",
     f"%s{NAME} {PHONE}",
     UNKNOWN_CODE,
 )
@@ -147,6 +148,12 @@ class ListeningPrinter(SimulatedPrinter):
     def receive(self, data: bytes) -> None:
         self.heard += data
         super().receive(data)
+
+    def paper(self) -> bytes:
+        """All bytes, then their text, then the codes as a phone reads them off the tickets."""
+        text = [each.raw.decode("cp1252") for each in parse(self.heard) if not each.name]
+        codes = [decode(picture(each, 80)) or "" for each in self.tickets]
+        return self.heard + "\n".join(["", *text, *codes]).encode()
 
 
 class Lobby:
@@ -217,8 +224,10 @@ class Lobby:
         self._read_screen()
 
     def types(self, text: str, send: str) -> "Lobby":
-        for key in text:
-            self.presses("spasi" if key == " " else key)
+        """All but the last key at once, for each paints the screen anew."""
+        assert self.stage.screen
+        self.stage.screen.typed = text[:-1]
+        self.presses(text[-1])
         self.presses(send)
         return self
 
@@ -251,17 +260,12 @@ class Traces:
     folders: tuple[Path, Path]
     stderr: bytes
     wire: bytes
-    printer: ListeningPrinter
+    paper: bytes
     words: list[str]
 
     @property
     def log(self) -> Path:
         return self.folders[1] / "log"
-
-    def paper(self) -> bytes:
-        text = "\n".join(each.arguments.decode("cp1252") for each in parse(self.printer.heard) if not each.name)
-        codes = [decode(picture(each, 80)) or "" for each in self.printer.tickets]
-        return self.printer.heard + "\n".join([text, *codes]).encode()
 
     def places_of(self, text: str) -> set[Place]:
         found = {
@@ -269,7 +273,7 @@ class Traces:
             Place.LOG: is_in_files(text, self.log),
             Place.STDERR: is_in(text, self.stderr),
             Place.WIRE: is_in(text, self.wire),
-            Place.PAPER: is_in(text, self.paper()),
+            Place.PAPER: is_in(text, self.paper),
             Place.SCREEN: is_in_words(text, self.words),
         }
         return {place for place, is_there in found.items() if is_there}
@@ -303,7 +307,7 @@ def printer_on_tcp(printer: SimulatedPrinter) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
+def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     base = tmp_path_factory.mktemp("planted")
     folder, errors, clock, printer = base / "data", base / "stderr.txt", FakeClock(), ListeningPrinter()
     device, other = os.openpty()
@@ -326,7 +330,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
         shutil.copytree(folder, base / "while it ran")
     os.close(device)
     os.close(other)
-    yield Traces((base / "while it ran", folder), errors.read_bytes(), server.heard, printer, lobby.words)
+    return Traces((base / "while it ran", folder), errors.read_bytes(), server.heard, printer.paper(), lobby.words)
 
 
 @pytest.mark.parametrize("name", CANARIES)
@@ -342,8 +346,8 @@ def test_the_day_was_eventful(traces: Traces) -> None:
     }
     assert 404 in [line.get("status") for line in lines]
     assert b"library_spoke source=urllib3" in traces.stderr
-    assert len(traces.printer.tickets) == 3
-    assert any("kiosk.example/t/" in each for each in traces.words)
+    assert traces.paper.count(TICKET_ADDRESS.encode()) == 2 * 3  # as bytes, and as a phone reads it
+    assert any(TICKET_ADDRESS in each for each in traces.words)
 
 
 # ------------------------------------------------------------ control: a leak is found
@@ -365,7 +369,7 @@ def test_a_leak_made_on_purpose_is_found(traces: Traces, tmp_path: Path, name: s
     logging.getLogger("leak").removeHandler(handler)
     leaky.stderr = "".join(traceback.format_exception(ValueError(text))).encode()
     leaky.wire += json.dumps({"step": text}).encode()
-    leaky.printer.heard += text.encode("cp1252")
+    leaky.paper += b"\n" + text.encode("cp1252")
     leaky.words = [*leaky.words, text]
     assert leaky.places_of(text) == set(Place)
 

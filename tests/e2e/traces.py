@@ -12,9 +12,14 @@ SHORT = 6
 def forms(text: str) -> list[bytes]:
     """The text in UTF-8 and UTF-16, hexadecimal, percent-encoded, and in base64 at each of its three alignments."""
     plain = text.encode()
-    aligned = [base64.b64encode(b" " * shift + plain)[4 if shift else 0 : -4] for shift in range(3)]
     whole = [text.encode("utf-16-le"), plain.hex().encode(), quote(text).encode(), text.replace(" ", "").encode()]
-    return [plain, *(each for each in (*whole, *aligned) if len(each) >= SHORT)]
+    return [plain, *whole, *(_base64_after(shift, plain) for shift in range(3))]
+
+
+def _base64_after(before: int, plain: bytes) -> bytes:
+    """The characters that these bytes alone decide, where `before` bytes stand before them (RFC 4648: 6 bits each)."""
+    first, after_last = -(-before * 8 // 6), (before + len(plain)) * 8 // 6
+    return base64.b64encode(b" " * before + plain)[first:after_last]
 
 
 def is_in(text: str, content: bytes) -> bool:
