@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.config import Settings, read_settings
-from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError
+from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
+from kiosk.event_log import StoreUnusable, note
 from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
 
 
@@ -83,9 +84,14 @@ def _run(arguments: argparse.Namespace) -> int:
     log_to_stream(sys.stderr, _utc)
     log_to_file(settings.data.dir / "log" / "kiosk.jsonl", _utc)
     catch_the_uncaught()
-    from kiosk.bootstrap import Kiosk
+    from kiosk.bootstrap import Kiosk, OutOfService
 
-    kiosk = Kiosk(settings)
+    kiosk: Kiosk | OutOfService
+    try:
+        kiosk = Kiosk(settings)
+    except StoreError as error:
+        note(StoreUnusable(error.fault))
+        kiosk = OutOfService(error.fault)
     prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
     from kiosk.app import KioskApp
 

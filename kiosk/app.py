@@ -7,7 +7,7 @@ from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 
-from kiosk.bootstrap import Kiosk
+from kiosk.bootstrap import Kiosk, OutOfService
 from kiosk.event_log import Failure, WindowFailed, note
 from kiosk.events import Broken
 from kiosk.screens.stage import Stage
@@ -18,7 +18,7 @@ TICK_SECONDS = 0.25
 class KioskApp(App):
     """Shows a kiosk in the window until it is stopped."""
 
-    def __init__(self, kiosk: Kiosk, pixels_per_mm: float) -> None:
+    def __init__(self, kiosk: Kiosk | OutOfService, pixels_per_mm: float) -> None:
         super().__init__()
         self._kiosk = kiosk
         self._stage = Stage(kiosk.texts, pixels_per_mm, kiosk.controller.tap)
@@ -51,7 +51,7 @@ class KioskApp(App):
 class _LastStop(ExceptionHandler):
     """An error in the window's loop: the first puts the kiosk out of service, a second ends the process."""
 
-    def __init__(self, kiosk: Kiosk) -> None:
+    def __init__(self, kiosk: Kiosk | OutOfService) -> None:
         self._kiosk = kiosk
         self._failed = False
 

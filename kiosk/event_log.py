@@ -14,7 +14,7 @@ from types import CodeType
 from typing import ClassVar
 
 from kiosk.events import Event
-from kiosk.model import PrinterStatus
+from kiosk.model import PrinterStatus, StoreFault
 from kiosk.visit import State
 
 CODE = Path(__file__).parent
@@ -75,13 +75,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class Failure:
-    """What went wrong, without its words: the error's class, that of its cause, the system's errno, and where in our
-    code, outermost first.
+    """What went wrong, without its words: the error's class, that of its cause, the system's errno, the store's fault,
+    and where in our code, outermost first.
     """
 
     error: type[BaseException]
     cause: type[BaseException] | None
     errno: int | None
+    fault: StoreFault | None
     frames: tuple[Frame, ...]
 
     @classmethod
@@ -89,12 +90,19 @@ class Failure:
         """The failure that an exception tells of."""
         cause = error.__cause__ or error.__context__
         number = getattr(error, "errno", None) or getattr(cause, "errno", None)
+        fault = getattr(error, "fault", None)
         frames = tuple(
             Frame(frame.f_code, line)
             for frame, line in traceback.walk_tb(error.__traceback__)
             if CODE in Path(frame.f_code.co_filename).parents
         )
-        return cls(type(error), type(cause) if cause else None, number if isinstance(number, int) else None, frames)
+        return cls(
+            error=type(error),
+            cause=type(cause) if cause else None,
+            errno=number if isinstance(number, int) else None,
+            fault=fault if isinstance(fault, StoreFault) else None,
+            frames=frames,
+        )
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,24 @@ class RestartWanted(LogEvent):
     """The kiosk could not record, and ends to be started anew: check the disk."""
 
     level = Level.ERROR
+
+
+@dataclass(frozen=True)
+class StoreUnusable(LogEvent):
+    """The store cannot be opened, so the kiosk shows that it is out of service. disk_full: make room; read_only: mend
+    the disk's mount or owner; key: put back the key that made the store; disk_error: replace the disk.
+    """
+
+    level = Level.ERROR
+    fault: StoreFault
+
+
+@dataclass(frozen=True)
+class StorePutAside(LogEvent):
+    """The store could not be read any more; it was put aside, and a new one begun: send the old one in for recovery."""
+
+    level = Level.ERROR
+    fault: StoreFault
 
 
 @dataclass(frozen=True)
@@ -220,6 +246,13 @@ class CentralUnavailable(LogEvent):
 
 
 @dataclass(frozen=True)
+class FactsSentAgain(LogEvent):
+    """The central server lost facts that it had acknowledged (an older copy was restored); it gets them again."""
+
+    level = Level.WARNING
+
+
+@dataclass(frozen=True)
 class FactsNotTaken(LogEvent):
     """The central server knows another kiosk with this one's identity: call the technician."""
 
@@ -245,9 +278,9 @@ class EventsDropped(LogEvent):
 
 
 EVENTS: tuple[type[LogEvent], ...] = (
-    KioskStarted, KioskStopped, RestartWanted, Crashed, WindowFailed, WorkerFailed, WorkerStuck, EventIgnored,
-    ScannerLost, PrinterLost, PrinterChanged, SecondOpinionMissing, NumberClash, CentralChanged, CentralUnavailable,
-    FactsNotTaken, LibrarySpoke, EventsDropped,
+    KioskStarted, KioskStopped, RestartWanted, StoreUnusable, StorePutAside, Crashed, WindowFailed, WorkerFailed,
+    WorkerStuck, EventIgnored, ScannerLost, PrinterLost, PrinterChanged, SecondOpinionMissing, NumberClash,
+    CentralChanged, CentralUnavailable, FactsSentAgain, FactsNotTaken, LibrarySpoke, EventsDropped,
 )  # fmt: skip
 """All there are."""
 

@@ -133,7 +133,7 @@ def test_an_errors_words_are_left_out_and_its_class_cause_errno_and_place_told()
         failure = Failure.of(error)
         inner = Failure.of(error.__context__)  # type: ignore[arg-type]
     line = written(PrinterLost(PrintMoment.IDLE, failure))
-    assert line["failure"] == {"error": "PrinterError", "cause": "OSError", "errno": 5, "frames": []}
+    assert line["failure"] == {"error": "PrinterError", "cause": "OSError", "errno": 5, "fault": None, "frames": []}
     assert [str(each).split(":")[0] for each in inner.frames] == ["kiosk/workers.py"]
     assert str(inner.frames[0]).endswith(" next_wait")
 
