@@ -44,6 +44,8 @@ ROOT = Path(__file__).parents[2]
 CANARY = "KENARI4711"
 FREE_TO_LOG = {"event_log.py", "log_file.py", "escpos_library.py"}
 """The last keeps python-escpos from setting logging up by itself."""
+FREE_TO_PRINT = {"__main__.py", "decoding.py", "simulator_programs.py"}
+"""What a technician runs speaks in words."""
 Lines = Callable[[], list[dict[str, Any]]]
 
 
@@ -163,6 +165,17 @@ def test_no_file_of_the_kiosk_logs_by_itself() -> None:
     assert {file.name for file in offenders} <= FREE_TO_LOG, offenders
 
 
+def prints(file: Path) -> bool:
+    nodes = list(ast.walk(ast.parse(file.read_text())))
+    return any(isinstance(node, ast.Name) and node.id == "print" for node in nodes) or any(
+        isinstance(node, ast.Attribute) and node.attr in ("stderr", "stdout") for node in nodes
+    )
+
+
+def test_no_file_of_a_running_kiosk_prints() -> None:
+    assert {file.name for file in (ROOT / "kiosk").rglob("*.py") if prints(file)} == FREE_TO_PRINT
+
+
 def test_a_file_that_logs_by_itself_would_be_seen(tmp_path: Path) -> None:
     for place, line in enumerate(
         ("import logging", "from logging import info", "from kivy.logger import Logger; Logger")
@@ -268,12 +281,12 @@ def test_a_folder_that_cannot_be_used_stops_nothing_and_what_was_dropped_is_told
 def test_a_full_disk_stops_nothing_and_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     clock = FakeClock()
     handler = log_to_file(Path("/dev/full"), clock.utc)
-    note(KioskStarted())
     logging.getLogger("kivy").error(CANARY)
+    note(KioskStarted())
     logging.getLogger().removeHandler(handler)
     handler.close()
     assert handler._dropped == 2  # type: ignore[attr-defined]
-    assert CANARY not in capfd.readouterr().err
+    assert capfd.readouterr().err == ""
 
 
 def test_after_a_power_cut_in_mid_line_the_next_event_has_its_own(log: Log) -> None:
