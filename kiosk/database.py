@@ -113,7 +113,7 @@ class Database:
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute(f"PRAGMA synchronous = {self._synchronous}")
-        # A power cut in mid-checkpoint leaves torn pages in the file whose whole ones are in the log: they go there first.
+        # A power cut in mid-checkpoint leaves torn pages in the file: first the whole ones that the log holds go there.
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         damages = db.execute("PRAGMA cipher_integrity_check").fetchall()
         sound = db.execute("PRAGMA quick_check(1)").fetchone()
