@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.database import EpochRow, KioskRow
-from kiosk.numbering import series_of
+from kiosk.protocol import NewEpoch
 
 MOST_KIOSKS = 9
 """Series 1 to 9 are the kiosks' digits, the first series of each; the others begin above."""
@@ -17,36 +17,28 @@ class NoSeriesLeft(Exception):
     """Every series of walk-in numbers was given away."""
 
 
-def register(session: Session, kiosk: KioskRow, epoch: int, now: datetime) -> int:
-    """The series of a kiosk's epoch: the one that it has, or a new one. Raises NoSeriesLeft."""
-    held = session.get(EpochRow, (kiosk.id, epoch))
+def register(session: Session, kiosk: KioskRow, epoch: NewEpoch, now: datetime) -> int:
+    """The series of a kiosk's epoch: the one that it has or claims, or a new one. Raises NoSeriesLeft.
+
+    A claim is believed if nobody else has the series: a central server restored from an older back-up has forgotten
+    the epochs of since then.
+    """
+    held = session.get(EpochRow, (kiosk.id, epoch.epoch))
     if held:
         return held.series
-    known = session.scalar(select(EpochRow.epoch).where(EpochRow.kiosk == kiosk.id).limit(1)) is not None
-    series = _next_series(session) if known or not _is_free(session, kiosk.id, kiosk.digit) else kiosk.digit
-    if series > LAST_SERIES:
-        raise NoSeriesLeft(f"all {LAST_SERIES} series of walk-in numbers of this office were given away")
-    session.add(EpochRow(kiosk=kiosk.id, epoch=epoch, series=series, registered_at=now))
+    series = epoch.series
+    if series is None and not session.scalar(select(EpochRow.series).where(EpochRow.kiosk == kiosk.id).limit(1)):
+        series = kiosk.digit
+    if series is None or not _is_free(session, kiosk.id, series):
+        series = _next_series(session)
+    session.add(EpochRow(kiosk=kiosk.id, epoch=epoch.epoch, series=series, registered_at=now))
     session.flush()
     return series
 
 
-def learn(session: Session, kiosk: str, epoch: int, number: str, now: datetime) -> None:
-    """Registers the epoch of a walk-in, if it is not known, with the series of its number, if that is free.
-
-    A central server restored from an older back-up has forgotten the epochs of since then; the facts bring them back,
-    so that nobody else is given the same series.
-    """
-    letter, digits = number[0], series_of(number)[1:]
-    known = session.get(EpochRow, (kiosk, epoch)) is not None
-    if not known and letter == "W" and digits and _is_free(session, kiosk, int(digits)):
-        session.add(EpochRow(kiosk=kiosk, epoch=epoch, series=int(digits), registered_at=now))
-        session.flush()
-
-
 def next_digit(session: Session) -> int:
     """The digit of one more kiosk; beyond MOST_KIOSKS where none is left."""
-    digit = 1 + (session.scalar(select(func.max(KioskRow.digit))) or 0)
+    digit: int = 1 + (session.scalar(select(func.max(KioskRow.digit))) or 0)
     used = set(session.scalars(select(EpochRow.series)))
     while digit in used:
         digit += 1
@@ -54,11 +46,16 @@ def next_digit(session: Session) -> int:
 
 
 def _next_series(session: Session) -> int:
-    return 1 + max(MOST_KIOSKS, session.scalar(select(func.max(EpochRow.series))) or 0)
+    """The one after the last; where that was claimed, any that is free."""
+    used = set(session.scalars(select(EpochRow.series)))
+    for series in (*range(max(used, default=0) + 1, LAST_SERIES + 1), *range(1, LAST_SERIES + 1)):
+        if series > MOST_KIOSKS and series not in used:
+            return series
+    raise NoSeriesLeft(f"all {LAST_SERIES} series of walk-in numbers of this office were given away")
 
 
 def _is_free(session: Session, kiosk: str, series: int) -> bool:
     """Whether no epoch has the series, and no other kiosk has it as its digit."""
-    if not 1 <= series <= LAST_SERIES or session.scalar(select(EpochRow.series).where(EpochRow.series == series)):
+    if session.scalar(select(EpochRow.series).where(EpochRow.series == series)):
         return False
     return not session.scalar(select(KioskRow.digit).where(KioskRow.digit == series, KioskRow.id != kiosk))

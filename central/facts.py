@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from central import epochs
 from central.batch import ReceivedFact
 from central.database import FactRow, ForkRow
 from central.tickets import Unapplied, add_ticket, move_paper
@@ -101,13 +100,8 @@ def _apply(session: Session, kiosk: str, fact: ReceivedFact, received_at: dateti
     match fact.body:
         case None:
             return Unapplied.UNREADABLE
-        case CheckedIn() as body:
+        case CheckedIn() | WalkInIssued() as body:
             return add_ticket(session, kiosk, body, received_at, zone)
-        case WalkInIssued() as body:
-            problem = add_ticket(session, kiosk, body, received_at, zone)
-            if problem is None:
-                epochs.learn(session, kiosk, fact.envelope.epoch, body.ticket.number, received_at)
-            return problem
         case PaperMoved() as body:
             return move_paper(session, kiosk, body, fact.envelope.at or received_at)
         case _:

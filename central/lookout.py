@@ -32,8 +32,13 @@ def alerts(session: Session, now: datetime, zone: ZoneInfo) -> tuple[Alert, ...]
     return latest_first(found)
 
 
+def _name(kiosk: KioskRow) -> str:
+    """With its digit, as two kiosks may be called the same."""
+    return f"{kiosk.name} W{kiosk.digit}"
+
+
 def _issues(session: Session, since: datetime, zone: ZoneInfo) -> Iterator[Issue]:
-    names = {row.id: row.name for row in session.scalars(select(KioskRow))}
+    names = {row.id: _name(row) for row in session.scalars(select(KioskRow))}
     series = {(row.kiosk, row.epoch): row.series for row in session.scalars(select(EpochRow))}
     wanted = select(FactRow).where(FactRow.received_at >= since, FactRow.kind.in_(ISSUES), FactRow.problem.is_(None))
     for row in session.scalars(wanted):
@@ -53,7 +58,7 @@ def _issues(session: Session, since: datetime, zone: ZoneInfo) -> Iterator[Issue
 
 def _forks(session: Session, since: datetime, kiosks: dict[str, KioskRow]) -> Iterator[Alert]:
     for row in session.scalars(select(ForkRow).where(ForkRow.seen_at >= since, ForkRow.kiosk.in_(kiosks))):
-        yield Alert(AlertKind.FORK, "", (Sighting(kiosks[row.kiosk].name, row.seen_at),))
+        yield Alert(AlertKind.FORK, "", (Sighting(_name(kiosks[row.kiosk]), row.seen_at),))
 
 
 def _renewed_stores(session: Session, since: datetime, kiosks: dict[str, KioskRow]) -> Iterator[Alert]:
@@ -64,7 +69,7 @@ def _renewed_stores(session: Session, since: datetime, kiosks: dict[str, KioskRo
         FactRow.kiosk.in_(kiosks),
     )
     for row in session.scalars(wanted):
-        seen = (Sighting(kiosks[row.kiosk].name, row.at),)
+        seen = (Sighting(_name(kiosks[row.kiosk]), row.at),)
         yield Alert(AlertKind.STORE_RENEWED, json.loads(row.body)["fault"], seen)
 
 
@@ -75,4 +80,4 @@ def _clocks(kiosks: dict[str, KioskRow]) -> Iterator[Alert]:
             and row.heard_at
             and Heartbeat.model_validate_json(row.heartbeat).clock is ClockState.UNTRUSTED
         ):
-            yield Alert(AlertKind.CLOCK, "", (Sighting(row.name, row.heard_at),))
+            yield Alert(AlertKind.CLOCK, "", (Sighting(_name(row), row.heard_at),))

@@ -2,13 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import select
-from wire import a_ticket
-
-from central.database import EpochRow, KioskRow
+from central.database import EpochRow
 from central.epochs import LAST_SERIES
 from kiosk.numbering import NUMBER, walk_in_number
-from kiosk.protocol import EPOCHS, LARGEST_INTEGER, WalkInIssued
+from kiosk.protocol import EPOCHS, LARGEST_INTEGER
 
 
 def test_a_kiosks_first_epoch_has_its_digit_and_the_others_begin_above_all_digits(enrol) -> None:
@@ -48,12 +45,15 @@ def test_every_series_makes_numbers_that_are_numbers(kiosk) -> None:
 
 def test_when_every_series_was_given_away_the_server_says_so_and_the_old_ones_stay(http, kiosk) -> None:
     kiosk.registers(1)
+    assert kiosk.registers(2, claimed=LAST_SERIES) == LAST_SERIES
     with http.app.state.writing.begin() as session:
-        session.add(EpochRow(kiosk=kiosk.id, epoch=2, series=LAST_SERIES, registered_at=kiosk.clock.now()))
-    answer = kiosk.post(EPOCHS, {"epoch": 3})
+        for series in range(10, LAST_SERIES - 1):
+            session.add(EpochRow(kiosk=kiosk.id, epoch=series, series=series, registered_at=kiosk.clock.now()))
+    assert kiosk.registers(3) == LAST_SERIES - 1
+    answer = kiosk.post(EPOCHS, {"epoch": 4})
     assert answer.status_code == 409
     assert answer.json() == {"detail": "all 999 series of walk-in numbers of this office were given away"}
-    assert [kiosk.registers(epoch) for epoch in (1, 2)] == [1, LAST_SERIES]
+    assert [kiosk.registers(epoch) for epoch in (1, 2, 3)] == [1, LAST_SERIES, LAST_SERIES - 1]
 
 
 def test_many_who_ask_at_once_get_different_series(http, enrol) -> None:
@@ -65,27 +65,31 @@ def test_many_who_ask_at_once_get_different_series(http, enrol) -> None:
     assert len({answer.json()["series"] for answer in answers}) == len(asked)
 
 
-def test_the_epoch_of_a_walk_in_that_is_not_known_keeps_the_series_of_its_number(http, kiosk) -> None:
-    kiosk.tells(WalkInIssued(ticket=a_ticket("W14-001")))
-    with http.app.state.reading() as session:
-        assert session.scalars(select(EpochRow.series)).all() == [14]
-    assert kiosk.post(EPOCHS, {"epoch": kiosk.epoch}).json()["series"] == 14
-    assert kiosk.registers(8) == 15
-
-
-def test_a_series_that_is_anothers_is_not_learnt(http, enrol) -> None:
+def test_a_server_that_forgot_an_epoch_believes_its_claim_and_gives_the_series_to_nobody_else(enrol) -> None:
     first, second = enrol(), enrol()
-    first.registers(1)
-    first.tells(WalkInIssued(ticket=a_ticket("W2-001")))
-    assert second.registers(1) == 2
-    second.tells(WalkInIssued(ticket=a_ticket("W1-001")), WalkInIssued(ticket=a_ticket("A-001")))
-    with http.app.state.reading() as session:
-        assert sorted(session.scalars(select(EpochRow.series))) == [1, 2]
+    assert first.registers(1, claimed=14) == 14
+    assert [second.registers(1), second.registers(2), first.registers(2)] == [2, 15, 16]
 
 
-def test_a_new_kiosks_digit_is_no_series_in_use(http, enrol) -> None:
+def test_a_claim_on_what_is_anothers_gets_a_series_of_its_own(enrol) -> None:
+    first, second = enrol(), enrol()
+    assert first.registers(1, claimed=2) == 10
+    assert second.registers(1, claimed=10) == 11
+    assert second.registers(2, claimed=2) == 2
+
+
+def test_a_claim_changes_nothing_of_an_epoch_that_is_known(kiosk) -> None:
+    assert [kiosk.registers(1), kiosk.registers(1, claimed=77)] == [1, 1]
+
+
+def test_a_claim_is_a_series(kiosk) -> None:
+    for wrong in (0, 1000, "x", 1.5):
+        assert kiosk.post(EPOCHS, {"epoch": 1, "series": wrong}).status_code == 422
+
+
+def test_a_new_kiosks_digit_is_no_series_in_use(enrol) -> None:
     first = enrol()
-    first.tells(WalkInIssued(ticket=a_ticket("W2-001")))
+    first.registers(1, claimed=2)
     assert enrol().digit == 3
 
 
@@ -93,5 +97,4 @@ def test_the_first_epoch_of_a_kiosk_whose_digit_is_a_series_in_use_gets_another(
     first, second = enrol(), enrol()
     with http.app.state.writing.begin() as session:
         session.add(EpochRow(kiosk=first.id, epoch=1, series=2, registered_at=first.clock.now()))
-        assert session.get(KioskRow, second.id).digit == 2
     assert second.registers(1) == 10

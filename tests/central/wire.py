@@ -70,9 +70,9 @@ class Kiosk:
         self.previous = digest(canonical(fact | {"body": known}))
         return fact | {"body": known}
 
-    def registers(self, epoch: int) -> int:
+    def registers(self, epoch: int, claimed: int | None = None) -> int:
         """Begins an epoch; returns its series."""
-        answer = self.post(EPOCHS, {"epoch": epoch})
+        answer = self.post(EPOCHS, {"epoch": epoch, "series": claimed})
         assert answer.status_code == 200, answer.text
         self.epoch, self.seq, self.previous = epoch, 0, ""
         series: int = answer.json()["series"]
@@ -93,8 +93,9 @@ class Kiosk:
 
 def a_ticket(number: str = "A-001", minute: int = 0, ticket: UUID | None = None, **more: Any) -> Ticket:
     """A walk-in's ticket, or a booking's where a slot is given, issued `minute` after 08.00."""
-    given = {"masked_name": "B*** S***", "service": "passport_new", "day": DAY} | more
-    return Ticket(id=ticket or uuid4(), number=number, issued_at=MORNING + timedelta(minutes=minute), **given)
+    at = MORNING + timedelta(minutes=minute)
+    given = {"masked_name": "B*** S***", "service": "passport_new", "day": DAY, "issued_at": at} | more
+    return Ticket(id=ticket or uuid4(), number=number, **given)
 
 
 def slot(text: str) -> time:
