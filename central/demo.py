@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow
 from central.demo_bookings import DemoBooking, demo_bookings
-from kiosk.booking_code import sign_pass
+from kiosk.booking_pass import sign_pass
 from kiosk.model import Booking
 from kiosk.protocol import Snapshot
 
