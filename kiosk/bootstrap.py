@@ -266,14 +266,19 @@ class Kiosk:
 class OutOfService:
     """What stands in for a kiosk whose store cannot be opened: it says why, and ends the process to be started anew."""
 
-    def __init__(self, fault: StoreFault, end: Callable[[int], None] = os._exit) -> None:
+    def __init__(
+        self,
+        fault: StoreFault,
+        end: Callable[[int], None] = os._exit,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.texts = Texts.load()
         self.inbox: Inbox[Event] = Inbox()
         self._fault = fault
         around = Surroundings(
             _utc(), Opening(ClosedReason.NO_DATA), None, PrinterStatus.UNKNOWN, False, False, ClockState.UNTRUSTED
         )
-        self.controller = Controller(lambda: around, lambda command: end(RESTART_STATUS), time.monotonic)
+        self.controller = Controller(lambda: around, lambda command: end(RESTART_STATUS), monotonic)
 
     def start(self) -> None:
         """Shows the one screen."""
