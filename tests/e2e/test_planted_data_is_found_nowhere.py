@@ -32,7 +32,7 @@ from e2e.traces import is_in, is_in_files, is_in_words
 from samples import FakeClock, a_pass, booking, snapshot, with_digits
 from sync.bad_server import BadServer
 
-from kiosk.bootstrap import Kiosk
+from kiosk.bootstrap import Kiosk, open_store
 from kiosk.config import settings_from
 from kiosk.devices.decoding import decode, decode_file
 from kiosk.devices.descriptor import write_all
@@ -45,7 +45,7 @@ from kiosk.identity import Identity
 from kiosk.log_file import log_to_file, log_to_stream
 from kiosk.model import Applicant
 from kiosk.protocol import EPOCHS, HEARTBEATS, SNAPSHOT, Enrolled
-from kiosk.screens.gallery import ORIENTATIONS, PIXELS_PER_MM, settle
+from kiosk.screens.gallery import PIXELS_PER_MM, settle
 from kiosk.screens.stage import Stage
 from kiosk.screens.widgets import Choice
 from kiosk.view import View
@@ -57,7 +57,7 @@ PATIENCE_SECONDS = 10.0
 class Place(StrEnum):
     """Where a trace could be. What the central server sends is its own affair."""
 
-    DISK = "the data folder, but for the log"
+    DISK = "the data folder but for the log, with the store as it ran, as it was put aside, and as it was begun anew"
     LOG = "the log"
     STDERR = "standard error"
     WIRE = "what is sent to the central server, as it is inside TLS"
@@ -173,8 +173,8 @@ class Lobby:
             "scanner": [{"url": scanner}],
         }
         self.kiosk = Kiosk(settings_from(raw, folder), lambda status: None, server.clock.utc, self._monotonic)
-        self.stage = Stage(self.kiosk.texts, PIXELS_PER_MM, self.kiosk.controller.tap)
-        self.stage.size = ORIENTATIONS["portrait"]
+        self.stage = Stage(self.kiosk.texts, PIXELS_PER_MM / 2, self.kiosk.controller.tap)
+        self.stage.size = (540, 960)
         self.kiosk.controller.show = self._show
 
     def _monotonic(self) -> float:
@@ -306,6 +306,22 @@ def printer_on_tcp(printer: SimulatedPrinter) -> Iterator[str]:
             serving.join()
 
 
+@contextmanager
+def started(kiosk: Kiosk) -> Iterator[None]:
+    kiosk.start()
+    try:
+        yield
+    finally:
+        kiosk.stop()
+
+
+def break_the_store(folder: Path) -> None:
+    """Its last page is not what was written, so the whole store is put aside when it is opened next."""
+    with (folder / "store" / "kiosk.sqlite").open("r+b") as file:
+        file.seek(-100, os.SEEK_END)
+        file.write(b"\0" * 100)
+
+
 @pytest.fixture(scope="module")
 def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     base = tmp_path_factory.mktemp("planted")
@@ -322,12 +338,13 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
         stack.enter_context(server.running())
         place = stack.enter_context(printer_on_tcp(printer))
         lobby = Lobby(folder, server, place, f"serial://{os.ttyname(other)}", device)
-        lobby.kiosk.start()
-        stack.callback(lobby.kiosk.stop)
-        lobby.sees(State.WELCOME).until(lambda: lobby.kiosk.monitor.scanner_ready, "its scanner")
-        whole_visits(lobby, printer)
-        logging.getLogger("urllib3").error("%s", [each.text for each in CANARIES.values()])
-        shutil.copytree(folder, base / "while it ran")
+        with started(lobby.kiosk):
+            lobby.sees(State.WELCOME).until(lambda: lobby.kiosk.monitor.scanner_ready, "its scanner")
+            whole_visits(lobby, printer)
+            logging.getLogger("urllib3").error("%s", [each.text for each in CANARIES.values()])
+            shutil.copytree(folder, base / "while it ran")
+        break_the_store(folder)
+        open_store(folder, clock.utc, clock.utc).close()
     os.close(device)
     os.close(other)
     return Traces((base / "while it ran", folder), errors.read_bytes(), server.heard, printer.paper(), lobby.words)
@@ -341,9 +358,16 @@ def test_planted_data_is_found_where_it_is_meant_to_be_and_nowhere_else(traces: 
 
 def test_the_day_was_eventful(traces: Traces) -> None:
     lines = [json.loads(line) for line in (traces.log / "kiosk.jsonl").read_text().splitlines()]
-    assert {"kiosk_started", "kiosk_stopped", "central_unavailable", "printer_changed", "library_spoke"} <= {
-        line["event"] for line in lines
+    told = {
+        "kiosk_started",
+        "kiosk_stopped",
+        "central_unavailable",
+        "printer_changed",
+        "library_spoke",
+        "store_put_aside",
     }
+    assert told <= {line["event"] for line in lines}
+    assert len(list(traces.folders[1].glob("store*/kiosk.sqlite"))) == 2, "the store, and the one put aside"
     assert 404 in [line.get("status") for line in lines]
     assert b"library_spoke source=urllib3" in traces.stderr
     assert traces.paper.count(TICKET_ADDRESS.encode()) == 2 * 3  # as bytes, and as a phone reads it
