@@ -70,7 +70,9 @@ def test_it_ends_without_waiting_for_a_peer_that_does_not_answer(data: Path, tls
             verified.wrap_socket(plain, server_hostname="127.0.0.1") as idle,
         ):
             idle.sendall(b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert idle.recv(4096).startswith(b"HTTP/1.1 404")
+            answer = idle.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 404")
+            assert b"\r\ndate: " in answer
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
         assert process.stderr.read() == ""

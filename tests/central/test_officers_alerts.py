@@ -33,7 +33,9 @@ def test_a_fork_is_shown_though_nothing_of_its_batch_was_taken(kiosk, officer, c
     kiosk.send(fact)
     clock.forward(minutes=4)
     kiosk.send(fact | {"id": str(uuid4())})
-    assert alerts(officer)[0].startswith("Data anjungan bercabang Anjungan Lobi W1 08.04")
+    (shown,) = alerts(officer)
+    assert shown.startswith("Data anjungan bercabang Anjungan Lobi W1 08.04")
+    assert shown.endswith("another fact stands at epoch 7, seq 1: is this kiosk&#39;s disk a copy?")
 
 
 def test_a_fork_is_shown_until_the_kiosk_is_revoked(kiosk, officer) -> None:
