@@ -108,7 +108,7 @@ def _believed(encoded: bytes, now: datetime | None) -> BookingPass | Refusal:
         raise ValueError("not in the one form of the claims")
     begins = _EPOCH + timedelta(minutes=_number(start))
     until = datetime.fromtimestamp(_number(expires), UTC)
-    numbers = tuple(following(f"{short[0]}-{short[1:]}", step) for step in range(_number(party)))
+    numbers = tuple(following(f"{short[0]}-{short[1:]}", step) for step in range(min(_number(party), PARTY + 1)))
     _check(booking, office, begins, until, numbers)
     if now is not None and now >= until:
         return Refusal(Reason.EXPIRED)
