@@ -20,7 +20,7 @@ import base45
 import cbor2
 from cwt.cose_key_interface import COSEKeyInterface
 from forgeries import KINDS, replay
-from hostile_site import KEYS, NOW, PASSES, REPLAYS, desk
+from hostile_site import BOOKINGS, KEYS, NOW, PASSES, REPLAYS, desk
 
 from kiosk.booking_code import read
 from kiosk.booking_pass import PREFIX, BookingPass, key_id_of
@@ -34,7 +34,7 @@ CHUNK = 50_000
 CONTROL_COUNT = 2_000
 STAGE_EVERY = 16
 _PUBLIC = {bytes.fromhex(key_id_of(key.public_key())): key.public_key() for key in KEYS}
-_GOOD = frozenset(PASSES)
+_GOOD = frozenset(PASSES) | {code for each in BOOKINGS for code in (each.code, each.reference)}
 _REASONS = {text: reason for reason, texts in REPLAYS.items() for text in texts}
 
 
@@ -70,7 +70,7 @@ class Tally:
 
 
 def codes(seed: int, chunk: int, count: int) -> Iterator[tuple[str, str]]:
-    """Kinds and texts of one chunk; a text that is a good pass after all is left out by whoever judges."""
+    """Kinds and texts of one chunk; a text that is a good one after all is left out by whoever judges."""
     random = Random(f"{seed}/{chunk}")
     kinds, weights = tuple(KINDS), tuple(KINDS.values())
     for kind in random.choices(kinds, weights, k=count):
@@ -126,8 +126,6 @@ def stage(text: str) -> str:
     with suppress(Exception):
         signed = base45.b45decode(text[len(PREFIX) :])
         reached = "2 CBOR"
-        if len(signed) > 300 or any(length in signed for length in (b"\x5b", b"\x7b", b"\x9b", b"\xbb")):
-            return reached  # lengths of eight bytes are not for a lenient reader
         message = cbor2.loads(signed)
         reached = "3 COSE"
         protected, unprotected, claims, signature = message.value
