@@ -28,6 +28,8 @@ from kiosk.numbering import NUMBER, following
 
 PREFIX = "ANJ1:"
 KEY_ID_BYTES = 3
+LONGEST_PASS = 199
+"""Characters. Three digits in a number always fit; more of them need a shorter office id."""
 PARTY = 5
 """The most applicants of one booking."""
 
@@ -108,7 +110,9 @@ def _believed(encoded: bytes, now: datetime | None) -> BookingPass | Refusal:
         raise ValueError("not in the one form of the claims")
     begins = _EPOCH + timedelta(minutes=_number(start))
     until = datetime.fromtimestamp(_number(expires), UTC)
-    numbers = tuple(following(f"{short[0]}-{short[1:]}", step) for step in range(_number(party)))
+    numbers = tuple(following(f"{short[0]}-{short[1:]}", step) for step in range(min(_number(party), PARTY + 1)))
+    if numbers and numbers[0].replace("-", "") != short:
+        raise ValueError("not in the one form of a number")
     _check(booking, office, begins, until, numbers)
     if now is not None and now >= until:
         return Refusal(Reason.EXPIRED)
@@ -156,4 +160,7 @@ def sign_pass(booking: Booking, key: Ed25519PrivateKey, key_id: str, expires: da
     public, private = key.public_key().public_bytes_raw(), key.private_bytes_raw()
     signing = COSEKey.new({1: 1, -1: 6, 2: bytes.fromhex(key_id), 3: -8, -2: public, -4: private})
     signed = COSE.new(alg_auto_inclusion=True, kid_auto_inclusion=True).encode(claims, signing)
-    return PREFIX + str(base45.b45encode(signed), "ascii")
+    text = PREFIX + str(base45.b45encode(signed), "ascii")
+    if len(text) > LONGEST_PASS:
+        raise ValueError(f"the pass would have {len(text)} characters; at most {LONGEST_PASS} are read everywhere")
+    return text
