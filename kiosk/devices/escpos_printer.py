@@ -31,7 +31,7 @@ PADDING = bytes(2000)
 READY = (PrinterStatus.READY, PrinterStatus.PAPER_LOW)
 
 AT_ONCE = 4000
-"""Most bytes that are sent before the printer has answered for them, so that a receive buffer of 4 KB never runs over."""
+"""Most bytes that are sent before the printer has answered for them: a receive buffer of 4 KB never runs over."""
 
 FORGET_AFTER = 60.0
 """A printer that proved something and then, for this many s, proves nothing while it is ready, is another printer."""

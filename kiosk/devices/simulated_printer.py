@@ -3,6 +3,7 @@ one."""
 
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from threading import Condition
 
 from kiosk.devices.escpos_parsing import Command, CommandReader
@@ -65,13 +66,13 @@ class SimulatedPrinter:
 
     def _start(self) -> None:
         """What the printer knows after its power came on: nothing."""
-        self._powered, self._silent = True, False
+        self._powered_from = self._busy_until = self._clock.monotonic()
+        self._silent = False
         self._reader = CommandReader()
         self._waiting: deque[Command] = deque()
         self._unheard = bytearray()
         self._answers: list[tuple[float, bytes]] = []
         self._proofs_held: list[bytes] = []
-        self._busy_until = self._clock.monotonic()
 
     @property
     def hanging(self) -> bytes:
@@ -83,7 +84,7 @@ class SimulatedPrinter:
     def receive(self, data: bytes) -> None:
         """Take bytes from the line."""
         with self._changed:
-            if not self._powered:
+            if not self._is_powered:
                 return
             self._go_on()
             if self._silent:
@@ -113,7 +114,7 @@ class SimulatedPrinter:
         events = [at for at, _ in self._answers]
         if self._waiting and self._able and self._busy_until > now:
             events.append(self._busy_until)
-        return min(events, default=float("inf"))
+        return min(events, default=inf)
 
     # ------------------------------------------------------------ verbs: paper, cover, power
 
@@ -162,20 +163,19 @@ class SimulatedPrinter:
             self._offline = False
             self._go_on()
 
-    def lose_power(self) -> None:
-        """It forgets all but its paper, and hears nothing."""
+    def lose_power(self, seconds: float = inf) -> None:
+        """For so long it hears nothing; it forgets all but its paper."""
         with self._changed:
             self._start()
-            self._powered = False
+            self._powered_from = self._clock.monotonic() + seconds
 
-    def lose_power_after(self, lines: int) -> None:
-        """The power goes when `lines` more lines have come out."""
-        self._do_after(lines, self.lose_power)
+    def lose_power_after(self, lines: int, seconds: float = inf) -> None:
+        """The power goes for `seconds` when `lines` more lines have come out."""
+        self._do_after(lines, lambda: self.lose_power(seconds))
 
     def get_power(self) -> None:
         with self._changed:
-            if not self._powered:
-                self._start()
+            self._powered_from = min(self._powered_from, self._clock.monotonic())
 
     def stall(self, seconds: float) -> None:
         """Say that it is ready, and print nothing for so long."""
@@ -267,8 +267,12 @@ class SimulatedPrinter:
                 return 0x12 | 0x0C * (self._paper_low or not self._paper) | 0x60 * (not self._paper)
 
     @property
+    def _is_powered(self) -> bool:
+        return self._clock.monotonic() >= self._powered_from
+
+    @property
     def _able(self) -> bool:
-        return self._paper and self._powered and not (self._cover_open or self._offline or self._silent)
+        return self._paper and self._is_powered and not (self._cover_open or self._offline or self._silent)
 
     def _go_on(self) -> None:
         """Print from now on what waited until now."""
