@@ -47,7 +47,7 @@ LIES: dict[str, Lie] = {
     "power out": lambda line, random: line.simulator.lose_power(random.uniform(0, 60)),
     "noise": lambda line, random: line.simulator.make_noise_by(lambda: _random_noise(random)),
     "noise like replies": lambda line, random: line.simulator.make_noise_by(lambda: _noise_like_replies(random)),
-    "ready, prints nothing": lambda line, random: line.simulator.stall(random.uniform(0.5, 120)),
+    "ready, prints nothing": lambda line, random: line.simulator.stall(random.uniform(0.5, 25)),
     "silence": lambda line, random: line.simulator.fall_silent(),
     "offline": lambda line, random: line.simulator.go_offline(),
 }
@@ -58,6 +58,7 @@ def put_right(line: SimulatedConnection) -> None:
     printer = line.simulator
     for verb in (printer.load_paper, printer.close_cover, printer.go_online, printer.speak, printer.get_power):
         verb()
+    printer.stall(0)
     printer.answer_late(0)
     printer.prove_late(0)
     printer.prove_a_job_late(False)

@@ -1,5 +1,7 @@
 """A kiosk's printing on a simulated printer, with the paper in its tray as the truth."""
 
+import re
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
@@ -41,6 +43,7 @@ CONTROLS = ("assumed", "no-clearing", "no-mark")
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 MARK = "CETAK ULANG"
+_NUMBER = re.compile(rb"A-\d{3}")
 
 
 class ProcessDied(BaseException):
@@ -101,6 +104,8 @@ class Lobby:
         self.line, self.clock = line, clock
         self.store = Store(folder / "kiosk.sqlite", lambda: NOW)
         self._random, self._control = random, control
+        self._pieces: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        self._sorted = 0
         self._data = office_data(small_office(), TODAY)
         self._texts = Texts.load()
         if control == "no-mark":
@@ -147,8 +152,12 @@ class Lobby:
 
     def shown(self, ticket: Ticket) -> list[bytes]:
         """The pieces of paper with the ticket's number on them, in the order in which they came out."""
-        number = ticket.number.encode()
-        return [piece for piece in (*self.printer.pieces, self.printer.hanging) if number in piece]
+        for piece in self.printer.pieces[self._sorted :]:
+            for number in set(_NUMBER.findall(piece)):
+                self._pieces[number].append(piece)
+        self._sorted = len(self.printer.pieces)
+        number, hanging = ticket.number.encode(), self.printer.hanging
+        return self._pieces[number] + [hanging] * (number in hanging)
 
     def has_whole_paper(self, ticket: Ticket) -> bool:
         """Whether a paper of the ticket came out that lacks nothing and bears nothing else."""
@@ -175,7 +184,9 @@ class Lobby:
 def small_office() -> Snapshot:
     words = Words("Paspor baru", "New passport")
     return Snapshot(
-        office=Office("PYK", "Layanan Imigrasi", "Jalan 1", "0752", "Asia/Jakarta", "https://k.example/t/{ticket}", "", {}),
+        office=Office(
+            "PYK", "Layanan Imigrasi", "Jalan 1", "0752", "Asia/Jakarta", "https://k.example/t/{ticket}", "", {}
+        ),
         rules=(Rules(date(2024, 1, 1), ((Period(time_of_day(8), time_of_day(16)),),) * 7, 60, 120, ()),),
         holidays=(),
         services=(Service("a", "A", words, words, (words,), (), ()),),

@@ -205,7 +205,9 @@ def main() -> int:
     tally = run(arguments.sessions, arguments.seed, arguments.control)
     seconds = time.perf_counter() - began
     print(table(tally))
-    print(f"{tally.sessions} sessions in {seconds:.1f} s, {tally.sessions / seconds:.0f} a second, seed {arguments.seed}")
+    print(
+        f"{tally.sessions} sessions in {seconds:.1f} s, {tally.sessions / seconds:.0f} a second, seed {arguments.seed}"
+    )
     for law, count in tally.violations.items():
         print(f"BROKEN {law}: {count}, first {tally.examples[law]}")
     print(f"{tally.violations.total()} violations")

@@ -22,8 +22,10 @@ CLEAR = b"\x10\x05\x02" + b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE ENQ 2 and DLE DC4 8: empty the receive and print buffers. Many printers heed the first only after a cutter
 error."""
 
-CUT_OFF = b"\x1b@\x1dVB\x00"
-"""Feeds past the cutter and cuts, so that the next ticket does not hang from what came out of the last."""
+INITIALIZE = b"\x1b@"
+CUT_OFF = b"\x1dVB\x00"
+"""GS V function B: feeds past the cutter and cuts, so that the next ticket does not hang from what came out of the
+last."""
 
 PADDING = bytes(2000)
 """Ends a command that was cut short on its way (none of ours is longer), and else means nothing (NUL is no command)."""
@@ -32,9 +34,6 @@ READY = (PrinterStatus.READY, PrinterStatus.PAPER_LOW)
 
 AT_ONCE = 4000
 """Most bytes that are sent before the printer has answered for them: a receive buffer of 4 KB never runs over."""
-
-FORGET_AFTER = 60.0
-"""A printer that proved something and then, for this many s, proves nothing while it is ready, is another printer."""
 
 
 class EscposPrinter:
@@ -51,7 +50,9 @@ class EscposPrinter:
 
     `answer_timeout` is how long, in s, an idle printer may take to answer; `print_time` how long it takes for a ticket
     of 20 cm at a slow 80 mm/s. A proof is waited for three times as long, and the time that the bytes are on their way.
-    `monotonic` gives s, `random` the first process id.
+    For `patience` s a ready printer may leave questions unanswered, for it may be busy with what it kept; then it is
+    one that knows DLE EOT only, even if another stood in its place before. `monotonic` gives s, `random` the first
+    process id.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class EscposPrinter:
         *,
         answer_timeout: float = 0.5,
         print_time: float = 2.5,
+        patience: float = 60.0,
         monotonic: Callable[[], float] = time.monotonic,
         random: Random | None = None,
     ) -> None:
@@ -70,11 +72,13 @@ class EscposPrinter:
         """What the printer can prove, None before it is known."""
         self._answer_timeout = answer_timeout
         self._print_time = print_time
+        self._patience = patience
         self._monotonic = monotonic
         self._conversation = Conversation(connection, answer_timeout, monotonic)
         self._questions = Questions(random or SystemRandom())
         self._empty = False
         self._padding = PADDING
+        self._asked: dict[Evidence, Question] = {}
         self._unproved_since: float | None = None
 
     def open(self) -> None:
@@ -91,6 +95,10 @@ class EscposPrinter:
         if not self.connection.answers:
             self._conversation.drain(0)
             return PrinterStatus.UNKNOWN
+        self._conversation.drain(0)
+        if self.evidence is Evidence.REAL_TIME and self._proved() is not Evidence.REAL_TIME:
+            # It was only busy when it was asked.
+            self._empty = False
         if not self._empty:
             self._clear()
         status = self._conversation.status()
@@ -176,38 +184,35 @@ class EscposPrinter:
 
     def _prove_empty(self) -> bool:
         """Whether nothing of an earlier ticket is left in the ready printer; what it can prove is found out anew."""
-        found = self._find_out()
-        if found is None or (found is Evidence.REAL_TIME and not self._is_known_by_time()):
+        by_id, by_barriers = self._questions.process_id(), self._questions.barriers()
+        self._asked = {Evidence.PROCESS_ID: by_id, Evidence.BARRIER: by_barriers}
+        self._conversation.send(INITIALIZE + by_id.data + by_barriers.data)
+        best = by_barriers if self.evidence is Evidence.BARRIER else by_id
+        self._conversation.wait_for(best.answered, self._print_time)
+        self._conversation.drain(QUIET)
+        found = self._proved()
+        if found is Evidence.REAL_TIME and not self._is_known_by_time():
             return False
         if found is not self.evidence:
             log.info("the printer's evidence is %s", found.name)
         self.evidence, self._unproved_since = found, None
+        self.connection.write(CUT_OFF)
         return True
 
-    def _find_out(self) -> Evidence | None:
-        """What the printer proves behind all that it may have kept; None if what it said cannot be made out."""
-        by_id, by_barriers = self._questions.process_id(), self._questions.barriers()
-        best = by_barriers if self.evidence is Evidence.BARRIER else by_id
-        self._conversation.send(CUT_OFF + by_id.data + by_barriers.data)
-        self._conversation.wait_for(best.answered, self._print_time)
-        self._conversation.drain(QUIET)
+    def _proved(self) -> Evidence:
+        """The best answer to the questions behind all that the printer may have kept, however late it came."""
         heard = self._conversation.heard
-        if by_id.answered(heard):
-            return Evidence.PROCESS_ID
-        if by_barriers.answered(heard):
-            return Evidence.BARRIER
-        return None if heard.barriers or heard.strays else Evidence.REAL_TIME
+        answered = (evidence for evidence, question in self._asked.items() if question.answered(heard))
+        return max(answered, default=Evidence.REAL_TIME)
 
     def _is_known_by_time(self) -> bool:
-        """Whether a printer without proof has been ready long enough: never soon after it could still prove something,
-        for it may be busy with what it kept."""
+        """Whether a printer that proves nothing has been ready for so long that it cannot be busy any more."""
         if self._conversation.status() not in READY:
             return False
-        if self.evidence in (None, Evidence.REAL_TIME):
-            return True
         if self._unproved_since is None:
             self._unproved_since = self._monotonic()
-        return self._monotonic() - self._unproved_since >= FORGET_AFTER
+        is_known = self.evidence is Evidence.REAL_TIME
+        return is_known or self._monotonic() - self._unproved_since >= self._patience
 
 
 def _never(heard: Heard) -> bool:

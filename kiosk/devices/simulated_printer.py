@@ -178,9 +178,9 @@ class SimulatedPrinter:
             self._powered_from = min(self._powered_from, self._clock.monotonic())
 
     def stall(self, seconds: float) -> None:
-        """Say that it is ready, and print nothing for so long."""
+        """Say that it is ready, and print nothing for so long; 0 ends it."""
         with self._changed:
-            self._busy_until = max(self._busy_until, self._clock.monotonic()) + seconds
+            self._busy_until = self._clock.monotonic() + seconds
 
     # ------------------------------------------------------------ verbs: answers
 
