@@ -43,6 +43,9 @@ CONTROLS = ("assumed", "no-clearing", "no-mark")
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 MARK = "CETAK ULANG"
+_BEGINNING = b"\x1b@"
+"""How a ticket begins; once more of it shows nothing."""
+
 _NUMBER = re.compile(rb"A-\d{3}")
 
 
@@ -161,7 +164,8 @@ class Lobby:
 
     def has_whole_paper(self, ticket: Ticket) -> bool:
         """Whether a paper of the ticket came out that lacks nothing and bears nothing else."""
-        return any(piece in self._whole(ticket) for piece in reversed(self.shown(ticket)))
+        whole = self._whole(ticket)
+        return any(_BEGINNING + piece.lstrip(_BEGINNING) in whole for piece in reversed(self.shown(ticket)))
 
     def unmarked(self, ticket: Ticket) -> int:
         """How many papers of the ticket look like a first one but are not."""

@@ -1,8 +1,8 @@
 """Sessions of the true printing transaction against lying printers, judged by the paper that truly came out.
 
 Each session checks one booking in and prints its ticket by the kiosk's own store, printing and driver, on a simulated
-printer that may have a fault or tell a lie. The person answers "did it come out?" by what lies in the tray, tries again,
-scans the code again later, or leaves; the process may end at any moment and start anew from its store. Time is
+printer that may have a fault or tell a lie. The person answers "did it come out?" by what lies in the tray, tries
+again, scans the code again later, or leaves; the process may end at any moment and start anew from its store. Time is
 simulated.
 
 Laws: (1) of two papers of one number the later says that it is a reprint; (2) a ticket is PRINTED only with its whole

@@ -101,7 +101,6 @@ def scripted_printer() -> Iterator[Callable[[Script], EscposPrinter]]:
                 80,
                 answer_timeout=0.2,
                 print_time=0.3,
-                patience=0,
             )
             stack.callback(serving.join)
             stack.callback(listener.close)
