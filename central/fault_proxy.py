@@ -62,7 +62,7 @@ class FaultProxy:
     ) -> None:
         self.server, self.plan, self.script = server, plan, deque[Fault]()
         self.applied: Counter[Fault] = Counter()
-        self._seed, self._drip_seconds, self._on_exchange = seed, drip_seconds, on_exchange
+        self._seed, self._drip_seconds, self.on_exchange = seed, drip_seconds, on_exchange
         self._trust = ssl.create_default_context(cafile=server_ca)
         self._contexts = _contexts(ca)
         self._lock = Lock()
@@ -150,7 +150,7 @@ class FaultProxy:
             line.reset()
             return
         answer = given(fault, request, random) or self._answer(fault, request, random)
-        self._on_exchange(Exchange(fault, request, answer))
+        self.on_exchange(Exchange(fault, request, answer))
         self._send(line, answer, fault, random)
 
     def _answer(self, fault: Fault, request: Request, random: Random) -> Answer | None:
