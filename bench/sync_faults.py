@@ -14,8 +14,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -76,8 +76,12 @@ class CarelessServer:
         self.taken: list[int] = []
 
     def wrapped(self, app: FastAPI) -> ASGIApp:
-        routes = [Route(FACTS, self._take, methods=["POST"]), Mount("/", app)]
-        return Starlette(routes=routes, lifespan=lambda outer: app.router.lifespan_context(outer))
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            async with app.router.lifespan_context(app):
+                yield
+
+        return Starlette(routes=[Route(FACTS, self._take, methods=["POST"]), Mount("/", app)], lifespan=lifespan)
 
     async def _take(self, request: HttpRequest) -> JSONResponse:
         facts = (await request.json())["facts"]
@@ -231,13 +235,23 @@ def control(kind: Control, seed: int, facts: int = 60, rounds: int = 12) -> Outc
         return Run(made, "control", (Fault.LOST_ANSWER, Fault.TWICE, Fault.BROKEN), seed).over(facts, rounds)
 
 
-def campaign(kinds: Sequence[Kind], facts: int, rounds: int, seed: int) -> Iterator[tuple[str, Outcome]]:
+def alone(site: Site, kind: Kind, facts: int, rounds: int, seed: int) -> Outcome:
+    """A run under one kind of fault."""
+    return Run(site, kind, (kind,), seed).over(facts, rounds)
+
+
+def together(site: Site, kinds: Sequence[Kind], facts: int, rounds: int, seed: int) -> Outcome:
+    """A run under all of the kinds."""
+    return Run(site, "all together", kinds, seed).over(facts, rounds)
+
+
+def campaign(facts: int, rounds: int, seed: int) -> Iterator[tuple[str, Outcome]]:
     """Half of the facts and rounds go to the kinds one by one, half to all of them together."""
+    share = 2 * len(EVERY_KIND)
     with site(seed) as made:
-        for kind in kinds:
-            share = 2 * len(kinds)
-            yield kind, Run(made, kind, (kind,), seed).over(max(1, facts // share), max(1, rounds // share))
-        yield "all together", Run(made, "all together", kinds, seed).over(facts // 2, rounds // 2)
+        for kind in EVERY_KIND:
+            yield kind, alone(made, kind, max(1, facts // share), max(1, rounds // share), seed)
+        yield "all together", together(made, EVERY_KIND, facts // 2, rounds // 2, seed)
 
 
 def main() -> int:
@@ -250,7 +264,7 @@ def main() -> int:
     logging.disable(logging.ERROR)
     began, violations = time.monotonic(), 0
     if not arguments.control:
-        violations = _told(campaign(EVERY_KIND, arguments.facts, arguments.rounds, arguments.seed))
+        violations = _told(campaign(arguments.facts, arguments.rounds, arguments.seed))
     blind = 0
     for kind in [arguments.control] if arguments.control else Control:
         broken = control(kind, arguments.seed).violations

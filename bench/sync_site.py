@@ -79,7 +79,7 @@ class CentralServer:
         return Identity.create(folder, enrolled, key)
 
     def start(self) -> None:
-        """Returns when it listens."""
+        """Returns when it listens. Raises RuntimeError if it cannot."""
         started = Event()
 
         class Server(uvicorn.Server):
@@ -95,7 +95,9 @@ class CentralServer:
         self._server = Server(config)
         self._thread = Thread(target=self._server.run, daemon=True)
         self._thread.start()
-        started.wait()
+        while not started.wait(0.1):
+            if not self._thread.is_alive():
+                raise RuntimeError("the central server does not start")
 
     def stop(self) -> None:
         self._server.should_exit = True
