@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -33,6 +34,7 @@ from sync_site import CentralServer, Clock, SyncKiosk, number_of
 from central.fault_proxy import Exchange, FaultProxy
 from central.faults import BAD_CERTIFICATES, Fault, random_plan
 from kiosk.protocol import FACTS
+from kiosk.store import KEEP_FACTS
 from kiosk.sync import LONGEST_RETRY_AFTER, SyncState
 
 SHARE = 0.5
@@ -226,7 +228,8 @@ class Run:
             # Told what to send or that it was too much, a kiosk may make up other batches.
             self._bodies.clear()
         if self._site.control is Control.FORGET_BEFORE_ACK:
-            self._kiosk.store.forget(epoch, last)
+            self._kiosk.store.acknowledge(epoch, last)
+            self._kiosk.store.prune(self._site.clock.utc().date() + KEEP_FACTS + timedelta(days=1))
 
 
 def control(kind: Control, seed: int, facts: int = 60, rounds: int = 12) -> Outcome:

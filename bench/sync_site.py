@@ -31,6 +31,7 @@ from kiosk.sync import Sync, SyncState
 from kiosk.workers import BackOff
 
 START = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+STORE_KEY = bytes(32)
 EXCHANGE_SECONDS = 0.6
 """So long one exchange may take, which is what a silent server costs."""
 
@@ -138,7 +139,7 @@ class SyncKiosk:
         self._open(url)
 
     def _open(self, url: str) -> None:
-        self.store = Store(self._folder / "kiosk.sqlite", self._clock.utc)
+        self.store = Store(self._folder / "kiosk.sqlite", STORE_KEY, self._clock.utc)
         self._client = Client(url, self._ca, self.identity, self._clock.utc, EXCHANGE_SECONDS)
         self._sync = Sync(
             self._client, self.store, self._heartbeat, self._on_snapshot, self._on_state, self._clock.monotonic,
