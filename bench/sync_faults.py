@@ -38,6 +38,7 @@ from kiosk.store import KEEP_FACTS
 from kiosk.sync import LONGEST_RETRY_AFTER, SyncState
 
 SHARE = 0.5
+EXCHANGE_SECONDS = 0.6
 DRIP_SECONDS = 0.01
 ROUNDS_TO_THE_END = 60
 
@@ -100,14 +101,17 @@ class Site:
         wrapped = self._careless.wrapped if self._careless else lambda app: app
         self.server = CentralServer(folder, self.clock, wrapped)
         self.server.start()
-        self.proxy = FaultProxy(
-            self.server.url, self.server.ca, folder / "proxy-ca.pem", seed=seed, drip_seconds=DRIP_SECONDS
-        )
+        self.proxy_ca = folder / "proxy-ca.pem"
+        self.proxy = FaultProxy(self.server.url, self.server.ca, self.proxy_ca, seed=seed, drip_seconds=DRIP_SECONDS)
         self.proxy.open_door()
 
     def close(self) -> None:
         self.proxy.close()
         self.server.stop()
+
+    def kiosk(self, folder: Path, random: Random, seconds: float = 10.0) -> SyncKiosk:
+        """A new kiosk that speaks to the proxy."""
+        return SyncKiosk(folder, self.server, self.proxy.url, self.proxy_ca, self.clock, random, seconds)
 
     def facts_of(self, kiosk: UUID) -> list[int]:
         return self._careless.taken if self._careless else self.server.facts_of(kiosk)
@@ -136,10 +140,7 @@ class Run:
         self._bodies: dict[tuple[int, int], str] = {}
         folder = site.folder / name.replace(" ", "-")
         folder.mkdir()
-        proxy = site.proxy
-        self._kiosk = SyncKiosk(
-            folder, site.server, proxy.url, folder.parent / "proxy-ca.pem", site.clock, self._random
-        )
+        self._kiosk = site.kiosk(folder, self._random, EXCHANGE_SECONDS)
 
     def over(self, facts: int, rounds: int) -> Outcome:
         """Records `facts` over so many `rounds` under faults, then lets the faults end."""
@@ -188,7 +189,6 @@ class Run:
         wait = self._kiosk.round()
         if not 0 <= wait <= LONGEST_RETRY_AFTER:
             self.outcome.violations.append(f"the kiosk waits for {wait} s")
-        self._site.clock.seconds += wait
 
     def _settle(self) -> None:
         self._kiosk.restart(self._site.proxy.url)
@@ -232,7 +232,7 @@ class Run:
             self._kiosk.store.prune(self._site.clock.utc().date() + KEEP_FACTS + timedelta(days=1))
 
 
-def control(kind: Control, seed: int, facts: int = 60, rounds: int = 12) -> Outcome:
+def control(kind: Control, seed: int, facts: int = 30, rounds: int = 8) -> Outcome:
     """A small run of a few faults with one protection switched off; its violations are wanted."""
     with site(seed, kind) as made:
         return Run(made, "control", (Fault.LOST_ANSWER, Fault.TWICE, Fault.BROKEN), seed).over(facts, rounds)

@@ -32,8 +32,6 @@ from kiosk.workers import BackOff
 
 START = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 STORE_KEY = bytes(32)
-EXCHANGE_SECONDS = 0.6
-"""So long one exchange may take, which is what a silent server costs."""
 
 
 class Clock:
@@ -129,10 +127,21 @@ def number_of(body: str) -> int:
 
 
 class SyncKiosk:
-    """A kiosk's store and sync, without its lobby. Its facts are numbered from 1."""
+    """A kiosk's store and sync, without its lobby. Its facts are numbered from 1; an exchange takes at most `seconds`,
+    which is what a silent server costs.
+    """
 
-    def __init__(self, folder: Path, server: CentralServer, url: str, ca: Path, clock: Clock, random: Random) -> None:
-        self.identity = server.enrolled(folder)
+    def __init__(
+        self,
+        folder: Path,
+        server: CentralServer,
+        url: str,
+        ca: Path,
+        clock: Clock,
+        random: Random,
+        seconds: float = 10.0,
+    ) -> None:
+        self.identity, self._seconds = server.enrolled(folder), seconds
         self._folder, self._ca, self._clock, self._random = folder, ca, clock, random
         self.recorded = 0
         self.state = SyncState.OFFLINE
@@ -140,7 +149,7 @@ class SyncKiosk:
 
     def _open(self, url: str) -> None:
         self.store = Store(self._folder / "kiosk.sqlite", STORE_KEY, self._clock.utc)
-        self._client = Client(url, self._ca, self.identity, self._clock.utc, EXCHANGE_SECONDS)
+        self._client = Client(url, self._ca, self.identity, self._clock.utc, self._seconds)
         self._sync = Sync(
             self._client, self.store, self._heartbeat, self._on_snapshot, self._on_state, self._clock.monotonic,
             BackOff(1, 60, self._random),
@@ -162,8 +171,14 @@ class SyncKiosk:
             self.store.record(Commented(rating=UUID(int=self.recorded), text="é" * self._random.randrange(400)))
 
     def round(self) -> float:
-        """One round of sync; returns after how many s the next is due."""
-        return self._sync.round()
+        """One round of sync; then time passes until the next is due. Returns that wait in s."""
+        wait = self._sync.round()
+        self._clock.seconds += wait
+        return wait
+
+    def rounds(self, count: int) -> None:
+        for _ in range(count):
+            self.round()
 
     def _heartbeat(self) -> Heartbeat:
         return Heartbeat(

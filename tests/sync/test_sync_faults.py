@@ -1,24 +1,16 @@
 """A sample of bench/sync_faults.py, and its controls."""
 
-from collections.abc import Iterator
-
 import pytest
-from sync_faults import EVERY_KIND, Control, Kind, Site, Trouble, alone, control, site, together
+from sync_faults import EVERY_KIND, Control, Kind, Site, Trouble, alone, control, together
 
 from central.faults import Fault
 
 SLOW_KINDS: tuple[Kind, ...] = (Fault.SILENT, Fault.SLOW, Trouble.SERVER)
 
 
-@pytest.fixture(scope="module")
-def office() -> Iterator[Site]:
-    with site(seed=2) as made:
-        yield made
-
-
 def test_under_all_kinds_of_faults_the_server_ends_with_exactly_the_kiosks_facts_in_order(office: Site) -> None:
     kinds = [each for each in EVERY_KIND if each not in SLOW_KINDS]
-    outcome = together(office, kinds, facts=200, rounds=40, seed=2)
+    outcome = together(office, kinds, facts=200, rounds=30, seed=2)
     assert outcome.violations == []
     assert len(outcome.applied) > 15
 
