@@ -1,6 +1,7 @@
 """`kiosk-central`: serve, load-demo, new-code, fault-proxy."""
 
 import argparse
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -93,8 +94,12 @@ def main(argv: list[str] | None = None) -> int:
     return status
 
 
+ANSWER_SECONDS = 1.0
+"""How long a peer has to answer the end of its TLS connection when the server stops; asyncio would wait for 30 s."""
+
+
 class _Server(uvicorn.Server):
-    """Says where it listens once it does, and ends the open pages' streams before it waits for them."""
+    """Says where it listens once it does; at its end it ends the open pages' streams, and waits for no silent peer."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -104,7 +109,19 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.config.app.state.changes.end()  # type: ignore[union-attr]
+        leaving = asyncio.create_task(self._leave_silent_peers())
         await super().shutdown(sockets)
+        leaving.cancel()
+
+    async def _leave_silent_peers(self) -> None:
+        """A browser's idle connection is not read from, so nobody answers when it is closed."""
+        closed: set[asyncio.Transport] = set()
+        while True:
+            transports = {each.transport for each in self.server_state.connections}
+            for transport in closed & transports:
+                transport.abort()
+            closed = {each for each in transports if each.is_closing()}
+            await asyncio.sleep(ANSWER_SECONDS)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

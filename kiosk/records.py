@@ -1,6 +1,5 @@
 """The desk behind the screens: looks up, decides by the pure rules, records (one worker's job, no threads here)."""
 
-import logging
 import re
 from collections import deque
 from collections.abc import Callable
@@ -25,7 +24,9 @@ from kiosk.commands import (
     RecordComment,
     RecordRating,
 )
+from kiosk.comment import without_numbers
 from kiosk.errors import NumberTaken
+from kiosk.event_log import NumberClash, note
 from kiosk.events import (
     Answer,
     BookingFound,
@@ -55,8 +56,6 @@ from kiosk.numbering import series_of
 from kiosk.opening import opening_by, rules_on
 from kiosk.protocol import Commented, HelpCalled, Rated, Snapshot
 from kiosk.store import Store
-
-log = logging.getLogger(__name__)
 
 TYPED_TRIES = 8
 TYPED_WINDOW_SECONDS = 120.0
@@ -193,8 +192,7 @@ class Records:
         try:
             tickets = self._store.check_in(command.booking, command.places, command.priority, late)
         except NumberTaken:
-            # Without the error's words: only kinds of events are logged.
-            log.error("a booked number is another booking's already; correct it at the central server")
+            note(NumberClash())
             return Refused(command.visit, Refusal(Reason.UNKNOWN))
         return TicketsIssued(command.visit, tickets)
 
@@ -250,7 +248,7 @@ class Records:
 
     def _record_comment(self, command: RecordComment) -> None:
         visit, rating = self._rating
-        text = command.text.strip()[:500]
+        text = without_numbers(command.text).strip()[:500]
         if text:
             self._store.record(Commented(rating=rating if visit == command.visit else uuid4(), text=text))
 

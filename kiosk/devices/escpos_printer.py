@@ -1,6 +1,5 @@
 """An ESC/POS printer on any connection: asked before, asked after, and believed no further than it answered."""
 
-import logging
 import time
 from collections.abc import Sequence
 
@@ -9,10 +8,9 @@ from kiosk.devices.escpos_encoding import encode
 from kiosk.devices.printer import PrintResult
 from kiosk.devices.replies import Reply, ReplyKind, ReplyReader, status_from
 from kiosk.errors import PrinterError
+from kiosk.event_log import Failure, PrinterLost, PrintMoment, note
 from kiosk.model import PrinterStatus, PrintOutcome
 from kiosk.ticket_layout import Line
-
-log = logging.getLogger(__name__)
 
 BARRIER = b"\x1dr\x01"
 """GS r 1: answered in its turn, so its answer says that all before it has been worked through."""
@@ -91,7 +89,7 @@ class EscposPrinter:
         try:
             status = self._status_before()
         except PrinterError as error:
-            log.warning("printer lost before a ticket: %s", error)
+            note(PrinterLost(PrintMoment.BEFORE_TICKET, Failure.of(error)))
             return PrintResult(PrintOutcome.FAILED, PrinterStatus.DISCONNECTED)
         if status not in (*READY, PrinterStatus.UNKNOWN):
             return PrintResult(PrintOutcome.FAILED, status)
@@ -99,7 +97,7 @@ class EscposPrinter:
         try:
             self.connection.write(ticket + (BARRIER if self._knows_barrier else b""))
         except ConnectionLost as error:
-            log.warning("printer lost in mid-ticket: %s", error)
+            note(PrinterLost(PrintMoment.IN_TICKET, Failure.of(error)))
             return PrintResult(
                 PrintOutcome.UNCONFIRMED if error.sent else PrintOutcome.FAILED, PrinterStatus.DISCONNECTED
             )
@@ -140,7 +138,7 @@ class EscposPrinter:
                 self._ask(1)
             return PrintResult(PrintOutcome.UNCONFIRMED, status)
         except PrinterError as error:
-            log.warning("printer lost after a ticket: %s", error)
+            note(PrinterLost(PrintMoment.AFTER_TICKET, Failure.of(error)))
             return PrintResult(PrintOutcome.UNCONFIRMED, PrinterStatus.DISCONNECTED)
 
     def _status_after(self, on_its_way: float) -> PrinterStatus:
