@@ -24,13 +24,14 @@ from crashed_disk import CrashPoint, Disk, Files
 from opened_store import open_store, rows
 from recording import Operation, Said, record
 from store_laws import broken_laws
-from store_life import clock, content
+from store_life import BEGINNING, content
 
 STATES_A_LIFE = 25_000
 STEPS = 60
 MOST_OPERATIONS = 10
 """Up to so many operations that were not synced, every choice of whole ones is tried; beyond, a sample."""
 WHOLE_STORE_EVERY = 50
+MIGRATES_EVERY = 4
 CONTROLS = ("synchronous-normal", "lying-disk")
 NAME = "kiosk.sqlite"
 
@@ -60,7 +61,7 @@ class Witness:
     def __init__(self, operations: list[Operation]) -> None:
         self._done, self._begun = [-1], [-1]
         self._digests: dict[int, str] = {}
-        self._steps: dict[tuple[object, ...], set[int]] = {}
+        self._steps: dict[tuple[tuple[object, ...], ...], set[int]] = {}
         for operation in operations:
             if isinstance(operation, Said):
                 self._hear(*operation.line.split())
@@ -86,10 +87,10 @@ class Witness:
         """What the store told after each of those."""
         return {self._digests[step] for step in self.allowed(said) if step in self._digests}
 
-    def learn(self, found: tuple[object, ...], step: int) -> None:
+    def learn(self, found: tuple[tuple[object, ...], ...], step: int) -> None:
         self._steps.setdefault(found, set()).add(step)
 
-    def problem(self, found: tuple[object, ...], said: int) -> str:
+    def problem(self, found: tuple[tuple[object, ...], ...], said: int) -> str:
         """What is wrong with a state's rows, "" if nothing is."""
         allowed = self.allowed(said)
         steps = self._steps.get(found)
@@ -98,18 +99,18 @@ class Witness:
         return "" if steps & set(allowed) else f"it holds step {max(steps)}, {allowed.start} was done"
 
 
-def is_empty(found: tuple[object, ...]) -> bool:
+def is_empty(found: tuple[tuple[object, ...], ...]) -> bool:
     """Whether no ticket, fact or snapshot is there yet."""
-    return all(len(table) == 1 or table[0] == "journal" for table in found)  # type: ignore[arg-type,index]
+    return all(len(table) == 1 or table[0] == "journal" for table in found)  
 
 
 class Replay:
     """Opens the states of one life in a folder."""
 
-    def __init__(self, operations: list[Operation], folder: Path, believes_sync: bool) -> None:
+    def __init__(self, operations: list[Operation], folder: Path, believes_sync: bool, migrated: bool) -> None:
         self._points = list(Disk(believes_sync).crash_points(operations))
         self._witness = Witness(operations)
-        self._folder = folder
+        self._folder, self._migrated = folder, migrated
         self._seen: set[int] = set()
         self.result = Result(points=len(self._points))
         self._learn()
@@ -119,7 +120,7 @@ class Replay:
         for point, _ in self._points:
             if self._witness.is_between_steps(point.said):
                 self._write(point.state(point.whole()))
-                self._witness.learn(rows(self._folder / NAME), self._witness.done(point.said))
+                self._witness.learn(self._rows(), self._witness.done(point.said))
 
     def run(self, states: int, random: Random) -> Result:
         """Tries at most so many distinct states, shared fairly among the points of the crash."""
@@ -157,13 +158,14 @@ class Replay:
 
     def _problem(self, point: CrashPoint, files: Files) -> str:
         self._write(files)
-        if self.result.distinct % WHOLE_STORE_EVERY == 0 or self._witness.done(point.said) < 0:
+        is_early = self._witness.done(point.said) < 0
+        if not self._migrated and (is_early or self.result.distinct % WHOLE_STORE_EVERY == 0):
             self.result.whole_store += 1
             if problem := self._problem_of_store(point):
                 return problem
             self._write(files)
         try:
-            found = rows(self._folder / NAME)
+            found = self._rows()
         except Exception as error:  # noqa: BLE001 - whatever the library says of a broken file
             return f"it cannot be read: {type(error).__name__}: {error}"
         return self._witness.problem(found, point.said)
@@ -171,7 +173,7 @@ class Replay:
     def _problem_of_store(self, point: CrashPoint) -> str:
         """What the true store makes of it."""
         try:
-            store = open_store(self._folder / NAME, clock)
+            store = open_store(self._folder / NAME, lambda: BEGINNING)
         except Exception as error:  # noqa: BLE001 - as above
             return f"the store does not open: {error}"
         try:
@@ -180,6 +182,9 @@ class Replay:
             return "; ".join(broken_laws(store))
         finally:
             store.close()
+
+    def _rows(self) -> tuple[tuple[tuple[object, ...], ...], ...]:
+        return rows(self._folder / NAME, self._migrated)
 
     def _write(self, files: Files) -> None:
         for name in os.listdir(self._folder):
@@ -202,12 +207,13 @@ def _choices(point: CrashPoint, share: int, random: Random) -> Iterator[tuple[bo
 
 @dataclass(frozen=True)
 class Task:
-    """One life and how many of its states to try."""
+    """One life and how many of its states to try; at its end a next release may migrate the file."""
 
     life: str
     states: int
     steps: int
     control: str
+    migrates: bool
 
 
 def replay_one(task: Task) -> Result:
@@ -219,21 +225,21 @@ def replay_one(task: Task) -> Result:
         synchronous = "NORMAL" if task.control == "synchronous-normal" else "FULL"
         program = Path(__file__).with_name("store_life.py")
         options = ["--seed", task.life, "--steps", str(task.steps), "--synchronous", synchronous]
-        root = str(program.parent.parent)
+        options += ["--migrates"] if task.migrates else []
         operations = record(
             [sys.executable, str(program), str(folder / NAME), str(said), *options],
-            folder, said, {**os.environ, "PYTHONPATH": root},
+            folder, said, {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )  # fmt: skip
         shutil.rmtree(folder)
         folder.mkdir()
-        replay = Replay(operations, folder, believes_sync=task.control != "lying-disk")
+        replay = Replay(operations, folder, task.control != "lying-disk", task.migrates)
         return replay.run(task.states, Random(task.life))
 
 
 def campaign(states: int, seed: int, jobs: int, steps: int = STEPS, control: str = "") -> Result:
     """At least as many lives as jobs, their states together."""
     lives = max(jobs, -(-states // STATES_A_LIFE))
-    tasks = [Task(f"{seed}/{life}", states // lives, steps, control) for life in range(lives)]
+    tasks = [Task(f"{seed}/{life}", states // lives, steps, control, life % MIGRATES_EVERY == 1) for life in range(lives)]
     total = Result()
     if jobs == 1:
         for task in tasks:

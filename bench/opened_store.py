@@ -4,26 +4,25 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from kiosk.database import Database
+from kiosk.schema import MIGRATIONS
 from kiosk.store import Store
 
 KEY = bytes(range(32))
+NEXT_MIGRATION = "CREATE TABLE of_the_next_release (only INTEGER PRIMARY KEY) STRICT; ALTER TABLE clock ADD COLUMN more TEXT"
 
 
-def open_store(file: Path, now: Callable[[], datetime], synchronous: str = "FULL") -> Store:
+def open_store(file: Path, now: Callable[[], datetime | None], synchronous: str = "FULL") -> Store:
     """The store in `file`, made if absent. Only a control has another `synchronous`."""
-    store = Store(file, now)
-    store._db.execute(f"PRAGMA synchronous = {synchronous}")
-    return store
+    return Store(file, KEY, now, synchronous)
 
 
-def rows(file: Path) -> tuple[object, ...]:
-    """All that the file holds, table by table, read by a connection with the store's own settings."""
-    import sqlite3
-
-    db = sqlite3.connect(file, isolation_level=None)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    names = [each[0] for each in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-    found = tuple((name, *db.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall()) for name in names)  # noqa: S608
-    db.close()
-    return found
+def rows(file: Path, migrated: bool = False) -> tuple[tuple[object, ...], ...]:
+    """All that the file holds, table by table: its name, then its rows. `migrated` opens it as a next release would."""
+    database = Database(file, KEY, (*MIGRATIONS, NEXT_MIGRATION) if migrated else MIGRATIONS)
+    try:
+        with database.transaction() as db:
+            names = [each[0] for each in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return tuple((name, *db.execute(f"SELECT * FROM {name} ORDER BY rowid")) for name in sorted(names))  # noqa: S608
+    finally:
+        database.close()

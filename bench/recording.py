@@ -98,7 +98,7 @@ class _Reader:
         self.operations: list[Operation] = []
         self._folder, self._said = str(folder), str(said)
         self._names: dict[str, int] = {}
-        self._sizes: list[int] = []
+        self._contents: list[bytearray] = []
         self._open: dict[int, int | str] = {}
         self._at: dict[int, int] = {}
 
@@ -118,7 +118,7 @@ class _Reader:
         elif call in ("unlink", "unlinkat", "rename", "renameat", "renameat2", "link"):
             self._renamed(call, [each.decode() for each in strings])
         elif call in ("sendfile", "copy_file_range"):
-            self._copied(call, rest)
+            self._copied(call, rest, result)
         else:
             self._on_descriptor(call, strings, rest, result)
 
@@ -131,12 +131,12 @@ class _Reader:
             self._open[descriptor] = _IN_FOLDER
         elif (name := self._name(path)) is not None:
             if name not in self._names:
-                self._names[name] = len(self._sizes)
-                self._sizes.append(0)
+                self._names[name] = len(self._contents)
+                self._contents.append(bytearray())
                 self.operations.append(Named(name, self._names[name]))
             file = self._names[name]
             self._open[descriptor] = file
-            if "O_TRUNC" in arguments and self._sizes[file]:
+            if "O_TRUNC" in arguments and self._contents[file]:
                 self._cut(file, 0)
 
     def _name(self, path: str) -> str | None:
@@ -156,8 +156,15 @@ class _Reader:
         else:
             raise NotRecorded(f"{call} {paths} is not known to the model")
 
-    def _copied(self, call: str, rest: list[str]) -> None:
-        if any(isinstance(self._open.get(int(each)), int) for each in rest[:3:2] if each.isdecimal()):
+    def _copied(self, call: str, rest: list[str], result: int) -> None:
+        """sendfile(2) from an offset of one file of the folder to another."""
+        to, source = int(rest[0]), int(rest[1])
+        target, origin = self._open.get(to), self._open.get(source)
+        if isinstance(target, int) and isinstance(origin, int) and call == "sendfile":
+            at = int(rest[2].partition("]")[0].removeprefix("["))
+            self._write(target, self._at[to], bytes(self._contents[origin][at : at + result]))
+            self._at[to] += result
+        elif isinstance(target, int):
             raise NotRecorded(f"{call} into the folder is not known to the model")
 
     def _on_descriptor(self, call: str, strings: list[bytes], rest: list[str], result: int) -> None:
@@ -190,11 +197,15 @@ class _Reader:
             raise NotRecorded(f"{call} on a file of the folder is not known to the model")
 
     def _write(self, file: int, offset: int, data: bytes) -> None:
-        self._sizes[file] = max(self._sizes[file], offset + len(data))
+        content = self._contents[file]
+        content.extend(bytes(max(0, offset - len(content))))
+        content[offset : offset + len(data)] = data
         self.operations.append(Write(file, offset, data))
 
     def _cut(self, file: int, size: int) -> None:
-        self._sizes[file] = size
+        content = self._contents[file]
+        content.extend(bytes(max(0, size - len(content))))
+        del content[size:]
         self.operations.append(Cut(file, size))
 
 

@@ -7,38 +7,39 @@ import argparse
 import hashlib
 import os
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4
 
-from opened_store import open_store
+from opened_store import open_store, rows
 
-from kiosk.model import Announcement, Applicant, Booking, Office, Ticket, TicketState, Words
+from kiosk.model import Announcement, Applicant, Booking, Office, Ticket, TicketState, TimeMark, Words
 from kiosk.protocol import HelpCalled, Rated, Snapshot
 from kiosk.store import Store
 
-TODAY = date(2026, 11, 24)
+BEGINNING = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+SERIES = 4
 ENDS = (TicketState.PRINTED, TicketState.UNCONFIRMED, TicketState.FAILED)
 EVERYTHING = 1_000_000
 
 
 def content(store: Store) -> str:
-    """A digest of all that the store tells: tickets, facts that are owed, the snapshot's ETag."""
+    """A digest of all that the store tells: tickets, facts that are owed, epoch, series, time and the snapshot's ETag."""
     held = store.snapshot()
-    seen = (store.tickets(), store.owed(EVERYTHING), held[1] if held else "")
+    seen = (
+        store.tickets(), store.owed(EVERYTHING), store.epoch, store.series(), store.time_mark(), store.last_at(),
+        held[1] if held else "",
+    )  # fmt: skip
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
-def clock() -> datetime:
-    return datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
-
-
 class Life:
-    """A store and the steps that it can take; each is one transaction."""
+    """A store and the steps that it can take; each is one transaction, but for the first."""
 
     def __init__(self, file: Path, random: Random, synchronous: str) -> None:
         self._file, self._random, self._synchronous = file, random, synchronous
+        self._now = BEGINNING
         self.open()
         self._steps: dict[Callable[[], object], int] = {
             self.check_in: 6,
@@ -46,30 +47,39 @@ class Life:
             self.begin_print: 6,
             self.end_print: 6,
             self.record: 3,
+            self.batch: 3,
             self.acknowledge: 3,
+            self.resend: 1,
+            self.keep_time: 1,
             self.keep_snapshot: 1,
+            self.prune: 1,
             self.reopen: 2,
         }
 
     def open(self) -> None:
-        self.store = open_store(self._file, clock, self._synchronous)
+        self.store = open_store(self._file, lambda: self._now, self._synchronous)
 
     def reopen(self) -> None:
         self.store.close()
         self.open()
 
     def step(self) -> None:
+        """The first gives the series, without which no walk-in is issued."""
+        if self.store.series() is None:
+            self.store.keep_series(SERIES)
+            return
+        self._now += timedelta(hours=self._random.choice((0, 0, 1, 9)))
         (chosen,) = self._random.choices(list(self._steps), list(self._steps.values()))
         chosen()
 
     def check_in(self) -> None:
         place, size = self._random.randrange(1, 900), self._random.randrange(1, 4)
         people = tuple(Applicant("Siti N***", f"A-{place * 5 + each:03}") for each in range(size))
-        booking = Booking(UUID(int=place, version=4), "PYK", TODAY, time(9, 30), "a", people)
+        booking = Booking(UUID(int=place, version=4), "PYK", self._now.date(), time(9, 30), "a", people)
         self.store.check_in(booking, range(size), None, late=False)
 
     def walk_in(self) -> None:
-        self.store.issue_walk_in(TODAY, "a", 1, None, None)
+        self.store.issue_walk_in(self._now.date(), "a", None, None)
 
     def begin_print(self) -> None:
         if ticket := self._ticket():
@@ -87,14 +97,27 @@ class Life:
         rated = Rated(rating=uuid4(), score=self._random.randrange(1, 6))
         self.store.record(self._random.choice((rated, HelpCalled(step="welcome"))))
 
+    def batch(self) -> None:
+        self.store.next_batch()
+
     def acknowledge(self) -> None:
         if owed := self.store.owed(self._random.randrange(1, 20)):
-            self.store.forget(owed[-1].epoch, owed[-1].seq)
+            self.store.acknowledge(owed[-1].epoch, owed[-1].seq)
+
+    def resend(self) -> None:
+        self.store.resend_from(self._random.randrange(1, 20))
+
+    def keep_time(self) -> None:
+        self.store.keep_time(TimeMark("boot", self._random.random(), self._now))
+
+    def prune(self) -> None:
+        """Deletes, then cuts the write-ahead log to nothing."""
+        self.store.prune(self._now.date() + timedelta(days=self._random.choice((0, 1, 9))))
 
     def keep_snapshot(self) -> None:
         """Now small, now large, so that the file grows and pages become free."""
         words = Words("Selamat datang " * self._random.choice((1, 400)), "Welcome")
-        news = (Announcement(uuid4().hex, words, TODAY, TODAY + timedelta(days=1)),)
+        news = (Announcement(uuid4().hex, words, BEGINNING.date(), BEGINNING.date()),)
         office = Office("PYK", "Layanan", "Jalan 1", "0752", "Asia/Jakarta", "https://kiosk.example/t/{ticket}", "", {})
         empty: tuple[()] = ()
         snapshot = Snapshot(
@@ -111,6 +134,7 @@ def main() -> None:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--synchronous", default="FULL")
+    parser.add_argument("--migrates", action="store_true", help="the next release opens the file at the end")
     arguments = parser.parse_args()
     saying = os.open(arguments.said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.write(saying, b"begin 0\n")
@@ -122,6 +146,8 @@ def main() -> None:
         os.write(saying, f"done {number} {content(life.store)}\n".encode())
     os.write(saying, f"begin {arguments.steps + 1}\n".encode())
     life.store.close()
+    if arguments.migrates:
+        rows(arguments.file, migrated=True)
 
 
 if __name__ == "__main__":
