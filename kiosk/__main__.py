@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from kiosk.config import Settings, read_settings
-from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError
+from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -76,9 +76,14 @@ def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     settings = read_settings(arguments.config)
-    from kiosk.bootstrap import Kiosk
+    from kiosk.bootstrap import Kiosk, OutOfService
 
-    kiosk = Kiosk(settings)
+    kiosk: Kiosk | OutOfService
+    try:
+        kiosk = Kiosk(settings)
+    except StoreError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        kiosk = OutOfService(error.fault)
     prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
     from kiosk.app import KioskApp
 

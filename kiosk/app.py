@@ -8,7 +8,7 @@ from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 
-from kiosk.bootstrap import Kiosk
+from kiosk.bootstrap import Kiosk, OutOfService
 from kiosk.events import Broken
 from kiosk.screens.stage import Stage
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 class KioskApp(App):
     """Shows a kiosk in the window until it is stopped."""
 
-    def __init__(self, kiosk: Kiosk, pixels_per_mm: float) -> None:
+    def __init__(self, kiosk: Kiosk | OutOfService, pixels_per_mm: float) -> None:
         super().__init__()
         self._kiosk = kiosk
         self._stage = Stage(kiosk.texts, pixels_per_mm, kiosk.controller.tap)
@@ -53,7 +53,7 @@ class KioskApp(App):
 class _LastStop(ExceptionHandler):
     """An error in the window's loop: the first puts the kiosk out of service, a second ends the process."""
 
-    def __init__(self, kiosk: Kiosk) -> None:
+    def __init__(self, kiosk: Kiosk | OutOfService) -> None:
         self._kiosk = kiosk
         self._failed = False
 

@@ -31,7 +31,7 @@ class Controller:
         self.visit = Visit(id=1)
         self._changed_at = self._deadline_from = monotonic()
         self._last_code = ("", -SAME_CODE_SECONDS)
-        self._broken = False
+        self._broken: Broken | None = None
         self._shown: View | None = None
 
     def tap(self, event: Event) -> None:
@@ -49,7 +49,7 @@ class Controller:
         if isinstance(event, CodeScanned) and self._is_held_there(event.text):
             return
         if isinstance(event, Broken):
-            self._broken = True
+            self._broken = event
         self._advance(event)
         self._look_around()
         self._show()
@@ -75,7 +75,7 @@ class Controller:
 
     def _look_around(self) -> None:
         if self._broken and Broken in TRANSITIONS[self.visit.state]:
-            self._advance(Broken())
+            self._advance(self._broken)
         closed = self._surroundings().opening.closed is not None
         if closed and self.visit.state is State.WELCOME:
             self._advance(OfficeClosed())
@@ -100,6 +100,7 @@ class Controller:
             printer=around.printer,
             scanner_ready=around.scanner_ready,
             online=around.online,
+            clock=around.clock,
         )
 
     def _is_held_there(self, text: str) -> bool:

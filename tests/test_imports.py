@@ -8,13 +8,18 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PURE = {
     "model", "visit", "events", "commands", "booking_code", "numbering", "opening", "admission", "ticket_layout",
-    "protocol", "texts", "view", "errors", "theme",
+    "protocol", "texts", "view", "errors", "theme", "clock",
 }  # fmt: skip
 ALLOWED = {
-    "store": {"model", "errors", "numbering", "protocol"},
-    "identity": {"errors", "protocol"},
+    "durable_file": set(),
+    "database": {"durable_file", "errors", "model"},
+    "schema": set(),
+    "journal": {"database", "protocol"},
+    "store": {"database", "journal", "schema", "model", "errors", "numbering", "protocol"},
+    "store_key": {"database", "durable_file", "errors", "model"},
+    "identity": {"durable_file", "errors", "protocol"},
     "client": {"protocol", "errors", "identity"},
-    "sync": {"client", "store", "workers", "model", "protocol", "errors"},
+    "sync": {"client", "store", "journal", "workers", "model", "protocol", "errors"},
     "workers": set(),
     "config": {"errors", "devices.printer", "devices.scanner"},
     "records": PURE | {"store"},

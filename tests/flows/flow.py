@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from samples import FakeClock
+from samples import FakeClock, a_store
 
 from kiosk.commands import Command, Print
 from kiosk.events import Answer, CodeScanned, CodeTyped, Event, Printed, PrintFailed, PrintUncertain, TimedOut
 from kiosk.model import Reason, TicketState
 from kiosk.protocol import Snapshot
 from kiosk.records import Records
-from kiosk.store import Store
 from kiosk.visit import State, Visit, advance
 
 ENDS: dict[TicketState, type[Answer]] = {
@@ -24,8 +23,8 @@ class Flow:
 
     def __init__(self, folder: Path, snapshot: Snapshot) -> None:
         self.clock = FakeClock()
-        self.store = Store(folder / "kiosk.sqlite", self.clock.utc)
-        self.records = Records(self.store, 1, self.clock.utc, self.clock.monotonic)
+        self.store = a_store(folder / "kiosk.sqlite", self.clock.utc)
+        self.records = Records(self.store, self.clock.trusted(), self.clock.monotonic)
         self.records.take_snapshot(snapshot)
         self.visit = Visit(1)
         self.paper = TicketState.PRINTED

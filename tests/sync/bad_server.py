@@ -11,14 +11,14 @@ from pathlib import Path
 import trustme
 from samples import booking, snapshot
 
-from kiosk.protocol import FACTS, SNAPSHOT, FactBatch
+from kiosk.protocol import EPOCHS, FACTS, SNAPSHOT, FactBatch
 
 SNAPSHOT_BODY = snapshot(booking()).model_dump_json().encode()
 FAULTS = ("html", "500", "503", "401", "403", "404", "redirect", "cut", "hang up", "no json", "wrong shape", "lost answer", "too much")  # fmt: skip  # noqa: E501
 
 
 class BadServer:
-    """`script` holds the faults of the next answers; after them it answers as it should."""
+    """`script` holds the faults of the next answers (but of those about epochs); after them it answers as it should."""
 
     def __init__(self, folder: Path, names: tuple[str, ...] = ("localhost",)) -> None:
         authority = trustme.CA()
@@ -48,7 +48,7 @@ class BadServer:
 
     def answer(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
         self.requests.append((request.path, body))
-        fault = self.script.pop(0) if self.script else ""
+        fault = self.script.pop(0) if self.script and request.path != EPOCHS else ""
         if fault in ("", "lost answer") and request.path == FACTS:
             self._take(body)
         status, kind, content, headers = self._content(request.path, body, fault)
@@ -82,6 +82,8 @@ class BadServer:
             return 200, json_type, b'{"a":' if fault == "no json" else b'{"a": 1}', {}
         if fault == "too much":
             return 200, json_type, b" " * (17 * 1024 * 1024), {}
+        if path == EPOCHS:
+            return 200, json_type, json.dumps({"epoch": json.loads(body)["epoch"], "series": 1}).encode(), {}
         if path == SNAPSHOT:
             return 200, json_type, SNAPSHOT_BODY, {"ETag": '"1"'}
         if path == FACTS:

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from samples import FakeClock
+from samples import FakeClock, a_store
 from sync.bad_server import FAULTS, BadServer
 
 from kiosk.client import Client
@@ -16,7 +16,6 @@ from kiosk.errors import CentralUnreachable
 from kiosk.identity import Identity
 from kiosk.model import PrinterStatus
 from kiosk.protocol import BATCH_BYTES, FACTS, Commented, Enrolled, Heartbeat, HelpCalled, Snapshot
-from kiosk.store import Store
 from kiosk.sync import Sync, SyncState
 from kiosk.workers import BackOff
 
@@ -32,7 +31,7 @@ class Lobby:
 
     def __init__(self, folder: Path, url: str, ca: Path) -> None:
         self.clock = FakeClock()
-        self.store = Store(folder / "kiosk.sqlite", self.clock.utc)
+        self.store = a_store(folder / "kiosk.sqlite", self.clock.utc)
         enrolled = Enrolled(kiosk_id=UUID(int=1), name="Satu", digit=1, office="PYK")
         identity = Identity.create(folder, enrolled, Ed25519PrivateKey.generate())
         self.client = Client(url, ca, identity, self.clock.utc, seconds=2)
