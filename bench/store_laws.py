@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from store_life import EVERYTHING
 
@@ -26,7 +27,7 @@ def _of_numbers(tickets: tuple[Ticket, ...]) -> Iterable[str]:
 
 
 def _of_the_chain(owed: tuple[Fact, ...]) -> Iterable[str]:
-    for before, after in zip(owed, owed[1:], strict=False):
+    for before, after in pairwise(owed):
         if after.seq != before.seq + 1 or after.epoch != before.epoch:
             yield f"fact {after.seq} comes after {before.seq}"
         if after.previous != digest(canonical(before.model_dump(mode="json"))):

@@ -25,7 +25,7 @@ EVERYTHING = 1_000_000
 
 
 def content(store: Store) -> str:
-    """A digest of all that the store tells: tickets, facts that are owed, epoch, series, time and the snapshot's ETag."""
+    """A digest of all that the store tells: tickets, facts that are owed, epoch, series, times, the snapshot's ETag."""
     held = store.snapshot()
     seen = (
         store.tickets(), store.owed(EVERYTHING), store.epoch, store.series(), store.time_mark(), store.last_at(),
