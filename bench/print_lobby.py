@@ -10,6 +10,7 @@ from random import Random
 from uuid import UUID
 
 from kiosk.commands import Print
+from kiosk.database import KEY_BYTES
 from kiosk.devices.escpos_encoding import encode
 from kiosk.devices.escpos_printer import CLEAR, EscposPrinter
 from kiosk.devices.printer import PrintResult
@@ -105,7 +106,7 @@ class Lobby:
 
     def __init__(self, folder: Path, line: SimulatedConnection, clock: SimulatedClock, random: Random, control: str):
         self.line, self.clock = line, clock
-        self.store = Store(folder / "kiosk.sqlite", lambda: NOW)
+        self.store = Store(folder / "kiosk.sqlite", bytes(KEY_BYTES), lambda: NOW)
         self._random, self._control = random, control
         self._pieces: defaultdict[bytes, list[bytes]] = defaultdict(list)
         self._sorted = 0
@@ -127,7 +128,7 @@ class Lobby:
         driver = CredulousPrinter if self._control == "assumed" else EscposPrinter
         printer = driver(self.mortal, 80, monotonic=self.clock.monotonic, random=self._random)
         self.printing = Printing(printer, self.store, self._texts, lambda: self._data, lambda status: None)
-        self.printing.recover()
+        self.printing.recover(None)
 
     def check_in(self, place: int) -> Ticket:
         return self.store.check_in(booking(place), (0,), None, False)[0]
