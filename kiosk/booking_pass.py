@@ -6,8 +6,8 @@ minutes of office time since 1970: nothing personal, under 200 characters, so th
 a keyboard-mode scanner. A service is named by its numbers' letter; `number` leaves the hyphen out.
 
 Everything is in the deterministic encoding of RFC 8949 (4.2), the claims in the order above, so that **a pass has one
-form**. A message is held against that form byte by byte first; no other shape reaches a decoder, and no claim is decoded
-that no known key has signed.
+form**. A message is held against that form byte by byte first: no other shape reaches a decoder, and no claim is
+decoded that no known key has signed.
 """
 
 import re
