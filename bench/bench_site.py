@@ -11,12 +11,11 @@ import trustme
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.booking_pass import sign_pass
-from kiosk.bootstrap import Kiosk
+from kiosk.bootstrap import Kiosk, open_store
 from kiosk.config import settings_from
 from kiosk.identity import Identity
-from kiosk.model import Applicant, Booking, Office, PassKey, Period, Rules, Service, Words
+from kiosk.model import Applicant, Booking, Office, PassKey, Period, Rules, Service, TimeMark, Words
 from kiosk.protocol import Enrolled, Snapshot
-from kiosk.store import Store
 from kiosk.visit import State
 
 KEY_ID = "0a0b0c"
@@ -43,7 +42,9 @@ def make_data(folder: Path, count: int) -> list[str]:
     data = folder / "data"
     data.mkdir()
     Identity.create(data, Enrolled(kiosk_id=uuid4(), name="Bench", digit=1, office="PYK"), Ed25519PrivateKey.generate())
-    store = Store(data / "kiosk.sqlite", lambda: datetime.now(UTC))
+    store = open_store(data, lambda: datetime.now(UTC))
+    store.keep_series(1)
+    store.keep_time(TimeMark("an earlier boot", 0, datetime.now(UTC)))
     store.keep_snapshot(snapshot, '"bench"')
     store.close()
     trustme.CA().cert_pem.write_to_path(str(folder / "ca.pem"))
@@ -61,7 +62,7 @@ def bench_kiosk(folder: Path, printer: str, scanner: Path, count: int) -> Iterat
         "printer": {"url": printer},
         "scanner": [{"url": f"serial://{scanner}"}],
     }
-    kiosk = Kiosk(settings_from(raw, folder))
+    kiosk = Kiosk(settings_from(raw, folder), keeps_time=lambda: True)
     kiosk.start()
     try:
         while kiosk.controller.visit.state is not State.WELCOME or not kiosk.monitor.scanner_ready:

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.booking_code import make_code
 from kiosk.booking_pass import key_id_of, sign_pass
+from kiosk.clock import Clock, Uptime
+from kiosk.database import KEY_BYTES
 from kiosk.model import Applicant, Booking, Office, PassKey, Period, Reason, Rules, Service, Words
 from kiosk.protocol import Snapshot
 from kiosk.records import Records
@@ -88,8 +90,10 @@ def _snapshot() -> Snapshot:
 def desk() -> Iterator[Records]:
     """The kiosk's own desk with this office's snapshot and an empty store."""
     with TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "kiosk.sqlite", lambda: NOW)
-        records = Records(store, 1, lambda: NOW, lambda: 0.0)
+        store = Store(Path(folder) / "kiosk.sqlite", bytes(KEY_BYTES), lambda: NOW)
+        clock = Clock(lambda: NOW, Uptime("this boot", lambda: 0.0), lambda: True)
+        clock.recall(None, NOW)
+        records = Records(store, clock, lambda: 0.0)
         records.take_snapshot(_snapshot())
         yield records
         store.close()

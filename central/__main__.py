@@ -1,6 +1,7 @@
-"""`kiosk-central`: serve, load-demo, new-code, and the commands of booking passes."""
+"""`kiosk-central`: serve, load-demo, new-code, fault-proxy, and the commands of booking passes."""
 
 import argparse
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -20,6 +21,8 @@ from central.app import create_app
 from central.database import database_file, for_writing, open_database
 from central.demo import load_demo
 from central.enrolment import new_code
+from central.fault_proxy import FaultProxy
+from central.fault_verbs import obey, told
 from central.login import add_officer
 from central.passes import Declined, all_keys, retire, revoke, rotate
 from central.private_file import write_private
@@ -79,6 +82,15 @@ def parser() -> argparse.ArgumentParser:
     code.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
+    proxy = commands.add_parser("fault-proxy", help="stand between a kiosk and a server, and spoil their exchanges")
+    proxy.set_defaults(run=_fault_proxy)
+    proxy.add_argument("--server", type=_url, required=True, metavar="URL", help="the real central server")
+    proxy.add_argument("--server-ca", type=Path, required=True, metavar="FILE", help="its authority, PEM")
+    proxy.add_argument(
+        "--ca", type=Path, required=True, metavar="FILE", help="where to write the proxy's own authority"
+    )
+    proxy.add_argument("--port", type=_port, default=0, metavar="N", help="0 takes a free one (the default)")
+    proxy.add_argument("--seed", type=int, default=0, metavar="N", help="of all that is left to chance (%(default)s)")
     return top
 
 
@@ -111,8 +123,12 @@ def main(argv: list[str] | None = None) -> int:
     return status
 
 
+ANSWER_SECONDS = 1.0
+"""How long a peer has to answer the end of its TLS connection when the server stops; asyncio would wait for 30 s."""
+
+
 class _Server(uvicorn.Server):
-    """Says where it listens once it does, and ends the open pages' streams before it waits for them."""
+    """Says where it listens once it does; at its end it ends the open pages' streams, and waits for no silent peer."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -122,7 +138,19 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.config.app.state.changes.end()  # type: ignore[union-attr]
+        leaving = asyncio.create_task(self._leave_silent_peers())
         await super().shutdown(sockets)
+        leaving.cancel()
+
+    async def _leave_silent_peers(self) -> None:
+        """A browser's idle connection is not read from, so nobody answers when it is closed."""
+        closed: set[asyncio.Transport] = set()
+        while True:
+            transports = {each.transport for each in self.server_state.connections}
+            for transport in closed & transports:
+                transport.abort()
+            closed = {each for each in transports if each.is_closing()}
+            await asyncio.sleep(ANSWER_SECONDS)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -204,6 +232,21 @@ def _office_of(folder: Path) -> Iterator[Session]:
         raise FileNotFoundError(f"{folder} holds no office; load one with kiosk-central load-demo")
     with Session(for_writing(open_database(folder))) as session, session.begin():
         yield session
+
+
+def _fault_proxy(arguments: argparse.Namespace) -> int:
+    """Obeys verbs of its input until `quit`; at their end it goes on until it is interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    proxy = FaultProxy(
+        arguments.server, arguments.server_ca, arguments.ca, arguments.port, seed=arguments.seed, on_exchange=told
+    )
+    proxy.open_door()
+    print(f"listening on {proxy.url}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        if not obey(proxy, sys.stdin, sys.stdout, arguments.seed):
+            signal.pause()
+    proxy.close_door()
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Whether a booking may check in now (pure). All times are the office's."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from kiosk.model import Booking, BookingStatus, Office, Opening, Reason, Refusal, Rules
 
@@ -14,15 +15,26 @@ _BY_STATUS = {
 def refusal_of(booking: Booking, office: Office, rules: Rules, opening: Opening, now: datetime) -> Refusal | None:
     """Why the booking may not check in at `now`, None if it may."""
     slot = slot_start(booking, now)
+    refusal = refusal_without_time(booking, office, now.date())
+    if refusal:
+        return replace(refusal, when=slot)
+    if booking.day > now.date():
+        return Refusal(Reason.WRONG_DAY, when=slot)
+    if opening.closed is not None:
+        return Refusal(Reason.CLOSED, when=opening.opens_at)
+    return _refusal_by_time(slot, rules, now)
+
+
+def refusal_without_time(booking: Booking, office: Office, not_before: date) -> Refusal | None:
+    """Why the booking may not check in, whatever the time is: all that is known is that the day is not before
+    `not_before`.
+    """
+    slot = datetime.combine(booking.day, booking.slot)
     if booking.office != office.id:
         return Refusal(Reason.WRONG_OFFICE, when=slot, office=office.other_offices.get(booking.office, booking.office))
     if booking.status in _BY_STATUS:
         return Refusal(_BY_STATUS[booking.status], when=slot)
-    if booking.day != now.date():
-        return Refusal(Reason.WRONG_DAY if booking.day > now.date() else Reason.EXPIRED, when=slot)
-    if opening.closed is not None:
-        return Refusal(Reason.CLOSED, when=opening.opens_at)
-    return _refusal_by_time(slot, rules, now)
+    return Refusal(Reason.EXPIRED, when=slot) if booking.day < not_before else None
 
 
 def _refusal_by_time(slot: datetime, rules: Rules, now: datetime) -> Refusal | None:

@@ -1,6 +1,5 @@
 """The Kivy application: window, stage, inbox, the clock's ticks; no rules."""
 
-import logging
 from typing import Any
 
 from kivy.app import App
@@ -8,19 +7,18 @@ from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 
-from kiosk.bootstrap import Kiosk
+from kiosk.bootstrap import Kiosk, OutOfService
+from kiosk.event_log import Failure, WindowFailed, note
 from kiosk.events import Broken
 from kiosk.screens.stage import Stage
 
 TICK_SECONDS = 0.25
 
-log = logging.getLogger(__name__)
-
 
 class KioskApp(App):
     """Shows a kiosk in the window until it is stopped."""
 
-    def __init__(self, kiosk: Kiosk, pixels_per_mm: float) -> None:
+    def __init__(self, kiosk: Kiosk | OutOfService, pixels_per_mm: float) -> None:
         super().__init__()
         self._kiosk = kiosk
         self._stage = Stage(kiosk.texts, pixels_per_mm, kiosk.controller.tap)
@@ -53,12 +51,12 @@ class KioskApp(App):
 class _LastStop(ExceptionHandler):
     """An error in the window's loop: the first puts the kiosk out of service, a second ends the process."""
 
-    def __init__(self, kiosk: Kiosk) -> None:
+    def __init__(self, kiosk: Kiosk | OutOfService) -> None:
         self._kiosk = kiosk
         self._failed = False
 
     def handle_exception(self, inst: BaseException) -> Any:
-        log.critical("in %s: %s", self._kiosk.controller.visit.state, type(inst).__name__, exc_info=inst)
+        note(WindowFailed(self._kiosk.controller.visit.state, Failure.of(inst)))
         if self._failed or not isinstance(inst, Exception):
             return ExceptionManager.RAISE
         self._failed = True

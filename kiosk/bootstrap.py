@@ -1,28 +1,41 @@
 """The composition root: settings in, a running kiosk out; started in order, stopped in reverse."""
 
-import logging
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from kiosk.client import Client
+from kiosk.clock import Clock, Uptime
 from kiosk.commands import Command, Print, Restart
 from kiosk.config import Settings
 from kiosk.controller import Controller
+from kiosk.database import put_aside
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.devices.scanner import Scanner, scanner_for
-from kiosk.errors import ConfigError
-from kiosk.events import Broken, CodeScanned, Event
+from kiosk.errors import ConfigError, StoreError
+from kiosk.event_log import (
+    CentralChanged,
+    KioskStarted,
+    KioskStopped,
+    PrinterChanged,
+    RestartWanted,
+    StorePutAside,
+    WorkerName,
+    note,
+)
+from kiosk.events import Broken, CodeScanned, Event, Interrupted
 from kiosk.identity import Identity
-from kiosk.model import PrinterStatus
-from kiosk.monitor import Monitor
+from kiosk.model import ClockState, ClosedReason, Opening, PrinterStatus, StoreFault
+from kiosk.monitor import Monitor, Surroundings
 from kiosk.printing import Printing
-from kiosk.protocol import Heartbeat, Snapshot
+from kiosk.protocol import Heartbeat, Snapshot, StoreRenewed
 from kiosk.records import Records
 from kiosk.scanning import Scanning
 from kiosk.store import Store
+from kiosk.store_key import store_key
 from kiosk.sync import Sync, SyncState
 from kiosk.texts import Texts
 from kiosk.workers import Inbox, Worker
@@ -30,10 +43,11 @@ from kiosk.workers import Inbox, Worker
 VERSION = "0.1.0"
 PRINTER_CHECK_SECONDS = 5.0
 IDLE_SECONDS = 0.25
+STILL_THERE = timedelta(minutes=2)
+"""Whose print was cut off no longer ago may still stand before the kiosk that comes up again."""
+MARK_EVERY = timedelta(minutes=1)
 RESTART_STATUS = 75
 """The process ends with this (EX_TEMPFAIL) when it wants to be started anew."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,35 @@ def _utc() -> datetime:
     return datetime.now(UTC)
 
 
+def open_store(folder: Path, now: Callable[[], datetime | None], wall: Callable[[], datetime] = _utc) -> Store:
+    """The store in a data folder, made if absent. One that cannot be read any more is put aside, never deleted, and a
+    new one begun; its first fact says why. Raises StoreError.
+    """
+    file = folder / "store" / "kiosk.sqlite"
+    key = store_key(folder, is_new=not file.exists())
+    try:
+        return Store(file, key, now)
+    except StoreError as error:
+        if error.fault is not StoreFault.CORRUPT:
+            raise
+        put_aside(file, wall())
+        note(StorePutAside(error.fault))
+        store = Store(file, key, now)
+        store.record(StoreRenewed(fault=error.fault))
+        return store
+
+
+def this_boot() -> Uptime:
+    """The machine's uptime, which goes on while it is suspended (clock_gettime(2), CLOCK_BOOTTIME)."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return Uptime(boot, lambda: time.clock_gettime(time.CLOCK_BOOTTIME))
+
+
+def keeps_time() -> bool:
+    """Whether the machine has a clock that runs without power, or has set its own from the network."""
+    return Path("/sys/class/rtc/rtc0").exists() or Path("/run/systemd/timesync/synchronized").exists()
+
+
 class Kiosk:
     """A kiosk without its window: whoever shows it drains `inbox` into `controller` and lets it tick."""
 
@@ -65,31 +108,40 @@ class Kiosk:
         self,
         settings: Settings,
         end: Callable[[int], None] = os._exit,
-        now: Callable[[], datetime] = _utc,
+        wall: Callable[[], datetime] = _utc,
         monotonic: Callable[[], float] = time.monotonic,
+        uptime: Uptime | None = None,
+        keeps_time: Callable[[], bool] = keeps_time,
     ) -> None:
-        """Raises ConfigError or StoreError. `end` ends the process with a status, `now` gives UTC, `monotonic` s."""
+        """Raises ConfigError or StoreError. `end` ends the process with a status; `wall` is the machine's clock (UTC),
+        `monotonic` gives s; `uptime` and `keeps_time` as in Clock.
+        """
         devices = devices_of(settings)
         identity = Identity.load(settings.data.dir)
         self.texts = Texts.load()
         self.inbox: Inbox[Event] = Inbox()
-        self._end, self._now = end, now
+        self._end = end
         self._desk: Inbox[Command | Snapshot] = Inbox()
         self._paper: Inbox[Print] = Inbox()
-        self.store = Store(settings.data.dir / "kiosk.sqlite", now)
+        self.clock = Clock(wall, uptime or this_boot(), keeps_time)
+        self.store = open_store(settings.data.dir, self.clock.trusted, wall)
+        self.clock.recall(self.store.time_mark(), self.store.last_at())
         initial = PrinterStatus.UNKNOWN if devices.printer else PrinterStatus.DISCONNECTED
-        self.monitor = Monitor(now, initial)
+        self.monitor = Monitor(self.clock, initial)
         self.controller = Controller(self.monitor.surroundings, self._send, monotonic)
-        self._records = Records(self.store, identity.digit, now, monotonic)
+        self._records = Records(self.store, self.clock, monotonic)
         self._printing = Printing(
             devices.printer, self.store, self.texts, self.monitor.data, self._printer_said, settings.office.logo
         )
-        self._client = Client(settings.central.url, settings.central.ca, identity, now)
+        self._client = Client(
+            settings.central.url, settings.central.ca, identity, self.clock.now, heard=self._hear_the_time
+        )
+        self._marked_at: datetime | None = None
         self._sync = Sync(self._client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)
         self._workers = [
-            Worker("records", self._serve_desk, self._failed),
-            Worker("printer", self._serve_paper, self._failed, self._printing.close),
-            Worker("sync", self._sync.turn, self._failed, self._client.close),
+            Worker(WorkerName.RECORDS, self._serve_desk, self._failed),
+            Worker(WorkerName.PRINTER, self._serve_paper, self._failed, self._printing.close),
+            Worker(WorkerName.SYNC, self._sync.turn, self._failed, self._client.close),
             *(self._scanner_worker(place, scanner) for place, scanner in enumerate(devices.scanners)),
         ]
 
@@ -98,9 +150,16 @@ class Kiosk:
         held = self.store.snapshot()
         if held:
             self._take(held[0])
-        self._printing.recover()
+        self._ask_for_paper()
         for worker in self._workers:
             worker.start()
+        note(KioskStarted())
+
+    def _ask_for_paper(self) -> None:
+        now = self.clock.trusted()
+        tickets = self._printing.recover(now - STILL_THERE if now else None)
+        if tickets:
+            self.inbox.post(Interrupted(tickets))
 
     def stop(self) -> None:
         """Stops the workers in reverse order and closes the store."""
@@ -110,12 +169,13 @@ class Kiosk:
         for worker in reversed(self._workers):
             worker.stop()
         self.store.close()
+        note(KioskStopped())
 
     # ------------------------------------------------------------ between the threads
 
     def _send(self, command: Command) -> None:
         if isinstance(command, Restart):
-            log.error("restarting: the kiosk could not record")
+            note(RestartWanted())
             self._end(RESTART_STATUS)
         elif isinstance(command, Print):
             self._paper.post(command)
@@ -131,6 +191,8 @@ class Kiosk:
             if answer:
                 self.inbox.post(answer)
             self._sync.nudge()
+        else:
+            self._records.tidy()
 
     def _serve_paper(self) -> None:
         command = self._paper.take(0)
@@ -161,7 +223,7 @@ class Kiosk:
             said,
             lambda seconds: worker.stopping.wait(seconds),
         )
-        worker = Worker(f"scanner {place + 1}", scanning.turn, self._failed, scanning.close)
+        worker = Worker(WorkerName.SCANNER, scanning.turn, self._failed, scanning.close)
         return worker
 
     def _take(self, snapshot: Snapshot) -> None:
@@ -169,23 +231,58 @@ class Kiosk:
         self.monitor.snapshot = snapshot
 
     def _printer_said(self, status: PrinterStatus) -> None:
+        if status is not self.monitor.printer:
+            note(PrinterChanged(status))
         self.monitor.printer = status
 
     def _sync_said(self, state: SyncState) -> None:
         online = state in (SyncState.ONLINE, SyncState.FORKED)
         if online is not self.monitor.online:
-            log.info("central server: %s", state)
+            note(CentralChanged(online))
         self.monitor.online = online
+
+    def _hear_the_time(self, server: datetime, took: float) -> None:
+        mark = self.clock.heard(server, took)
+        if mark and (self._marked_at is None or mark.at - self._marked_at >= MARK_EVERY):
+            self.store.keep_time(mark)
+            self._marked_at = mark.at
 
     def _heartbeat(self) -> Heartbeat:
         return Heartbeat(
-            at=self._now(),
+            at=self.clock.now(),
             version=VERSION,
             screen=self.controller.visit.state,
             printer=self.monitor.printer,
             scanner_ready=self.monitor.scanner_ready,
             owed=self.store.owed_count(),
+            clock=self.clock.state,
+            epoch=self.store.epoch,
         )
 
     def _failed(self, error: Exception) -> None:
-        self.inbox.post(Broken())
+        self.inbox.post(Broken(error.fault if isinstance(error, StoreError) else None))
+
+
+class OutOfService:
+    """What stands in for a kiosk whose store cannot be opened: it says why, and ends the process to be started anew."""
+
+    def __init__(
+        self,
+        fault: StoreFault,
+        end: Callable[[int], None] = os._exit,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.texts = Texts.load()
+        self.inbox: Inbox[Event] = Inbox()
+        self._fault = fault
+        around = Surroundings(
+            _utc(), Opening(ClosedReason.NO_DATA), None, PrinterStatus.UNKNOWN, False, False, ClockState.UNTRUSTED
+        )
+        self.controller = Controller(lambda: around, lambda command: end(RESTART_STATUS), monotonic)
+
+    def start(self) -> None:
+        """Shows the one screen."""
+        self.controller.handle(Broken(self._fault))
+
+    def stop(self) -> None:
+        """Nothing was started."""

@@ -15,16 +15,18 @@ from kiosk.errors import CentralRefused, CentralRejected, CentralUnreachable
 from kiosk.identity import Identity
 from kiosk.protocol import (
     ENROLMENTS,
+    EPOCHS,
     FACTS,
     HEARTBEATS,
     SNAPSHOT,
     Enrolled,
     Enrolment,
-    FactBatch,
+    Epoch,
     FactsAccepted,
     Heartbeat,
     HeartbeatAnswer,
     Message,
+    NewEpoch,
     Snapshot,
 )
 
@@ -38,13 +40,21 @@ M = TypeVar("M", bound=Message)
 class Client:
     """Speaks for one enrolled kiosk. `now` gives UTC, `seconds` bounds each exchange as a whole.
 
-    Every method raises CentralUnreachable, CentralRefused or CentralRejected.
+    `heard` is told the server's time (UTC, its Date header, RFC 9110, 6.6.1) with each answer, and how many s that took
+    to come: of a refusal too, for a kiosk whose clock is wrong is refused. Every method raises CentralUnreachable,
+    CentralRefused or CentralRejected.
     """
 
     def __init__(
-        self, url: str, ca: Path, identity: Identity, now: Callable[[], datetime], seconds: float = 20.0
+        self,
+        url: str,
+        ca: Path,
+        identity: Identity,
+        now: Callable[[], datetime],
+        seconds: float = 20.0,
+        heard: Callable[[datetime, float], None] = lambda at, took: None,
     ) -> None:
-        self._line = _Line(url, ca, seconds, now)
+        self._line = _Line(url, ca, seconds, now, heard)
         self._identity, self._now = identity, now
 
     def snapshot(self, etag: str) -> tuple[Snapshot, str] | None:
@@ -55,19 +65,23 @@ class Client:
             return None
         return _read(Snapshot, body), answer.headers.get("ETag", "")
 
-    def facts(self, batch: FactBatch) -> FactsAccepted:
-        """Hands facts over; the same batch is the same bytes each time."""
+    def epoch(self, epoch: NewEpoch) -> Epoch:
+        """Tells of the store's epoch, and hears its walk-in series."""
+        return self._post(EPOCHS, _bytes(epoch), Epoch)
+
+    def facts(self, batch: bytes) -> FactsAccepted:
+        """Hands over a FactBatch, byte for byte as it is."""
         return self._post(FACTS, batch, FactsAccepted)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Tells how the kiosk is."""
-        return self._post(HEARTBEATS, heartbeat, HeartbeatAnswer)
+        return self._post(HEARTBEATS, _bytes(heartbeat), HeartbeatAnswer)
 
     def close(self) -> None:
         self._line.close()
 
-    def _post(self, path: str, message: Message, answer: type[M]) -> M:
-        _, body = self._line.exchange("POST", path, self._token(), message, ANSWER_BYTES)
+    def _post(self, path: str, data: bytes, answer: type[M]) -> M:
+        _, body = self._line.exchange("POST", path, self._token(), data, ANSWER_BYTES)
         return _read(answer, body)
 
     def _token(self) -> dict[str, str]:
@@ -76,9 +90,9 @@ class Client:
 
 def enrol(url: str, ca: Path, enrolment: Enrolment) -> Enrolled:
     """Exchanges a one-time code for an identity. Raises CentralUnreachable, CentralRefused or CentralRejected."""
-    line = _Line(url, ca, 20.0, lambda: datetime.now(UTC))
+    line = _Line(url, ca, 20.0, lambda: datetime.now(UTC), lambda at, took: None)
     try:
-        _, body = line.exchange("POST", ENROLMENTS, {}, enrolment, ANSWER_BYTES)
+        _, body = line.exchange("POST", ENROLMENTS, {}, _bytes(enrolment), ANSWER_BYTES)
         return _read(Enrolled, body)
     finally:
         line.close()
@@ -87,8 +101,15 @@ def enrol(url: str, ca: Path, enrolment: Enrolment) -> Enrolled:
 class _Line:
     """HTTPS with the one authority, no proxies, no redirects, bounds on time and size."""
 
-    def __init__(self, url: str, ca: Path, seconds: float, now: Callable[[], datetime]) -> None:
-        self._url, self._seconds, self._now = url.rstrip("/"), seconds, now
+    def __init__(
+        self,
+        url: str,
+        ca: Path,
+        seconds: float,
+        now: Callable[[], datetime],
+        heard: Callable[[datetime, float], None],
+    ) -> None:
+        self._url, self._seconds, self._now, self._heard = url.rstrip("/"), seconds, now, heard
         self._ca = str(ca)
         self._session = requests.Session()
         self._session.trust_env = False
@@ -97,11 +118,11 @@ class _Line:
         self._session.close()
 
     def exchange(
-        self, method: str, path: str, headers: dict[str, str], message: Message | None, most: int
+        self, method: str, path: str, headers: dict[str, str], data: bytes | None, most: int
     ) -> tuple[requests.Response, bytes]:
         """One request and its answer of at most `most` bytes."""
-        data = message.model_dump_json().encode() if message else None
-        deadline = monotonic() + self._seconds
+        asked = monotonic()
+        deadline = asked + self._seconds
         try:
             with self._session.request(
                 method,
@@ -116,6 +137,9 @@ class _Line:
                 body = _bounded_body(answer, most, deadline)
         except (requests.RequestException, OSError) as error:
             raise CentralUnreachable(f"the central server does not answer ({type(error).__name__})") from error
+        at = _instant(answer.headers.get("Date", ""))
+        if at:
+            self._heard(at, monotonic() - asked)
         self._check(answer, body)
         return answer, body
 
@@ -124,9 +148,9 @@ class _Line:
         if status in (401, 403):
             raise CentralRefused(f"the central server does not accept this kiosk: {_detail(body)}")
         if status in (408, 425, 429) or not (status == 304 or 200 <= status < 300 or 400 <= status < 500):
-            raise CentralUnreachable(f"the central server answers {status}", self._retry_after(answer))
+            raise CentralUnreachable(f"the central server answers {status}", self._retry_after(answer), status)
         if status >= 400:
-            raise CentralRejected(status, _detail(body))
+            raise CentralRejected(status, _detail(body), _expected(body))
         if status != 304 and not answer.headers.get("Content-Type", "").startswith("application/json"):
             raise CentralUnreachable("what answers is not the central server: its answer is not JSON")
 
@@ -135,10 +159,21 @@ class _Line:
         text = answer.headers.get("Retry-After", "")
         if text.isdecimal():
             return float(text)
-        try:
-            return max(0.0, (parsedate_to_datetime(text) - self._now()).total_seconds())
-        except (TypeError, ValueError):
-            return None
+        until = _instant(text)
+        return max(0.0, (until - self._now()).total_seconds()) if until else None
+
+
+def _instant(text: str) -> datetime | None:
+    """A header's date (RFC 9110, 5.6.7), None if it is none."""
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _bytes(message: Message) -> bytes:
+    return message.model_dump_json().encode()
 
 
 def _bounded_body(answer: requests.Response, most: int, deadline: float) -> bytes:
@@ -159,6 +194,14 @@ def _detail(body: bytes) -> str:
     except (ValueError, LookupError, TypeError):
         return "no reason given"
     return "".join(character for character in detail if character.isprintable())[:200]
+
+
+def _expected(body: bytes) -> int | None:
+    try:
+        expected = json.loads(body)["expected"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return expected if type(expected) is int and expected >= 1 else None
 
 
 def _read(kind: type[M], body: bytes) -> M:

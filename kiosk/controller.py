@@ -1,15 +1,13 @@
 """Events in, commands and views out: the one place where a visit goes on; owns the one timer."""
 
-import logging
 from collections.abc import Callable
 
 from kiosk.commands import Command
+from kiosk.event_log import EventIgnored, note
 from kiosk.events import Broken, CodeScanned, Event, OfficeClosed, OfficeOpened, TimedOut
 from kiosk.monitor import Surroundings
 from kiosk.view import View
 from kiosk.visit import LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance
-
-log = logging.getLogger(__name__)
 
 DOUBLE_TAP_SECONDS = 0.3
 """So long after a change of screen a tap is the second half of a double tap, and is ignored."""
@@ -31,7 +29,7 @@ class Controller:
         self.visit = Visit(id=1)
         self._changed_at = self._deadline_from = monotonic()
         self._last_code = ("", -SAME_CODE_SECONDS)
-        self._broken = False
+        self._broken: Broken | None = None
         self._shown: View | None = None
 
     def tap(self, event: Event) -> None:
@@ -49,7 +47,7 @@ class Controller:
         if isinstance(event, CodeScanned) and self._is_held_there(event.text):
             return
         if isinstance(event, Broken):
-            self._broken = True
+            self._broken = event
         self._advance(event)
         self._look_around()
         self._show()
@@ -65,7 +63,7 @@ class Controller:
         before = self.visit
         self.visit, commands = advance(before, event)
         if self.visit is before and not commands:
-            log.debug("%s in %s changes nothing", type(event).__name__, before.state)
+            note(EventIgnored(type(event), before.state))
             return
         self._deadline_from = self._monotonic()
         if self.visit.state is not before.state:
@@ -75,7 +73,7 @@ class Controller:
 
     def _look_around(self) -> None:
         if self._broken and Broken in TRANSITIONS[self.visit.state]:
-            self._advance(Broken())
+            self._advance(self._broken)
         closed = self._surroundings().opening.closed is not None
         if closed and self.visit.state is State.WELCOME:
             self._advance(OfficeClosed())
@@ -100,6 +98,7 @@ class Controller:
             printer=around.printer,
             scanner_ready=around.scanner_ready,
             online=around.online,
+            clock=around.clock,
         )
 
     def _is_held_there(self, text: str) -> bool:

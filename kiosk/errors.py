@@ -13,6 +13,8 @@ AnjunganError
       +-- CentralRejected     the server understood and declined (4xx)
 """
 
+from kiosk.model import StoreFault
+
 
 class AnjunganError(Exception):
     """The root of all errors raised on purpose."""
@@ -42,7 +44,11 @@ class PrinterError(DeviceError):
 
 
 class StoreError(AnjunganError):
-    """The kiosk cannot record; it ends, and is started anew with a fresh handle."""
+    """The kiosk cannot record; it ends, and is started anew with a fresh handle. `fault` says why."""
+
+    def __init__(self, fault: StoreFault, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class NumberTaken(AnjunganError):
@@ -50,7 +56,11 @@ class NumberTaken(AnjunganError):
 
 
 class CentralError(AnjunganError):
-    """An exchange with the central server did not end well; what is owed stays owed."""
+    """An exchange with the central server did not end well; what is owed stays owed. `status` is the HTTP status, 0
+    without one.
+    """
+
+    status = 0
 
 
 class CentralUnreachable(CentralError):
@@ -59,8 +69,9 @@ class CentralUnreachable(CentralError):
     `retry_after` is what the server asked for, in s, or None.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None, status: int = 0) -> None:
         super().__init__(message)
+        self.status = status
         self.retry_after = retry_after
 
 
@@ -69,9 +80,12 @@ class CentralRefused(CentralError):
 
 
 class CentralRejected(CentralError):
-    """The server understood and declined; `status` is the HTTP status, `detail` its words."""
+    """The server understood and declined; `status` is the HTTP status, `detail` its words, `expected` the seq that it
+    wants next where facts before those sent are missing there.
+    """
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, expected: int | None = None) -> None:
         super().__init__(f"the central server declined with {status}: {detail}")
         self.status = status
         self.detail = detail
+        self.expected = expected

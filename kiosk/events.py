@@ -6,7 +6,7 @@ Fields with a person's data are left out of `repr`, so that no log can show them
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.model import Booking, Language, QueueEntry, Refusal, Ticket
+from kiosk.model import Booking, Language, QueueEntry, Refusal, StoreFault, Ticket
 
 
 class Question(StrEnum):
@@ -175,7 +175,16 @@ class OfficeOpened(Event):
 
 @dataclass(frozen=True)
 class Broken(Event):
-    """The kiosk can neither record nor show: it must not go on."""
+    """The kiosk can neither record nor show: it must not go on. `fault` says why it cannot record."""
+
+    fault: StoreFault | None = None
+
+
+@dataclass(frozen=True)
+class Interrupted(Event):
+    """The kiosk was started anew in the middle of printing these tickets: did the paper come out?"""
+
+    tickets: tuple[Ticket, ...]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 Two files in the data folder: `kiosk.key` (PEM, PKCS #8, readable by its owner alone) and `identity.json`.
 """
 
-import os
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import ValidationError
 
+from kiosk.durable_file import write_private
 from kiosk.errors import ConfigError
 from kiosk.protocol import TOKEN_SECONDS, Enrolled
 
@@ -37,7 +37,7 @@ class _Kept(Enrolled):
 
 @dataclass(frozen=True)
 class Identity:
-    """An enrolled kiosk. `digit` marks its own walk-in series, `office` is its office's id."""
+    """An enrolled kiosk. `digit` is its first walk-in series, `office` is its office's id."""
 
     kiosk_id: UUID
     name: str
@@ -55,8 +55,8 @@ class Identity:
         kept = _Kept(**enrolled.model_dump(), public_key=public_key_text(key))
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _write(folder / KEY_FILE, pem)
-            _write(folder / IDENTITY_FILE, kept.model_dump_json(indent=2).encode() + b"\n")
+            write_private(folder / KEY_FILE, pem)
+            write_private(folder / IDENTITY_FILE, kept.model_dump_json(indent=2).encode() + b"\n")
         except OSError as error:
             raise ConfigError([f"[data] dir: {folder} cannot be written: {error.strerror}"]) from error
         return cls._of(kept, key)
@@ -111,20 +111,3 @@ def _read(file: Path) -> bytes:
         raise ConfigError(
             [f"{file} cannot be read: {error.strerror}; give it to the user that the kiosk runs as"]
         ) from error
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Readable by its owner alone from the first byte; whole or absent after a power cut."""
-    temporary = file.with_name(file.name + ".new")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(file)
-    descriptor = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -268,13 +268,17 @@ class PrintOutcome(StrEnum):
 
 
 class StoreFault(StrEnum):
-    """Why the kiosk cannot record. CORRUPT: the file is not what was written; KEY: it does not open with this key."""
+    """Why the kiosk cannot record. CORRUPT: the file is not what was written; KEY: it does not open with this key;
+    NEWER: a later version of the kiosk made it.
+    """
 
     DISK_FULL = "disk_full"
     READ_ONLY = "read_only"
     DISK_ERROR = "disk_error"
     CORRUPT = "corrupt"
     KEY = "key"
+    IN_USE = "in_use"
+    NEWER = "newer"
 
 
 class ClockState(StrEnum):
@@ -286,6 +290,17 @@ class ClockState(StrEnum):
     SYNCED = "synced"
     HOLDOVER = "holdover"
     UNTRUSTED = "untrusted"
+
+
+@dataclass(frozen=True)
+class TimeMark:
+    """That it was `at` (UTC), by the central server, when the machine had been up for `seconds` since the boot named
+    `boot`.
+    """
+
+    boot: str
+    seconds: float
+    at: datetime
 
 
 class ClosedReason(StrEnum):

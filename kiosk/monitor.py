@@ -1,12 +1,12 @@
 """What surrounds a visit: the office's data of today, the devices, the central server."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from kiosk.model import ClosedReason, Opening, PrinterStatus
-from kiosk.opening import opening
+from kiosk.clock import Clock
+from kiosk.model import ClockState, ClosedReason, Opening, PrinterStatus
+from kiosk.opening import opening_by
 from kiosk.protocol import Snapshot
 from kiosk.view import OfficeData, office_data
 
@@ -21,13 +21,14 @@ class Surroundings:
     printer: PrinterStatus
     scanner_ready: bool
     online: bool
+    clock: ClockState
 
 
 class Monitor:
-    """Holds the last word of each worker; the workers' threads set, the controller's thread reads. `now` gives UTC."""
+    """Holds the last word of each worker; the workers' threads set, the controller's thread reads."""
 
-    def __init__(self, now: Callable[[], datetime], printer: PrinterStatus) -> None:
-        self._now = now
+    def __init__(self, clock: Clock, printer: PrinterStatus) -> None:
+        self._clock = clock
         self.printer = printer
         self.scanners: dict[int, bool] = {}
         self.online = False
@@ -44,7 +45,7 @@ class Monitor:
         snapshot = self.snapshot
         if snapshot is None:
             return None
-        today = self._now().astimezone(ZoneInfo(snapshot.office.time_zone)).date()
+        today = self._clock.now().astimezone(ZoneInfo(snapshot.office.time_zone)).date()
         held = self._of_today
         if held is None or held[0] is not snapshot or held[1] != today:
             held = (snapshot, today, office_data(snapshot, today))
@@ -55,7 +56,7 @@ class Monitor:
         """All of it, now."""
         snapshot = self.snapshot
         zone = ZoneInfo(snapshot.office.time_zone) if snapshot else UTC
-        now = self._now().astimezone(zone)
-        is_open = opening(snapshot.rules, snapshot.holidays, now) if snapshot else Opening(ClosedReason.NO_DATA)
+        now, clock = self._clock.now().astimezone(zone), self._clock.state
+        is_open = opening_by(clock, snapshot, now) if snapshot else Opening(ClosedReason.NO_DATA)
         minute = now.replace(second=0, microsecond=0)
-        return Surroundings(minute, is_open, self.data(), self.printer, self.scanner_ready, self.online)
+        return Surroundings(minute, is_open, self.data(), self.printer, self.scanner_ready, self.online, clock)

@@ -1,21 +1,22 @@
 """Ticket numbers (pure).
 
-A booked number is a letter and three digits or more (`A-001`). A walk-in number starts with W and the kiosk's digit
-(`W1-001`), so that two kiosks without a network never issue the same one.
+A booked number is a letter and three digits or more (`A-001`). A walk-in number starts with W and its series
+(`W1-001`). A series belongs to one kiosk's store for good, so that no two of them ever issue the same number, with or
+without a network.
 """
 
 import re
 
-NUMBER = re.compile(r"([A-Z][0-9]{0,2})-([0-9]{3,6})")
+NUMBER = re.compile(r"([A-Z][0-9]{0,3})-([0-9]{3,6})")
 
 
-def walk_in_number(digit: int, count: int) -> str:
-    """The `count`-th walk-in number of a day (from 1) of the kiosk with that digit.
+def walk_in_number(series: int, count: int) -> str:
+    """The `count`-th walk-in number of a day (from 1) in a series.
 
     >>> walk_in_number(1, 7)
     'W1-007'
     """
-    return f"W{digit}-{count:03}"
+    return f"W{series}-{count:03}"
 
 
 def following(number: str, steps: int) -> str:
@@ -29,5 +30,5 @@ def following(number: str, steps: int) -> str:
 
 
 def series_of(number: str) -> str:
-    """What stands before the digits: a service's letter, or W and a kiosk's digit."""
+    """What stands before the digits: a service's letter, or W and a walk-in series."""
     return number.rpartition("-")[0]

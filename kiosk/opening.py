@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from kiosk.model import ClosedReason, Holiday, Opening, Rules
+from kiosk.model import ClockState, ClosedReason, Holiday, Opening, Rules
+from kiosk.protocol import Snapshot
 
 _LOOK_AHEAD_DAYS = 30
 
@@ -12,6 +13,12 @@ def rules_on(rules: Sequence[Rules], day: date) -> Rules:
     """The rules in force on a day: the latest that began by then, or the earliest of all."""
     begun = [each for each in rules if each.valid_from <= day]
     return max(begun, key=lambda each: each.valid_from) if begun else min(rules, key=lambda each: each.valid_from)
+
+
+def opening_by(clock: ClockState, snapshot: Snapshot, now: datetime) -> Opening:
+    """Whether the office is open; while the clock cannot be trusted, whoever stands there is served."""
+    is_known = clock is not ClockState.UNTRUSTED
+    return opening(snapshot.rules, snapshot.holidays, now) if is_known else Opening()
 
 
 def opening(rules: Sequence[Rules], holidays: Sequence[Holiday], now: datetime) -> Opening:

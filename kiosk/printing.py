@@ -1,21 +1,20 @@
 """The printing transaction: each step of a ticket's paper is on disk before the bytes that it speaks of."""
 
-import logging
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.commands import Print
 from kiosk.devices.printer import Printer
 from kiosk.errors import PrinterError
+from kiosk.event_log import Failure, PrinterLost, PrintMoment, note
 from kiosk.events import Answer, Printed, PrintFailed, PrintUncertain
-from kiosk.model import Language, PrinterStatus, PrintOutcome, Ticket, TicketState
+from kiosk.model import Language, Office, PrinterStatus, PrintOutcome, Ticket, TicketState
 from kiosk.store import Store
 from kiosk.texts import Texts
 from kiosk.ticket_layout import Printable, ticket_lines
 from kiosk.view import OfficeData
-
-log = logging.getLogger(__name__)
 
 
 class Printing:
@@ -38,10 +37,19 @@ class Printing:
         self._logo = logo.read_bytes() if logo else None
         self._is_open = False
 
-    def recover(self) -> None:
-        """Whatever was being sent when the power went has an unknown end."""
-        for ticket in self._store.tickets_in(TicketState.SENDING):
-            self._store.end_print(ticket.id, TicketState.UNCONFIRMED)
+    def recover(self, lately: datetime | None) -> tuple[Ticket, ...]:
+        """Records how the prints ended that a power cut left open, for staff to see: what was being sent has an unknown
+        end, what was only issued surely has no paper.
+
+        Returns those that came so far since `lately` (UTC): their persons may still stand there, and can be asked.
+        """
+        ends = {TicketState.SENDING: TicketState.UNCONFIRMED, TicketState.ISSUED: TicketState.FAILED}
+        asked = [each for state in ends if lately for each in self._store.tickets_in(state, moved_since=lately)]
+        for state, end in ends.items():
+            for ticket in self._store.tickets_in(state):
+                self._store.end_print(ticket.id, end)
+        held = [self._store.ticket(each.id) for each in asked]
+        return tuple(each for each in held if each)
 
     def check(self) -> None:
         """Asks the printer how it is, opening it first where that is needed."""
@@ -94,7 +102,7 @@ class Printing:
         return self._is_open
 
     def _lost(self, printer: Printer, error: PrinterError) -> None:
-        log.warning("the printer is not there: %s", error)
+        note(PrinterLost(PrintMoment.IDLE, Failure.of(error)))
         printer.close()
         self._is_open = False
         self._said(PrinterStatus.DISCONNECTED)
@@ -106,11 +114,9 @@ def printable_ticket(
     """The ticket with its words in the visit's language, times in the office's. From its second print on it says so."""
     office = data.office
     service = data.service(ticket.service)
-    issued = ticket.issued_at.astimezone(ZoneInfo(office.time_zone))
     group = next((each.name[language] for each in data.rules.priority_groups if each.id == ticket.priority), None)
     times = [texts("ticket.booked", language, time=texts.time(ticket.slot, language))] if ticket.slot else []
-    day, time = texts.day(issued.date(), language), texts.time(issued, language)
-    times.append(texts("ticket.arrived", language, day=day, time=time))
+    times.append(_arrival(ticket.issued_at, office, texts, language))
     notes = [texts("ticket.late", language)] if ticket.late else []
     notes += [texts("ticket.priority", language, group=group)] if group else []
     return Printable(
@@ -129,3 +135,10 @@ def printable_ticket(
         reprint=texts("ticket.reprint", language) if ticket.prints > 1 else "",
         logo=logo,
     )
+
+
+def _arrival(issued_at: datetime | None, office: Office, texts: Texts, language: Language) -> str:
+    if issued_at is None:
+        return texts("ticket.time_unknown", language)
+    issued = issued_at.astimezone(ZoneInfo(office.time_zone))
+    return texts("ticket.arrived", language, day=texts.day(issued.date(), language), time=texts.time(issued, language))

@@ -8,7 +8,6 @@ Facts form a chain: each bears the SHA-256 of the one before it, in its canonica
 """
 
 import hashlib
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -63,7 +62,7 @@ class Enrolment(Message):
 
 
 class Enrolled(Message):
-    """What the kiosk is from now on. `digit` marks its own walk-in series (1 gives W1-001)."""
+    """What the kiosk is from now on. `digit` is its first walk-in series (1 gives W1-001)."""
 
     kiosk_id: UUID
     name: str
@@ -72,16 +71,19 @@ class Enrolled(Message):
 
 
 class NewEpoch(Message):
-    """A kiosk's store was made anew, and will number its facts from 1 in this `epoch`, a number drawn at random. Saying
-    so again changes nothing.
+    """A kiosk's store was made anew, and numbers its facts from 1 in this `epoch`, a number drawn at random.
+
+    Saying so again changes nothing. `series` is the one that it holds already, so that a central server restored from
+    an older copy gives it to nobody else.
     """
 
     epoch: int = Field(ge=1, le=LARGEST_INTEGER)
+    series: int | None = Field(default=None, ge=1, le=999)
 
 
 class Epoch(Message):
-    """The walk-in `series` that belongs to this epoch alone, for good: 4 gives W4-001. A replaced disk gets another one,
-    so no number can come twice.
+    """The walk-in `series` that belongs to this epoch alone, for good: 4 gives W4-001. A replaced disk gets another
+    one, so no number can come twice.
     """
 
     epoch: int
@@ -203,8 +205,8 @@ class FactsAccepted(Message):
 
 
 class Heartbeat(Message):
-    """How a kiosk is: `screen` is the state of the visit, `owed` how many facts wait, `at` its own clock and `clock` how
-    far that is to be believed, `epoch` that of its facts (0 before the first).
+    """How a kiosk is: `screen` is the state of the visit, `owed` how many facts wait, `at` its own clock and `clock`
+    how far that is to be believed, `epoch` that of its facts (0 before the first).
     """
 
     at: AwareDatetime

@@ -1,17 +1,17 @@
 """The desk behind the screens: looks up, decides by the pure rules, records (one worker's job, no threads here)."""
 
-import logging
 import re
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from hmac import compare_digest
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from kiosk.admission import is_late, refusal_of
+from kiosk.admission import is_late, refusal_of, refusal_without_time
 from kiosk.booking_code import Code, read, second_factor_hash
 from kiosk.booking_pass import BookingPass, Keys, verifying_keys
+from kiosk.clock import Clock
 from kiosk.commands import (
     CallHelp,
     CheckDigits,
@@ -25,7 +25,9 @@ from kiosk.commands import (
     RecordComment,
     RecordRating,
 )
+from kiosk.comment import without_numbers
 from kiosk.errors import NumberTaken
+from kiosk.event_log import NumberClash, note
 from kiosk.events import (
     Answer,
     BookingFound,
@@ -43,20 +45,19 @@ from kiosk.model import (
     Applicant,
     Booking,
     BookingStatus,
-    ClosedReason,
+    ClockState,
     Opening,
     QueueEntry,
     Reason,
     Refusal,
+    Rules,
     Ticket,
     TicketState,
 )
 from kiosk.numbering import series_of
-from kiosk.opening import opening, rules_on
+from kiosk.opening import opening_by, rules_on
 from kiosk.protocol import Commented, HelpCalled, Rated, Snapshot
 from kiosk.store import Store
-
-log = logging.getLogger(__name__)
 
 TYPED_TRIES = 8
 TYPED_WINDOW_SECONDS = 120.0
@@ -70,11 +71,14 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Records:
     """Answers the visit's commands from the last snapshot and the store.
 
-    `digit` marks the kiosk's walk-in series, `now` gives UTC, `monotonic` gives s. Every method may raise StoreError.
+    `monotonic` gives s. Every method may raise StoreError. While the clock cannot be trusted nobody is refused for the
+    time, and tickets have none.
     """
 
-    def __init__(self, store: Store, digit: int, now: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
-        self._store, self._digit, self._now, self._monotonic = store, digit, now, monotonic
+    def __init__(self, store: Store, clock: Clock, monotonic: Callable[[], float]) -> None:
+        self._store, self._clock, self._monotonic = store, clock, monotonic
+        self._walk_in_at: float | None = None
+        self._tidied: date | None = None
         self._wrong_codes: deque[float] = deque()
         self._rating: tuple[int, UUID] = (0, uuid4())
         self._snapshot: Snapshot | None = None
@@ -128,7 +132,7 @@ class Records:
         return self._admit(command.visit, found, snapshot)
 
     def _own_ticket(self, visit: int, held: Ticket, snapshot: Snapshot) -> Answer:
-        if held.day != self._office_time(snapshot).date():
+        if self._knows_the_time and held.day != self._office_time(snapshot).date():
             return Refused(visit, Refusal(Reason.EXPIRED))
         return TicketsFound(visit, (held,))
 
@@ -149,7 +153,7 @@ class Records:
         reference = reference_in(text, snapshot.office.foreign_formats)
         if reference is not None:
             return self._by_reference.get(reference) or Refusal(Reason.UNKNOWN)
-        code = read(text, self._keys, self._now())
+        code = read(text, self._keys, self._clock.trusted())
         if isinstance(code, Refusal):
             return code
         if isinstance(code, BookingPass):
@@ -165,17 +169,21 @@ class Records:
 
     def _admit(self, visit: int, booking: Booking, snapshot: Snapshot) -> Answer:
         now = self._office_time(snapshot)
-        held = self._store.tickets_of(booking.id, now.date())
+        held = self._store.tickets_of(booking.id, now.date() if self._knows_the_time else booking.day)
         if len(held) == len(booking.applicants) and booking.status is not BookingStatus.SERVED:
             return TicketsFound(visit, held)
-        refusal = refusal_of(
-            booking, snapshot.office, rules_on(snapshot.rules, now.date()), self._opening(snapshot), now
-        )
+        refusal = self._refusal_of(booking, snapshot, now)
         if refusal and held and refusal.reason in _OF_THE_HOUR:
             return TicketsFound(visit, held)
         if refusal:
             return Refused(visit, refusal)
         return BookingFound(visit, booking, self._questions(booking, snapshot, now))
+
+    def _refusal_of(self, booking: Booking, snapshot: Snapshot, now: datetime) -> Refusal | None:
+        if not self._knows_the_time:
+            return refusal_without_time(booking, snapshot.office, now.date())
+        rules = rules_on(snapshot.rules, now.date())
+        return refusal_of(booking, snapshot.office, rules, self._opening(snapshot), now)
 
     def _questions(self, booking: Booking, snapshot: Snapshot, now: datetime) -> tuple[Question, ...]:
         groups = rules_on(snapshot.rules, now.date()).priority_groups
@@ -194,12 +202,11 @@ class Records:
     def _check_in(self, command: CheckIn) -> Answer:
         snapshot = self._known()
         now = self._office_time(snapshot)
-        late = is_late(command.booking, rules_on(snapshot.rules, now.date()), now)
+        late = self._knows_the_time and is_late(command.booking, rules_on(snapshot.rules, now.date()), now)
         try:
             tickets = self._store.check_in(command.booking, command.places, command.priority, late)
         except NumberTaken:
-            # Without the error's words: only kinds of events are logged.
-            log.error("a booked number is another booking's already; correct it at the central server")
+            note(NumberClash())
             return Refused(command.visit, Refusal(Reason.UNKNOWN))
         return TicketsIssued(command.visit, tickets)
 
@@ -226,12 +233,20 @@ class Records:
 
     def _issue_walk_in(self, command: IssueWalkIn) -> Answer:
         snapshot = self._known()
-        day = self._office_time(snapshot).date()
+        now = self._office_time(snapshot)
+        if self._must_pause(rules_on(snapshot.rules, now.date())):
+            return Refused(command.visit, Refusal(Reason.PAUSE))
         quota = _quota(command.service, snapshot)
-        ticket = self._store.issue_walk_in(day, command.service, self._digit, quota, command.priority)
+        ticket = self._store.issue_walk_in(now.date(), command.service, quota, command.priority)
         if ticket is None:
             return Refused(command.visit, Refusal(Reason.QUOTA_FULL))
+        self._walk_in_at = self._monotonic()
         return TicketsIssued(command.visit, (ticket,))
+
+    def _must_pause(self, rules: Rules) -> bool:
+        """Whether the last walk-in ticket was a moment ago."""
+        last = self._walk_in_at
+        return last is not None and self._monotonic() - last < rules.walk_in_pause_seconds
 
     # ------------------------------------------------------------ all else
 
@@ -247,7 +262,7 @@ class Records:
 
     def _record_comment(self, command: RecordComment) -> None:
         visit, rating = self._rating
-        text = command.text.strip()[:500]
+        text = without_numbers(command.text).strip()[:500]
         if text:
             self._store.record(Commented(rating=rating if visit == command.visit else uuid4(), text=text))
 
@@ -269,15 +284,24 @@ class Records:
 
     # ------------------------------------------------------------ the surroundings
 
-    def opening(self) -> Opening:
-        """Whether the office is open now."""
-        return self._opening(self._snapshot) if self._snapshot else Opening(ClosedReason.NO_DATA)
+    def tidy(self) -> None:
+        """Once a service day: deletes what has outlived its purpose."""
+        if self._snapshot is None or not self._knows_the_time:
+            return
+        today = self._office_time(self._snapshot).date()
+        if today != self._tidied:
+            self._store.prune(today)
+            self._tidied = today
 
     def _opening(self, snapshot: Snapshot) -> Opening:
-        return opening(snapshot.rules, snapshot.holidays, self._office_time(snapshot))
+        return opening_by(self._clock.state, snapshot, self._office_time(snapshot))
 
     def _office_time(self, snapshot: Snapshot) -> datetime:
-        return self._now().astimezone(ZoneInfo(snapshot.office.time_zone))
+        return self._clock.now().astimezone(ZoneInfo(snapshot.office.time_zone))
+
+    @property
+    def _knows_the_time(self) -> bool:
+        return self._clock.state is not ClockState.UNTRUSTED
 
     def _known(self) -> Snapshot:
         if self._snapshot is None:

@@ -1,17 +1,16 @@
 """In step with the central server: facts out, snapshots in, a sign of life; nothing here stops a visit."""
 
-import logging
 from collections.abc import Callable
 from enum import StrEnum
 from threading import Event
 
 from kiosk.client import Client
 from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable
-from kiosk.protocol import BATCH_BYTES, BATCH_FACTS, Fact, FactBatch, Heartbeat, Snapshot
+from kiosk.event_log import CentralUnavailable, FactsNotTaken, FactsSentAgain, Failure, note
+from kiosk.journal import Batch
+from kiosk.protocol import FactsAccepted, Heartbeat, NewEpoch, Snapshot
 from kiosk.store import Store
 from kiosk.workers import BackOff
-
-log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 60.0
 LONGEST_RETRY_AFTER = 900.0
@@ -51,7 +50,7 @@ class Sync:
         held = store.snapshot()
         self._etag = held[1] if held else ""
         self._pull_at = self._heartbeat_at = self._try_at = monotonic()
-        self._forked = False
+        self._introduced = self._forked = False
         self._nudged = Event()
 
     def nudge(self) -> None:
@@ -69,6 +68,7 @@ class Sync:
         if now < self._try_at:
             return self._try_at - now
         try:
+            self._introduce()
             self._push()
             self._pull(now)
             self._beat(now)
@@ -78,21 +78,42 @@ class Sync:
         self._on_state(SyncState.FORKED if self._forked else SyncState.ONLINE)
         return max(0.0, min(self._pull_at, self._heartbeat_at) - self._monotonic())
 
+    def _introduce(self) -> None:
+        """Once a start: a server that was restored from an older copy may not know this epoch any more."""
+        if not self._introduced:
+            answer = self._client.epoch(NewEpoch(epoch=self._store.epoch, series=self._store.series()))
+            if answer.epoch != self._store.epoch:
+                raise CentralUnreachable("the central server answers for another epoch")
+            self._store.keep_series(answer.series)
+            self._introduced = True
+
     def _push(self) -> None:
-        while not self._forked and (owed := self._store.owed(BATCH_FACTS)):
-            batch = _fitting(owed)
+        while not self._forked and (batch := self._store.next_batch()):
             try:
-                accepted = self._client.facts(batch)
+                accepted = self._client.facts(batch.body)
             except CentralRejected as error:
-                if error.status != 409:
-                    raise
-                log.error("facts are not taken any more: %s; call the technician", error)
-                self._forked = True
-                return
-            last = batch.facts[-1]
-            if accepted.epoch != last.epoch or not batch.facts[0].seq <= accepted.up_to <= last.seq:
-                raise CentralUnreachable("the central server acknowledges what it was not sent")
-            self._store.forget(accepted.epoch, accepted.up_to)
+                self._declined(batch, error)
+            else:
+                self._accepted(batch, accepted)
+
+    def _accepted(self, batch: Batch, accepted: FactsAccepted) -> None:
+        if accepted.epoch != batch.epoch or not batch.first <= accepted.up_to <= batch.last:
+            raise CentralUnreachable("the central server acknowledges what it was not sent")
+        self._store.acknowledge(accepted.epoch, accepted.up_to)
+
+    def _declined(self, batch: Batch, error: CentralRejected) -> None:
+        """Goes back to what the server wants next, or sends less at once; else, for a fork, sends no more."""
+        if error.status == 413 and self._store.halve_batch():
+            return
+        if error.status != 409:
+            raise error
+        lost = error.expected is not None and error.expected < batch.first
+        if error.expected and lost and self._store.resend_from(error.expected):
+            self._introduced = False
+            note(FactsSentAgain())
+            return
+        note(FactsNotTaken(error.status))
+        self._forked = True
 
     def _pull(self, now: float) -> None:
         if now < self._pull_at:
@@ -110,7 +131,7 @@ class Sync:
             self._heartbeat_at = now + self._heartbeat_every
 
     def _failed(self, error: CentralError) -> float:
-        log.info("not in step with the central server: %s", error)
+        note(CentralUnavailable(error.status, Failure.of(error)))
         refused = isinstance(error, CentralRefused)
         self._on_state(SyncState.REFUSED if refused else SyncState.OFFLINE)
         wait = LONGEST_WAIT if refused else self._back_off.next_wait()
@@ -118,14 +139,3 @@ class Sync:
             wait = max(wait, min(error.retry_after, LONGEST_RETRY_AFTER))
         self._try_at = self._monotonic() + wait
         return wait
-
-
-def _fitting(facts: tuple[Fact, ...]) -> FactBatch:
-    """As many of the first facts as fit in a batch, one at least."""
-    size, count = 0, 0
-    for fact in facts:
-        size += len(fact.model_dump_json().encode()) + 1
-        if count and size > BATCH_BYTES - 100:
-            break
-        count += 1
-    return FactBatch(facts=facts[:count])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from kiosk.model import Announcement, Fee, Office, Opening, PrinterStatus, QueueEntry, Rules, Service
+from kiosk.model import Announcement, ClockState, Fee, Office, Opening, PrinterStatus, QueueEntry, Rules, Service
 from kiosk.opening import rules_on
 from kiosk.protocol import Snapshot
 from kiosk.visit import Visit
@@ -26,7 +26,9 @@ class OfficeData:
 
 @dataclass(frozen=True)
 class View:
-    """A visit and its surroundings. `now` is office time, `data` is None before the first snapshot, `timeout` in s."""
+    """A visit and its surroundings. `now` is office time as far as `clock` is to be believed, `data` is None before the
+    first snapshot, `timeout` in s.
+    """
 
     visit: Visit
     opening: Opening
@@ -36,6 +38,7 @@ class View:
     printer: PrinterStatus
     scanner_ready: bool
     online: bool
+    clock: ClockState = ClockState.SYNCED
 
 
 def office_data(snapshot: Snapshot, day: date) -> OfficeData:

@@ -43,6 +43,7 @@ from kiosk.events import (
     HelpChosen,
     Home,
     InformationChosen,
+    Interrupted,
     LanguageChosen,
     OfficeClosed,
     OfficeOpened,
@@ -69,7 +70,7 @@ from kiosk.events import (
     WalkInChosen,
     WalkInFound,
 )
-from kiosk.model import Booking, Language, QueueEntry, Reason, Refusal, Ticket
+from kiosk.model import Booking, Language, QueueEntry, Reason, Refusal, StoreFault, Ticket
 
 
 class State(StrEnum):
@@ -119,6 +120,7 @@ class Visit:
     refusal: Refusal | None = None
     queue: QueueEntry | None = None
     queue_unknown: bool = False
+    fault: StoreFault | None = None
 
 
 Keep = Callable[[Visit, Any], Visit]
@@ -149,6 +151,14 @@ def _fresh(visit: Visit, event: Any) -> Visit:
 
 def _home(visit: Visit, event: Any) -> Visit:
     return Visit(id=visit.id + 1)
+
+
+def _broken(visit: Visit, event: Broken) -> Visit:
+    return replace(_home(visit, event), fault=event.fault)
+
+
+def _interrupted(visit: Visit, event: Interrupted) -> Visit:
+    return replace(_fresh(visit, event), tickets=event.tickets)
 
 
 def _language(visit: Visit, event: LanguageChosen) -> Visit:
@@ -326,6 +336,8 @@ HELPFUL = (
 """The states from which staff can be called."""
 
 _GO_HOME = Step(State.WELCOME, keep=_home)
+_BREAK = Step(State.OUT_OF_SERVICE, keep=_broken)
+_ASK_FOR_PAPER = Step(State.TICKET_UNCERTAIN, keep=_interrupted)
 _SCAN = Step(State.LOOKING_UP, keep=_fresh, do=_look_up_scanned)
 _TYPE = Step(State.TYPING, keep=_fresh)
 _WALK_IN = Step(State.CHOOSING_SERVICE, keep=_fresh)
@@ -378,7 +390,8 @@ TRANSITIONS: dict[State, Row] = {
         HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
         TimedOut: _GO_HOME,
         OfficeClosed: Step(State.CLOSED, keep=_home),
-        Broken: Step(State.OUT_OF_SERVICE, keep=_home),
+        Interrupted: _ASK_FOR_PAPER,
+        Broken: _BREAK,
     },
     State.SCANNING: _leaving(State.SCANNING) | {CodeScanned: _SCAN, TypeChosen: _TYPE, Back: _GO_HOME},
     State.TYPING: _leaving(State.TYPING)
@@ -393,7 +406,7 @@ TRANSITIONS: dict[State, Row] = {
         TicketsFound: Step(State.PRINTING, keep=_tickets, do=_print),
         WalkInFound: Step(State.CHECKING_DOCUMENTS, keep=_walk_in),
         Refused: Step(State.REFUSED, keep=_refusal),
-        Broken: Step(State.OUT_OF_SERVICE, keep=_home),
+        Broken: _BREAK,
     },
     State.CHOOSING_APPLICANTS: _leaving(State.CHOOSING_APPLICANTS)
     | {
@@ -430,7 +443,7 @@ TRANSITIONS: dict[State, Row] = {
     | {
         TicketsIssued: Step(State.PRINTING, keep=_tickets, do=_print),
         Refused: Step(State.REFUSED, keep=_refusal),
-        Broken: Step(State.OUT_OF_SERVICE, keep=_home),
+        Broken: _BREAK,
     },
     State.PRINTING: _waiting(State.PRINTING, Step(State.TICKET_UNCERTAIN))
     | {
@@ -490,8 +503,9 @@ TRANSITIONS: dict[State, Row] = {
         CodeScanned: _SCAN,
         InformationChosen: Step(State.INFORMATION, keep=_start_information),
         OfficeOpened: _GO_HOME,
+        Interrupted: _ASK_FOR_PAPER,
         TimedOut: Step(State.CLOSED, keep=_home),
-        Broken: Step(State.OUT_OF_SERVICE, keep=_home),
+        Broken: _BREAK,
     },
     State.OUT_OF_SERVICE: {
         LanguageChosen: Step(State.OUT_OF_SERVICE, keep=_language),

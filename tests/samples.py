@@ -1,8 +1,10 @@
 """A small office with invented people."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.booking_code import second_factor_hash
 from kiosk.booking_pass import sign_pass
+from kiosk.clock import Clock, Uptime
 from kiosk.model import (
     Applicant,
     Booking,
@@ -25,12 +28,14 @@ from kiosk.model import (
     Words,
 )
 from kiosk.protocol import Snapshot
+from kiosk.store import Store
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 OPEN = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)  # 09:30 in the office
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 KEY_ID = "010203"
+STORE_KEY = bytes(range(2, 34))
 HOURS = ((Period(time(8), time(12)), Period(time(13), time(16))),) * 5 + ((), ())
 
 
@@ -98,3 +103,16 @@ class FakeClock:
     def passes(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
         self.seconds += seconds
+
+    def trusted(self) -> Clock:
+        """The kiosk's own clock by this time, believed as long as it is not earlier than now."""
+        clock = Clock(self.utc, Uptime("this boot", self.monotonic), lambda: True)
+        clock.recall(None, self.now)
+        return clock
+
+
+def a_store(file: Path, now: Callable[[], datetime | None] | None = None, series: int = 1) -> Store:
+    """An open store that has its walk-in series."""
+    store = Store(file, STORE_KEY, now or FakeClock().utc)
+    store.keep_series(series)
+    return store

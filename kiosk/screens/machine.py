@@ -45,4 +45,8 @@ class ClosedScreen(KioskScreen):
 
 class OutOfServiceScreen(KioskScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title("out_of_service.title", wide), self.hint("out_of_service.hint", wide)]
+        made: list[Widget] = [self.title("out_of_service.title", wide), self.hint("out_of_service.hint", wide)]
+        fault = self.view.visit.fault
+        if fault:
+            made.append(self.hint(f"out_of_service.{fault}", wide))
+        return made

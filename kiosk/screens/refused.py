@@ -10,7 +10,7 @@ from kiosk.model import Reason
 from kiosk.screens.screen import KioskScreen
 
 TYPE_HELPS = (Reason.UNKNOWN, Reason.UNREADABLE, Reason.REVOKED, Reason.NO_ANSWER)
-WALK_IN_HELPS = (Reason.EXPIRED, Reason.TOO_LATE, Reason.CANCELLED)
+WALK_IN_HELPS = (Reason.EXPIRED, Reason.TOO_LATE, Reason.CANCELLED, Reason.PAUSE)
 
 
 class RefusedScreen(KioskScreen):

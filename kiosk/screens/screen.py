@@ -12,7 +12,7 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.events import Back, Event, HelpChosen, Home, LanguageChosen
-from kiosk.model import Language
+from kiosk.model import ClockState, Language
 from kiosk.screens.widgets import Choice, Ground, Words, column, row
 from kiosk.texts import Texts
 from kiosk.view import View
@@ -160,7 +160,8 @@ class KioskScreen(Ground):
         room = wide - sum(each.width for each in switch) - 2 * self.gap
         office = self.view.data.office.name if self.view.data else "Anjungan"
         now = self.view.now
-        when = f"{self.texts.day(now, language)}  ·  {self.texts.time(now, language)}"
+        is_known = self.view.clock is not ClockState.UNTRUSTED
+        when = f"{self.texts.day(now, language)}  ·  {self.texts.time(now, language)}" if is_known else ""
         small = self.mm(theme.SMALL_MM)
         name = Words(office, room, small * 1.15, theme.INK, True, "left")
         date = Words(when, room, small, theme.QUIET, False, "left")

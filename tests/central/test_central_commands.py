@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import ssl
 import stat
 import subprocess
@@ -57,6 +58,23 @@ def test_it_serves_over_https_and_ends_cleanly_while_pages_are_open(data: Path, 
             assert [line for line in lines if line.startswith("event")] == []
         assert process.wait(10) == 0
         assert process.stdout.read() == ""
+        assert process.stderr.read() == ""
+
+
+def test_it_ends_without_waiting_for_a_peer_that_does_not_answer(data: Path, tls: Path) -> None:
+    verified = ssl.create_default_context(cafile=str(tls / "ca.pem"))
+    with serving(data, tls) as (process, url):
+        address = ("127.0.0.1", int(url.rpartition(":")[2]))
+        with (
+            socket.create_connection(address) as plain,
+            verified.wrap_socket(plain, server_hostname="127.0.0.1") as idle,
+        ):
+            idle.sendall(b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = idle.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 404")
+            assert b"\r\ndate: " in answer
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
         assert process.stderr.read() == ""
 
 

@@ -149,7 +149,7 @@ def test_an_offices_key_of_before_is_taken_over(tmp_path: Path) -> None:
     with for_writing(engine).begin() as connection:
         for statement in ("DROP TABLE pass_keys", "DROP TABLE revoked_passes"):
             connection.exec_driver_sql(statement)
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
         connection.execute(OfficeRow.__table__.insert().values(id="PYK", body=f'{{"pass_keys": [{key}]}}'))
     engine.dispose()
     engine = open_database(tmp_path)

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from samples import FakeClock
+from samples import FakeClock, a_store
 
+from kiosk.clock import Clock
 from kiosk.commands import Command, Print
 from kiosk.events import Answer, CodeScanned, CodeTyped, Event, Printed, PrintFailed, PrintUncertain, TimedOut
 from kiosk.model import Reason, TicketState
 from kiosk.protocol import Snapshot
 from kiosk.records import Records
-from kiosk.store import Store
 from kiosk.visit import State, Visit, advance
 
 ENDS: dict[TicketState, type[Answer]] = {
@@ -22,10 +22,11 @@ ENDS: dict[TicketState, type[Answer]] = {
 class Flow:
     """Each verb returns the flow, so that a test reads as a screenplay."""
 
-    def __init__(self, folder: Path, snapshot: Snapshot) -> None:
+    def __init__(self, folder: Path, snapshot: Snapshot, clock: Clock | None = None) -> None:
         self.clock = FakeClock()
-        self.store = Store(folder / "kiosk.sqlite", self.clock.utc)
-        self.records = Records(self.store, 1, self.clock.utc, self.clock.monotonic)
+        known = clock or self.clock.trusted()
+        self.store = a_store(folder / "kiosk.sqlite", known.trusted)
+        self.records = Records(self.store, known, self.clock.monotonic)
         self.records.take_snapshot(snapshot)
         self.visit = Visit(1)
         self.paper = TicketState.PRINTED

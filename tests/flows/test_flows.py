@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import time, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,15 @@ from kiosk.records import TYPED_TRIES, TYPED_WINDOW_SECONDS
 from kiosk.visit import State
 
 MakeFlow = Callable[..., Flow]
+WALKS_IN = (WalkInChosen(), ServiceChosen("a"), DocumentsReady(), PriorityDeclared(None))
 
 
 @pytest.fixture
 def flow_with(tmp_path: Path) -> MakeFlow:
+    kiosks = count(1)
+
     def make(*bookings: Booking) -> Flow:
-        return Flow(tmp_path, snapshot(*bookings))
+        return Flow(tmp_path / str(next(kiosks)), snapshot(*bookings))
 
     return make
 
@@ -106,13 +110,12 @@ def test_a_priority_is_asked_where_the_booking_says_so(flow_with: MakeFlow) -> N
     assert flow.sees(State.TICKET_PRINTED).visit.tickets[0].priority == "elderly"
 
 
-def test_a_walk_in_chooses_shows_documents_and_takes_the_next_number(flow_with: MakeFlow) -> None:
+def test_a_walk_in_takes_the_next_number_when_the_pause_after_the_last_one_is_over(flow_with: MakeFlow) -> None:
     flow = flow_with().does(WalkInChosen(), ServiceChosen("a")).sees(State.CHECKING_DOCUMENTS)
     flow.does(DocumentsReady(), PriorityDeclared(None)).sees(State.TICKET_PRINTED).has("W1-001")
-    flow.does(*[WalkInChosen()]).waits().does(
-        WalkInChosen(), ServiceChosen("a"), DocumentsReady(), PriorityDeclared(None)
-    )
-    flow.has("W1-002")
+    flow.waits().does(*WALKS_IN).is_refused(Reason.PAUSE)
+    flow.clock.passes(20)
+    flow.does(*WALKS_IN).sees(State.TICKET_PRINTED).has("W1-002")
 
 
 def test_missing_documents_lead_to_information_and_consume_nothing(flow_with: MakeFlow) -> None:
@@ -127,7 +130,7 @@ def test_a_full_quota_is_refused(flow_with: MakeFlow) -> None:
         flow.does(WalkInChosen(), ServiceChosen("b"), DocumentsReady(), PriorityDeclared(None)).sees(
             State.TICKET_PRINTED
         )
-        flow.waits()
+        flow.waits().clock.passes(20)
     flow.does(WalkInChosen(), ServiceChosen("b")).is_refused(Reason.QUOTA_FULL)
     flow.waits().does(WalkInChosen(), ServiceChosen("g")).is_refused(Reason.QUOTA_FULL)
 

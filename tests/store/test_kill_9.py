@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 from random import Random
 
-from samples import TODAY, FakeClock
+from samples import TODAY, a_store
 
 from kiosk.protocol import CheckedIn, WalkInIssued
-from kiosk.store import Store
 
 KILLS = 50
 HERE = Path(__file__).parent
@@ -35,7 +34,7 @@ def killed_writer(file: Path, seed: str, says: str, random: Random) -> list[str]
 
 def lost(file: Path, said: list[str]) -> list[str]:
     """Opens what the kill left behind, asserts its order, and returns what was said but is not there."""
-    store = Store(file, FakeClock().utc)
+    store = a_store(file)
     tickets = store.tickets()
     numbers = [each.number for each in tickets]
     assert len(numbers) == len(set(numbers)), "a number was given twice"

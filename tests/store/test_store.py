@@ -1,12 +1,10 @@
-import sqlite3
 import threading
 from datetime import UTC
 from pathlib import Path
 
 import pytest
-from samples import TODAY, FakeClock, booking, family, snapshot
+from samples import TODAY, a_store, booking, family, snapshot
 
-from kiosk.errors import StoreError
 from kiosk.model import TicketState
 from kiosk.protocol import HelpCalled
 from kiosk.store import Store
@@ -14,14 +12,13 @@ from kiosk.store import Store
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "kiosk.sqlite", FakeClock().utc)
+    return a_store(tmp_path / "kiosk.sqlite")
 
 
 def test_it_writes_ahead_and_fully_synchronous(store: Store, tmp_path: Path) -> None:
-    with store._transaction() as db:
+    with store._database.transaction() as db:
         assert db.execute("PRAGMA synchronous").fetchone() == (2,)
-    with sqlite3.connect(tmp_path / "kiosk.sqlite") as other:
-        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_the_same_booking_twice_gives_the_same_tickets(store: Store) -> None:
@@ -33,17 +30,17 @@ def test_the_same_booking_twice_gives_the_same_tickets(store: Store) -> None:
 
 
 def test_walk_in_numbers_start_at_one_and_keep_to_the_quota(store: Store) -> None:
-    made = [store.issue_walk_in(TODAY, "a", 2, 3, None) for _ in range(5)]
-    assert [each.number if each else None for each in made] == ["W2-001", "W2-002", "W2-003", None, None]
+    made = [store.issue_walk_in(TODAY, "a", 3, None) for _ in range(5)]
+    assert [each.number if each else None for each in made] == ["W1-001", "W1-002", "W1-003", None, None]
 
 
 def test_only_what_was_acknowledged_in_this_epoch_is_forgotten(store: Store) -> None:
     for _ in range(3):
         store.record(HelpCalled(step="welcome"))
     epoch = store.owed(1)[0].epoch
-    store.forget(epoch + 1, 3)
+    store.acknowledge(epoch + 1, 3)
     assert store.owed_count() == 3
-    store.forget(epoch, 2)
+    store.acknowledge(epoch, 2)
     assert [each.seq for each in store.owed(9)] == [3]
 
 
@@ -51,9 +48,9 @@ def test_the_sequence_goes_on_after_everything_was_forgotten_and_the_file_reopen
     store: Store, tmp_path: Path
 ) -> None:
     store.record(HelpCalled(step="welcome"))
-    store.forget(store.owed(1)[0].epoch, 1)
+    store.acknowledge(store.owed(1)[0].epoch, 1)
     store.close()
-    again = Store(tmp_path / "kiosk.sqlite", FakeClock().utc)
+    again = a_store(tmp_path / "kiosk.sqlite")
     again.record(HelpCalled(step="welcome"))
     assert [each.seq for each in again.owed(9)] == [2]
 
@@ -69,7 +66,7 @@ def test_the_snapshot_is_kept_whole(store: Store, tmp_path: Path) -> None:
     made = snapshot(booking(1), family(5, 4))
     store.keep_snapshot(made, '"x"')
     store.close()
-    assert Store(tmp_path / "kiosk.sqlite", FakeClock().utc).snapshot() == (made, '"x"')
+    assert a_store(tmp_path / "kiosk.sqlite").snapshot() == (made, '"x"')
 
 
 def test_two_threads_at_once_never_share_a_number(store: Store) -> None:
@@ -77,7 +74,7 @@ def test_two_threads_at_once_never_share_a_number(store: Store) -> None:
 
     def take() -> None:
         for _ in range(20):
-            made = store.issue_walk_in(TODAY, "a", 1, None, None)
+            made = store.issue_walk_in(TODAY, "a", None, None)
             assert made
             numbers.append(made.number)
 
@@ -87,12 +84,6 @@ def test_two_threads_at_once_never_share_a_number(store: Store) -> None:
     for each in threads:
         each.join()
     assert sorted(numbers) == [f"W1-{count:03}" for count in range(1, 61)]
-
-
-def test_a_file_that_is_no_database_is_a_store_error_that_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "kiosk.sqlite").write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StoreError, match="check the disk"):
-        Store(tmp_path / "kiosk.sqlite", FakeClock().utc)
 
 
 def test_facts_are_dated_in_utc(store: Store) -> None:

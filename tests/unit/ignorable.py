@@ -12,14 +12,14 @@ IGNORABLE = {
     State.SCANNING: """
         CodeTyped ScanChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
-        PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened
+        PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.TYPING: """
         ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
-        PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened
+        PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
     """.split(),
@@ -27,13 +27,13 @@ IGNORABLE = {
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
-        QueueNumberTyped StayChosen OfficeClosed OfficeOpened DigitsRight DigitsWrong TicketsIssued Printed
+        QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.CHOOSING_APPLICANTS: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut
-        PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Broken
+        PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
     """.split(),
@@ -41,20 +41,20 @@ IGNORABLE = {
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
-        OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound TicketsIssued Printed
+        OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.CHOOSING_SERVICE: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped DocumentsReady DocumentsMissing PriorityDeclared
-        PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened
+        PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.CHECKING_DOCUMENTS: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen PriorityDeclared PaperCameOut
-        PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Broken
+        PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
     """.split(),
@@ -62,32 +62,32 @@ IGNORABLE = {
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
-        OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
+        OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.ISSUING: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
-        QueueNumberTyped StayChosen OfficeClosed OfficeOpened BookingFound TicketsFound WalkInFound
+        QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted BookingFound TicketsFound WalkInFound
         DigitsRight DigitsWrong Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.PRINTING: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
-        QueueNumberTyped StayChosen OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound
+        QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued QueueFound
     """.split(),
     State.TICKET_PRINTED: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen Back
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
-        OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
+        OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.TICKET_UNCERTAIN: """
-        CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
+        Interrupted CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
@@ -97,18 +97,18 @@ IGNORABLE = {
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen Back
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
-        OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
+        OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.REFUSED: """
         CodeTyped ScanChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
-        PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened
+        PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.RATING: """
-        CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
+        Interrupted CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing CommentWritten QueueNumberTyped StayChosen OfficeClosed
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
@@ -118,27 +118,27 @@ IGNORABLE = {
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated QueueNumberTyped StayChosen
-        OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
+        OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.THANKS: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen Back
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
-        OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
+        OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.INFORMATION: """
         CodeTyped ScanChosen TypeChosen QueueStatusChosen RateChosen ApplicantToggled ApplicantsChosen
         DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing
-        Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Broken BookingFound
+        Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound
         TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain
         PrintFailed QueueFound
     """.split(),
     State.QUEUE_STATUS: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
-        PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened
+        PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed
     """.split(),
@@ -146,14 +146,14 @@ IGNORABLE = {
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
-        StayChosen OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused
+        StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused
         DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.STILL_THERE: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         HelpChosen Back ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
-        OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
+        OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.CLOSED: """
@@ -167,7 +167,7 @@ IGNORABLE = {
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
-        QueueNumberTyped StayChosen OfficeClosed OfficeOpened Broken BookingFound TicketsFound WalkInFound
+        QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
 }

@@ -13,7 +13,7 @@ from kiosk.visit import TIMEOUTS, State
 class Stage:
     def __init__(self, held: Snapshot | None) -> None:
         self.clock = FakeClock()
-        self.monitor = Monitor(self.clock.utc, PrinterStatus.READY)
+        self.monitor = Monitor(self.clock.trusted(), PrinterStatus.READY)
         self.monitor.snapshot = held
         self.sent: list[Command] = []
         self.views: list[View] = []

@@ -1,14 +1,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from samples import TODAY, FakeClock, booking, family, snapshot
+from samples import TODAY, a_store, booking, family, snapshot
 
 from kiosk.commands import Print
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.events import Printed, PrintFailed, PrintUncertain
 from kiosk.model import Language, PrinterStatus, TicketState
 from kiosk.printing import Printing, printable_ticket
-from kiosk.store import Store
 from kiosk.texts import Texts
 from kiosk.view import office_data
 
@@ -17,7 +16,7 @@ class Press:
     """Printing on a simulated printer that speaks the true bytes."""
 
     def __init__(self, folder: Path, printer: Printer | None) -> None:
-        self.store = Store(folder / "kiosk.sqlite", FakeClock().utc)
+        self.store = a_store(folder / "kiosk.sqlite")
         self.said: list[PrinterStatus] = []
         data = office_data(snapshot(), TODAY)
         self.printing = Printing(printer, self.store, Texts.load(), lambda: data, self.said.append)
@@ -76,7 +75,7 @@ def test_what_was_being_sent_when_the_power_went_is_uncertain_afterwards(tmp_pat
     press = Press(tmp_path, None)
     ticket = press.store.check_in(booking(), (0,), None, False)[0]
     press.store.begin_print(ticket.id)
-    press.printing.recover()
+    press.printing.recover(None)
     assert press.store.tickets()[0].state is TicketState.UNCONFIRMED
     assert press.store.tickets()[0].prints == 1
 

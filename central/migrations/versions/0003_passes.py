@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 PASS_VALID = timedelta(days=10)
 """How long a pass signed before this migration may live."""

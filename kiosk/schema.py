@@ -1,0 +1,33 @@
+"""The tables of the kiosk's store, as the migrations that make them; a released one is never edited (pure)."""
+
+_FIRST = """
+CREATE TABLE journal (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    epoch INTEGER NOT NULL,
+    series INTEGER,                     -- of walk-in numbers; NULL until the central server gave one
+    last_seq INTEGER NOT NULL DEFAULT 0,
+    last_digest TEXT NOT NULL DEFAULT '',
+    last_at TEXT,                       -- UTC of the last dated fact: the kiosk's time is not before it
+    acknowledged INTEGER NOT NULL DEFAULT 0,
+    batch_end INTEGER NOT NULL DEFAULT 0 -- last seq of the batch that is being sent
+) STRICT;
+CREATE TABLE facts (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, day TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE TABLE tickets (
+    id TEXT PRIMARY KEY, day TEXT NOT NULL, number TEXT NOT NULL, service TEXT NOT NULL,
+    count INTEGER,                      -- of a walk-in in its series; NULL with a booking
+    dated INTEGER NOT NULL, named INTEGER NOT NULL, fact INTEGER NOT NULL,
+    state TEXT NOT NULL, moved_at TEXT, booking TEXT, body TEXT NOT NULL, UNIQUE (day, number)
+) STRICT;
+CREATE INDEX tickets_of_booking ON tickets (booking, day);
+CREATE TABLE counters (day TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
+CREATE TABLE snapshot (
+    only INTEGER PRIMARY KEY CHECK (only = 1), etag TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE TABLE clock (
+    only INTEGER PRIMARY KEY CHECK (only = 1), boot TEXT NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST,)
