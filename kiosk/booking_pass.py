@@ -117,9 +117,8 @@ def _believed(encoded: bytes, now: datetime | None) -> BookingPass | Refusal:
     if numbers and numbers[0].replace("-", "") != short:
         raise ValueError("not in the one form of a number")
     _check(office, begins, until, numbers)
-    if now is not None and now >= until:
-        return Refusal(Reason.EXPIRED)
-    return BookingPass(UUID(bytes=_exactly(bytes, booking)), office, begins.date(), begins.time(), numbers)
+    found = BookingPass(UUID(bytes=_exactly(bytes, booking)), office, begins.date(), begins.time(), numbers)
+    return found if now is None or now < until else Refusal(Reason.EXPIRED)
 
 
 def _claims(expires: Any, booking: Any, office: Any, start: Any, short: Any, party: Any) -> dict[int, Any]:
