@@ -201,4 +201,3 @@ def small_office() -> Snapshot:
 def booking(place: int) -> Booking:
     applicant = Applicant("S*** N***", f"A-{place:03}")
     return Booking(UUID(int=place, version=4), "PYK", TODAY, time_of_day(9, 30), "a", (applicant,))
-

@@ -138,7 +138,7 @@ class Day:
         self._check()
 
     def _check(self) -> None:
-        self._lobby.printer.answers(0)
+        self._lobby.printer.catch_up()
         self._lobby.printing.check()
 
     # ------------------------------------------------------------ the laws

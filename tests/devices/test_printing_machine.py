@@ -78,7 +78,7 @@ class PrintingTransaction(RuleBasedStateMachine):
     @rule(seconds=some.sampled_from((0.3, 3, 30, 300)))
     def time_goes_by(self, seconds):
         self.lobby.clock.passes(seconds)
-        self.lobby.printer.answers(0)
+        self.lobby.printer.catch_up()
         self.lobby.printing.check()
 
     @rule()
