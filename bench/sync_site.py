@@ -139,7 +139,7 @@ class SyncKiosk:
         ca: Path,
         clock: Clock,
         random: Random,
-        seconds: float = 10.0,
+        seconds: float,
     ) -> None:
         self.identity, self._seconds = server.enrolled(folder), seconds
         self._folder, self._ca, self._clock, self._random = folder, ca, clock, random

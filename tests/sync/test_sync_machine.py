@@ -78,5 +78,5 @@ def test_whatever_the_order_of_facts_faults_restarts_and_time_every_fact_arrives
     machine = type("SyncMachineAtOffice", (SyncMachine,), {"office": office})
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=10, stateful_step_count=15, deadline=None, suppress_health_check=[*HealthCheck]),
+        settings=settings(max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=[*HealthCheck]),
     )
