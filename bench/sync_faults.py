@@ -1,4 +1,4 @@
-"""Facts on their way to the central server, through the fault proxy, with restarts of both ends.
+"""Facts on their way to the central server, through the fault proxy; both ends restart, and the server is restored.
 
 Law: the server ends with exactly the kiosk's facts, in their order, each once; the kiosk owes nothing; each retry of a
 batch is the same bytes; nothing is said over a bad certificate or after a redirect. Each fault has a run of its own,
@@ -52,6 +52,7 @@ class Trouble(StrEnum):
     NO_NAME = "name does not resolve"
     KIOSK = "kiosk restarts"
     SERVER = "server restarts"
+    RESTORE = "server is restored"
 
 
 class Control(StrEnum):
@@ -144,6 +145,8 @@ class Run:
         folder.mkdir()
         patient = not {Fault.SILENT, Fault.SLOW} & set(kinds)
         self._kiosk = site.kiosk(folder, self._random, PATIENT_SECONDS if patient else EXCHANGE_SECONDS)
+        self._copy = folder / "copy.sqlite"
+        site.server.copy(self._copy)
 
     def over(self, facts: int, rounds: int) -> Outcome:
         """Records `facts` over so many `rounds` under faults, then lets the faults end."""
@@ -175,6 +178,8 @@ class Run:
             self._site.server.stop()
             self._round()
             self._site.server.start()
+        elif trouble is Trouble.RESTORE:
+            self._restore()
         elif trouble is Trouble.REFUSED:
             self._site.proxy.close_door()
             self._round()
@@ -188,6 +193,14 @@ class Run:
             self._kiosk.restart(self._site.proxy.url)
         self._round()
 
+    def _restore(self) -> None:
+        """Puts the last copy in the server's place, and makes another one every other time."""
+        self._site.server.stop()
+        self._site.server.restore(self._copy)
+        self._site.server.start()
+        if self._random.random() < 0.5:
+            self._site.server.copy(self._copy)
+
     def _round(self) -> None:
         wait = self._kiosk.round()
         if not 0 <= wait <= LONGEST_RETRY_AFTER:
@@ -195,6 +208,8 @@ class Run:
 
     def _settle(self) -> None:
         self._kiosk.restart(self._site.proxy.url)
+        # A server that was restored is missed only when there is something to send.
+        self._kiosk.record(1)
         for _ in range(ROUNDS_TO_THE_END):
             self._round()
             if not self._kiosk.store.owed_count() and self._kiosk.state is SyncState.ONLINE:
