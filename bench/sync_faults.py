@@ -38,7 +38,7 @@ from kiosk.store import KEEP_FACTS
 from kiosk.sync import LONGEST_RETRY_AFTER, SyncState
 
 SHARE = 0.5
-EXCHANGE_SECONDS = 0.6
+EXCHANGE_SECONDS = 0.8
 """What an exchange may take where a fault may make it wait; elsewhere only the machine's load could."""
 PATIENT_SECONDS = 10.0
 DRIP_SECONDS = 0.01
@@ -207,7 +207,7 @@ class Run:
             self.outcome.violations.append(f"the kiosk waits for {wait} s")
 
     def _settle(self) -> None:
-        self._kiosk.restart(self._site.proxy.url)
+        self._kiosk.restart(self._site.proxy.url, PATIENT_SECONDS)
         # A server that was restored is missed only when there is something to send.
         self._kiosk.record(1)
         for _ in range(ROUNDS_TO_THE_END):
