@@ -2,25 +2,33 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
+from starlette.requests import ClientDisconnect
 
-from central import enrolment, facts
+from central import enrolment, epochs, facts
+from central.batch import NotABatch, ReceivedFact, read_batch
 from central.database import KioskRow
-from central.snapshot import snapshot
+from central.snapshot import office_zone, snapshot
 from kiosk.protocol import (
+    BATCH_BYTES,
     ENROLMENTS,
+    EPOCHS,
     FACTS,
     HEARTBEATS,
     SNAPSHOT,
     Enrolled,
     Enrolment,
+    Epoch,
     FactsAccepted,
     Heartbeat,
     HeartbeatAnswer,
+    Message,
+    NewEpoch,
     Snapshot,
 )
 
@@ -50,21 +58,78 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def kiosk_of(session: Db, now: Now, authorization: Annotated[str, Header()] = "") -> KioskRow:
+class Problem(Message):
+    """Why a request was declined, in one sentence that repeats nothing of what was sent."""
+
+    detail: str
+
+
+class NotFollowing(Problem):
+    """The facts do not follow from those held: `expected` is the seq that is wanted next, absent for a fork."""
+
+    expected: int | None = None
+
+
+token = HTTPBearer(
+    bearerFormat="JWT",
+    scheme_name="kiosk",
+    description="A JWT signed with the kiosk's Ed25519 key: sub, iat, exp (docs/protocol.md, Token).",
+    auto_error=False,
+)
+
+
+def kiosk_of(
+    session: Db, now: Now, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(token)]
+) -> KioskRow:
     """The kiosk that asks; 401 where its token cannot be believed, 403 where it was revoked."""
-    scheme, _, token = authorization.partition(" ")
     try:
-        return enrolment.kiosk_of(session, token if scheme.lower() == "bearer" else "", now)
+        return enrolment.kiosk_of(session, credentials.credentials if credentials else "", now)
     except enrolment.NotEnrolled as error:
         raise HTTPException(401, str(error), {"WWW-Authenticate": "Bearer"}) from error
     except enrolment.NotAllowed as error:
         raise HTTPException(403, str(error)) from error
 
 
+async def batch_of(request: Request) -> tuple[ReceivedFact, ...]:
+    """The facts in the request's body, which is taken raw, so that the digest is of all that was sent."""
+    try:
+        content = await request.body()
+    except ClientDisconnect as error:
+        raise HTTPException(400, "the body broke off") from error
+    if len(content) > BATCH_BYTES:
+        raise HTTPException(413, f"a batch has at most {BATCH_BYTES} bytes")
+    try:
+        return read_batch(content)
+    except NotABatch as error:
+        raise HTTPException(422, str(error)) from error
+
+
 Kiosk = Annotated[KioskRow, Depends(kiosk_of, scope="function")]
+Batch = Annotated[tuple[ReceivedFact, ...], Depends(batch_of)]
+
+_WORDS = {
+    401: "The token cannot be believed.",
+    403: "The kiosk was revoked.",
+    409: "Not as things are.",
+    411: "The body does not say its length.",
+    413: "The body is too long.",
+    422: "The body is not what is described here.",
+    429: "Too many wrong tries; `Retry-After` says in how many s to come back.",
+    500: "The server failed; `Retry-After` says in how many s to come back.",
+    503: "No office is loaded yet; `Retry-After` says in how many s to come back.",
+}
 
 
-@router.post(ENROLMENTS)
+def answers(*statuses: int, **words: str) -> dict[int | str, dict[str, Any]]:
+    """The errors of an endpoint, for its description."""
+    told = {status: words.get(f"of_{status}", _WORDS[status]) for status in (*statuses, 500)}
+    return {status: {"model": Problem, "description": each} for status, each in told.items()}
+
+
+@router.post(
+    ENROLMENTS,
+    responses=answers(403, 411, 413, 422, 429, of_403="The code is wrong, used or expired, or the office full."),
+)
 def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> Enrolled:
     """Makes a kiosk of a one-time code's bearer; 403 for a code that is wrong, used or expired, 429 after too many."""
     tries, address = request.app.state.enrolment_tries, address_of(request)
@@ -78,7 +143,23 @@ def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> 
         raise HTTPException(403, str(error)) from error
 
 
-@router.get(SNAPSHOT, response_model=Snapshot)
+@router.post(
+    EPOCHS, responses=answers(401, 403, 409, 411, 413, 422, of_409="Every series of walk-in numbers was given away.")
+)
+def post_epoch(body: NewEpoch, kiosk: Kiosk, session: Db, now: Now) -> Epoch:
+    """Gives a new store's epoch its walk-in series, for good; asked again, the same one. 409 if none is left."""
+    try:
+        return Epoch(epoch=body.epoch, series=epochs.register(session, kiosk, body, now))
+    except epochs.NoSeriesLeft as error:
+        raise HTTPException(409, str(error)) from error
+
+
+@router.get(
+    SNAPSHOT,
+    response_model=Snapshot,
+    responses=answers(401, 403, 422, 503, of_422="A header is not what is described here.")
+    | {304: {"description": "The ETag of If-None-Match is still right."}},
+)
 def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[str, Header()] = "") -> Response:
     """All that a kiosk decides from; 304 where its ETag is still right, 503 before an office is loaded."""
     found = snapshot(session, now)
@@ -90,21 +171,39 @@ def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[s
     return Response(body, media_type="application/json", headers={"ETag": etag})
 
 
-@router.post(FACTS, response_model=FactsAccepted)
-def post_facts(body: facts.ReceivedFacts, kiosk: Kiosk, session: Db) -> Response:
-    """Takes facts in, each once; 409 for a gap (with the `expected` seq) and for two kiosks of one identity."""
+# The batch comes before the kiosk, whose transaction takes the lock: a slow sender holds nobody up.
+@router.post(
+    FACTS,
+    response_model=FactsAccepted,
+    responses=answers(401, 403, 411, 413, 422)
+    | {409: {"model": NotFollowing, "description": "A gap, with the `expected` seq, or without it a fork."}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/FactBatch"}}},
+        }
+    },
+)
+def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: Now) -> Response:
+    """Takes facts in, each once; 409 for a gap (with the `expected` seq) and for a fork. A body that is of no kind
+    described here is kept, acknowledged and shown to officers.
+    """
     try:
-        accepted = facts.take(session, kiosk.id, body)
+        accepted = facts.take(session, kiosk.id, batch, now, office_zone(session))
     except facts.GapError as error:
         session.rollback()
         return JSONResponse({"detail": str(error), "expected": error.expected}, 409)
     except facts.ForkError as error:
+        name = kiosk.id
         session.rollback()
+        # All of the batch is undone; that it came is not.
+        with request.app.state.writing.begin() as own:
+            facts.remember_fork(own, name, error, now)
         return JSONResponse({"detail": str(error)}, 409)
     return JSONResponse(accepted.model_dump())
 
 
-@router.post(HEARTBEATS)
+@router.post(HEARTBEATS, responses=answers(401, 403, 411, 413, 422))
 def post_heartbeat(body: Heartbeat, kiosk: Kiosk, now: Now) -> HeartbeatAnswer:
     """Notes how the kiosk is."""
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
@@ -19,6 +22,7 @@ from central.changes import Changes
 from central.database import database_file, for_writing, open_database
 from central.guard import Guard
 from central.tries import Tries
+from kiosk.protocol import FactBatch
 
 HERE = Path(__file__).parent
 
@@ -46,11 +50,21 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for part in (api, login, officers, ticket_page):
         app.include_router(part.router)
+    app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(Guard)
     return app
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """The API in OpenAPI, with the batch of facts, which the server takes as raw bytes."""
+    found = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    batch = FactBatch.model_json_schema(ref_template="#/components/schemas/{model}")
+    found["components"]["schemas"] |= batch.pop("$defs") | {"FactBatch": batch}
+    found["components"]["schemas"] = dict(sorted(found["components"]["schemas"].items()))
+    return found
 
 
 @asynccontextmanager

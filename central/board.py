@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from central.alerts import Alert
 from central.database import FactRow, KioskRow, TicketRow
+from central.lookout import alerts
 from central.queue import Place
 from central.snapshot import office_snapshot, places
 from kiosk.model import Office, QueueState
@@ -81,6 +83,7 @@ class Board:
     scores: Counter[int]
     calls: tuple[Call, ...]
     dead_letters: tuple[DeadLetter, ...]
+    alerts: tuple[Alert, ...]
 
     def in_state(self, state: str) -> list[Place]:
         return [place for place in self.places if place.state == QueueState(state)]
@@ -122,6 +125,7 @@ def board_of(session: Session, now: datetime) -> Board:
             for row in _facts(session, "help_called", midnight)[:LATEST]
         ),
         dead_letters=_dead_letters(session, names),
+        alerts=alerts(session, now, zone),
     )
 
 

@@ -76,8 +76,31 @@ class KioskRow(Base):
     heard_at: Mapped[datetime | None]
 
 
+class EpochRow(Base):
+    """One life of a kiosk's store, with the walk-in series that belongs to it for good."""
+
+    __tablename__ = "epochs"
+    kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    series: Mapped[int] = mapped_column(unique=True)
+    registered_at: Mapped[datetime]
+
+
+class ForkRow(Base):
+    """The last time that a kiosk's facts did not follow from those held, in words."""
+
+    __tablename__ = "forks"
+    kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), primary_key=True)
+    seen_at: Mapped[datetime]
+    detail: Mapped[str]
+
+
 class FactRow(Base):
-    """A fact as it came; `problem` says why it could not be applied, for the officers to see."""
+    """A fact as it came; `problem` says why it could not be applied, for the officers to see.
+
+    `digest` is that of the whole fact in its canonical form. `at` is the kiosk's time or, where it had none
+    (`dated_by_server`), that of its receipt.
+    """
 
     __tablename__ = "facts"
     __table_args__ = (UniqueConstraint("kiosk", "epoch", "seq"),)
@@ -85,25 +108,53 @@ class FactRow(Base):
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     epoch: Mapped[int]
     seq: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(index=True)
+    dated_by_server: Mapped[bool]
     kind: Mapped[str] = mapped_column(String(20), index=True)
     body: Mapped[str]
     problem: Mapped[str | None]
 
 
 class TicketRow(Base):
-    """A ticket in the queue: `paper` is where its paper is by the word of a kiosk, `state` where the person is."""
+    """A ticket in the queue: `paper` is where its paper is by the word of a kiosk, `state` where the person is.
+
+    `body` is as the kiosk said it. `day` and `arrived_at` are what the queue goes by: where the kiosk could not tell
+    the time, they are those of the receipt (`dated_by_server`).
+    """
 
     __tablename__ = "tickets"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     day: Mapped[str] = mapped_column(String(10), index=True)
     number: Mapped[str] = mapped_column(String(12))
+    arrived_at: Mapped[datetime]
+    dated_by_server: Mapped[bool]
     body: Mapped[str]
     paper: Mapped[str] = mapped_column(String(12))
     paper_at: Mapped[datetime]
     paper_kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     state: Mapped[str] = mapped_column(String(12))
     counter: Mapped[str] = mapped_column(String(20), default="")
+
+
+class PassKeyRow(Base):
+    """A key of booking passes: the last pass that it signed expires at `used_until`."""
+
+    __tablename__ = "pass_keys"
+    key_id: Mapped[str] = mapped_column(String(6), primary_key=True)
+    public_key: Mapped[str]
+    made_at: Mapped[datetime]
+    used_until: Mapped[datetime | None]
+    signs: Mapped[bool]
+
+
+class RevokedPassRow(Base):
+    """A booking whose passes are not believed; `until` the last of them has expired anyway."""
+
+    __tablename__ = "revoked_passes"
+    booking: Mapped[str] = mapped_column(String(36), primary_key=True)
+    until: Mapped[datetime]
 
 
 class OfficerRow(Base):

@@ -9,17 +9,15 @@ from uuid import UUID, uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.database import CodeRow, KioskRow
+from central.epochs import MOST_KIOSKS, next_digit
 from central.snapshot import office_snapshot
 from kiosk.booking_code import CODE_ALPHABET, CODE_LENGTH, normalised_code
 from kiosk.protocol import TOKEN_LEEWAY_SECONDS, TOKEN_SECONDS, Enrolled, Enrolment
 
 CODE_VALID = timedelta(hours=24)
-MOST_KIOSKS = 9
-"""Each kiosk has a digit of its own, for good: two series of walk-in numbers are never mixed up."""
 
 
 class NotEnrolled(Exception):
@@ -47,7 +45,8 @@ def enrol(session: Session, enrolment: Enrolment, now: datetime) -> Enrolled:
         raise NotEnrolled("no office is loaded on the central server yet; load one first")
     if _public_key(enrolment.public_key) is None:
         raise NotEnrolled("the public key is not an Ed25519 key")
-    digit = (session.scalar(select(func.max(KioskRow.digit))) or 0) + 1
+    # Each kiosk has a digit of its own, for good: two series of walk-in numbers are never mixed up.
+    digit = next_digit(session)
     if digit > MOST_KIOSKS:
         raise NotEnrolled(f"the office has {MOST_KIOSKS} kiosks enrolled, and there is no digit left for one more")
     row.used = True

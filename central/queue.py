@@ -6,7 +6,7 @@ PRIORITY_LEAD longer than a newcomer of a priority group goes first.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,11 +17,16 @@ PRIORITY_LEAD = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Place:
-    """A ticket with where its person is; `ahead` counts those who wait before."""
+    """A ticket with where its person is since `arrived_at` (UTC); `ahead` counts those who wait before.
+
+    `dated_by_server`: the kiosk could not tell the time, so the arrival is when the server heard of it.
+    """
 
     ticket: Ticket
+    arrived_at: datetime
     state: QueueState
     counter: str = ""
+    dated_by_server: bool = False
     ahead: int = 0
 
     def entry(self) -> QueueEntry:
@@ -29,24 +34,25 @@ class Place:
         return QueueEntry(self.ticket.number, self.state, self.ahead, self.counter)
 
 
-def turn_of(ticket: Ticket, zone: ZoneInfo) -> datetime:
+def turn_of(place: Place, zone: ZoneInfo) -> datetime:
     """The instant that a ticket's turn is reckoned from; slots are in the office's `zone`."""
+    ticket = place.ticket
     if ticket.slot is None or ticket.late:
-        turn = ticket.issued_at.astimezone(zone)
+        turn = place.arrived_at.astimezone(zone)
     else:
         turn = datetime.combine(ticket.day, ticket.slot, zone)
     return turn - PRIORITY_LEAD if ticket.priority else turn
 
 
-def ranked(tickets: Iterable[tuple[Ticket, QueueState, str]], zone: ZoneInfo) -> tuple[Place, ...]:
-    """Tickets with their states and counters in the order of their turns, equal turns by arrival, then by number."""
+def ranked(places: Iterable[Place], zone: ZoneInfo) -> tuple[Place, ...]:
+    """Places in the order of their turns, equal turns by arrival, then by number; each with how many are `ahead`."""
     placed, ahead = [], 0
-    for ticket, state, counter in sorted(tickets, key=lambda each: _rank(each[0], zone)):
-        waits = state is QueueState.WAITING
-        placed.append(Place(ticket, state, counter, ahead if waits else 0))
+    for place in sorted(places, key=lambda each: _rank(each, zone)):
+        waits = place.state is QueueState.WAITING
+        placed.append(replace(place, ahead=ahead if waits else 0))
         ahead += waits
     return tuple(placed)
 
 
-def _rank(ticket: Ticket, zone: ZoneInfo) -> tuple[datetime, datetime, str, str]:
-    return turn_of(ticket, zone), ticket.issued_at, ticket.number, str(ticket.id)
+def _rank(place: Place, zone: ZoneInfo) -> tuple[datetime, datetime, str, str]:
+    return turn_of(place, zone), place.arrived_at, place.ticket.number, str(place.ticket.id)

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow, TicketRow
-from central.facts import ticket_of
+from central.passes import pass_keys, revoked
 from central.queue import Place, ranked
+from central.tickets import ticket_of
 from kiosk.model import Booking, BookingStatus, QueueState
 from kiosk.protocol import Snapshot
 
@@ -23,9 +24,15 @@ _BOOKING: TypeAdapter[Booking] = TypeAdapter(Booking)
 
 
 def office_snapshot(session: Session) -> Snapshot | None:
-    """The office's data without bookings and queue, None before any is loaded."""
+    """The office's data without bookings, queue and passes, None before any is loaded."""
     row = session.scalar(select(OfficeRow))
     return Snapshot.model_validate_json(row.body) if row else None
+
+
+def office_zone(session: Session) -> ZoneInfo:
+    """Where the office is, UTC before any is loaded."""
+    found = office_snapshot(session)
+    return ZoneInfo(found.office.time_zone if found else "UTC")
 
 
 def snapshot(session: Session, now: datetime) -> tuple[str, str] | None:
@@ -40,6 +47,8 @@ def snapshot(session: Session, now: datetime) -> tuple[str, str] | None:
     told = {
         "bookings": tuple(_told(each, served) for each in _bookings(session, today)),
         "queue": tuple(place.entry() for place in queue),
+        "pass_keys": pass_keys(session, now),
+        "revoked": revoked(session, now),
     }
     body = office.model_copy(update=told).model_dump_json()
     return body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
@@ -48,7 +57,11 @@ def snapshot(session: Session, now: datetime) -> tuple[str, str] | None:
 def places(session: Session, day: date, zone: ZoneInfo) -> tuple[Place, ...]:
     """The tickets of a day in the order of the queue."""
     rows = session.scalars(select(TicketRow).where(TicketRow.day == day.isoformat()))
-    return ranked(((ticket_of(row), QueueState(row.state), row.counter) for row in rows), zone)
+    return ranked((_place(row) for row in rows), zone)
+
+
+def _place(row: TicketRow) -> Place:
+    return Place(ticket_of(row), row.arrived_at, QueueState(row.state), row.counter, row.dated_by_server)
 
 
 def _bookings(session: Session, today: date) -> list[Booking]:

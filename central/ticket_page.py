@@ -1,12 +1,12 @@
 """The ticket on the phone: the number and its place in the queue, nothing personal."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
 from central.api import Db
 from central.database import TicketRow
-from central.facts import ticket_of
 from central.snapshot import office_snapshot, places
 from kiosk.model import Language, Words
 
@@ -41,10 +41,9 @@ def get_ticket(ticket: str, request: Request, session: Db, lang: str = "") -> Re
     context: dict[str, object] = {"words": words, "language": language, "office": office.office.name if office else ""}
     if row is None or office is None:
         return _page(request, context, 404)
-    held = ticket_of(row)
-    queue = places(session, held.day, ZoneInfo(office.office.time_zone))
-    place = next(each for each in queue if each.ticket.id == held.id)
-    service = next((each.name[language] for each in office.services if each.id == held.service), "")
+    queue = places(session, date.fromisoformat(row.day), ZoneInfo(office.office.time_zone))
+    place = next(each for each in queue if str(each.ticket.id) == row.id)
+    service = next((each.name[language] for each in office.services if each.id == place.ticket.service), "")
     return _page(request, context | {"place": place, "service": service}, 200)
 
 

@@ -1,14 +1,16 @@
 """`kiosk`: run, check, decode, simulate, screens. The environment first, Kivy second."""
 
 import argparse
-import logging
 import os
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.config import Settings, read_settings
 from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
+from kiosk.event_log import StoreUnusable, note
+from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,7 +48,6 @@ def _add_simulate(devices: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a command; returns the exit status: 2 for a configuration that cannot be used."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     arguments = parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
@@ -74,15 +75,22 @@ def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
     Config.set("input", "mouse", "mouse,disable_multitouch")
 
 
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     settings = read_settings(arguments.config)
+    log_to_stream(sys.stderr, _utc)
+    log_to_file(settings.data.dir / "log" / "kiosk.jsonl", _utc)
+    catch_the_uncaught()
     from kiosk.bootstrap import Kiosk, OutOfService
 
     kiosk: Kiosk | OutOfService
     try:
         kiosk = Kiosk(settings)
     except StoreError as error:
-        print(f"kiosk: {error}", file=sys.stderr)
+        note(StoreUnusable(error.fault))
         kiosk = OutOfService(error.fault)
     prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
     from kiosk.app import KioskApp
@@ -125,14 +133,12 @@ def _check_devices(settings: Settings) -> list[tuple[bool, str]]:
 
 
 def _check_central(settings: Settings) -> tuple[bool, str]:
-    from datetime import UTC, datetime
-
     from kiosk.client import Client
     from kiosk.identity import Identity
 
     try:
         identity = Identity.load(settings.data.dir)
-        client = Client(settings.central.url, settings.central.ca, identity, lambda: datetime.now(UTC))
+        client = Client(settings.central.url, settings.central.ca, identity, _utc)
         found = client.snapshot("")
         client.close()
     except (ConfigError, CentralError) as error:

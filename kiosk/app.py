@@ -1,6 +1,5 @@
 """The Kivy application: window, stage, inbox, the clock's ticks; no rules."""
 
-import logging
 from typing import Any
 
 from kivy.app import App
@@ -9,12 +8,11 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from kiosk.bootstrap import Kiosk, OutOfService
+from kiosk.event_log import Failure, WindowFailed, note
 from kiosk.events import Broken
 from kiosk.screens.stage import Stage
 
 TICK_SECONDS = 0.25
-
-log = logging.getLogger(__name__)
 
 
 class KioskApp(App):
@@ -58,7 +56,7 @@ class _LastStop(ExceptionHandler):
         self._failed = False
 
     def handle_exception(self, inst: BaseException) -> Any:
-        log.critical("in %s: %s", self._kiosk.controller.visit.state, type(inst).__name__, exc_info=inst)
+        note(WindowFailed(self._kiosk.controller.visit.state, Failure.of(inst)))
         if self._failed or not isinstance(inst, Exception):
             return ExceptionManager.RAISE
         self._failed = True

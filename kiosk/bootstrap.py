@@ -1,6 +1,5 @@
 """The composition root: settings in, a running kiosk out; started in order, stopped in reverse."""
 
-import logging
 import os
 import time
 from collections.abc import Callable
@@ -17,6 +16,16 @@ from kiosk.database import put_aside
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.devices.scanner import Scanner, scanner_for
 from kiosk.errors import ConfigError, StoreError
+from kiosk.event_log import (
+    CentralChanged,
+    KioskStarted,
+    KioskStopped,
+    PrinterChanged,
+    RestartWanted,
+    StorePutAside,
+    WorkerName,
+    note,
+)
 from kiosk.events import Broken, CodeScanned, Event, Interrupted
 from kiosk.identity import Identity
 from kiosk.model import ClockState, ClosedReason, Opening, PrinterStatus, StoreFault
@@ -39,8 +48,6 @@ STILL_THERE = timedelta(minutes=2)
 MARK_EVERY = timedelta(minutes=1)
 RESTART_STATUS = 75
 """The process ends with this (EX_TEMPFAIL) when it wants to be started anew."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ def open_store(folder: Path, now: Callable[[], datetime | None], wall: Callable[
         if error.fault is not StoreFault.CORRUPT:
             raise
         put_aside(file, wall())
+        note(StorePutAside(error.fault))
         store = Store(file, key, now)
         store.record(StoreRenewed(fault=error.fault))
         return store
@@ -131,9 +139,9 @@ class Kiosk:
         self._marked_at: datetime | None = None
         self._sync = Sync(self._client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)
         self._workers = [
-            Worker("records", self._serve_desk, self._failed),
-            Worker("printer", self._serve_paper, self._failed, self._printing.close),
-            Worker("sync", self._sync.turn, self._failed, self._client.close),
+            Worker(WorkerName.RECORDS, self._serve_desk, self._failed),
+            Worker(WorkerName.PRINTER, self._serve_paper, self._failed, self._printing.close),
+            Worker(WorkerName.SYNC, self._sync.turn, self._failed, self._client.close),
             *(self._scanner_worker(place, scanner) for place, scanner in enumerate(devices.scanners)),
         ]
 
@@ -145,6 +153,7 @@ class Kiosk:
         self._ask_for_paper()
         for worker in self._workers:
             worker.start()
+        note(KioskStarted())
 
     def _ask_for_paper(self) -> None:
         now = self.clock.trusted()
@@ -160,12 +169,13 @@ class Kiosk:
         for worker in reversed(self._workers):
             worker.stop()
         self.store.close()
+        note(KioskStopped())
 
     # ------------------------------------------------------------ between the threads
 
     def _send(self, command: Command) -> None:
         if isinstance(command, Restart):
-            log.error("restarting: the kiosk could not record")
+            note(RestartWanted())
             self._end(RESTART_STATUS)
         elif isinstance(command, Print):
             self._paper.post(command)
@@ -213,7 +223,7 @@ class Kiosk:
             said,
             lambda seconds: worker.stopping.wait(seconds),
         )
-        worker = Worker(f"scanner {place + 1}", scanning.turn, self._failed, scanning.close)
+        worker = Worker(WorkerName.SCANNER, scanning.turn, self._failed, scanning.close)
         return worker
 
     def _take(self, snapshot: Snapshot) -> None:
@@ -221,12 +231,14 @@ class Kiosk:
         self.monitor.snapshot = snapshot
 
     def _printer_said(self, status: PrinterStatus) -> None:
+        if status is not self.monitor.printer:
+            note(PrinterChanged(status))
         self.monitor.printer = status
 
     def _sync_said(self, state: SyncState) -> None:
         online = state in (SyncState.ONLINE, SyncState.FORKED)
         if online is not self.monitor.online:
-            log.info("central server: %s", state)
+            note(CentralChanged(online))
         self.monitor.online = online
 
     def _hear_the_time(self, server: datetime, took: float) -> None:
@@ -254,14 +266,19 @@ class Kiosk:
 class OutOfService:
     """What stands in for a kiosk whose store cannot be opened: it says why, and ends the process to be started anew."""
 
-    def __init__(self, fault: StoreFault, end: Callable[[int], None] = os._exit) -> None:
+    def __init__(
+        self,
+        fault: StoreFault,
+        end: Callable[[int], None] = os._exit,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.texts = Texts.load()
         self.inbox: Inbox[Event] = Inbox()
         self._fault = fault
         around = Surroundings(
             _utc(), Opening(ClosedReason.NO_DATA), None, PrinterStatus.UNKNOWN, False, False, ClockState.UNTRUSTED
         )
-        self.controller = Controller(lambda: around, lambda command: end(RESTART_STATUS), time.monotonic)
+        self.controller = Controller(lambda: around, lambda command: end(RESTART_STATUS), monotonic)
 
     def start(self) -> None:
         """Shows the one screen."""

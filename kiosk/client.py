@@ -148,7 +148,7 @@ class _Line:
         if status in (401, 403):
             raise CentralRefused(f"the central server does not accept this kiosk: {_detail(body)}")
         if status in (408, 425, 429) or not (status == 304 or 200 <= status < 300 or 400 <= status < 500):
-            raise CentralUnreachable(f"the central server answers {status}", self._retry_after(answer))
+            raise CentralUnreachable(f"the central server answers {status}", self._retry_after(answer), status)
         if status >= 400:
             raise CentralRejected(status, _detail(body), _expected(body))
         if status != 304 and not answer.headers.get("Content-Type", "").startswith("application/json"):

@@ -1,15 +1,13 @@
 """Events in, commands and views out: the one place where a visit goes on; owns the one timer."""
 
-import logging
 from collections.abc import Callable
 
 from kiosk.commands import Command
+from kiosk.event_log import EventIgnored, note
 from kiosk.events import Broken, CodeScanned, Event, OfficeClosed, OfficeOpened, TimedOut
 from kiosk.monitor import Surroundings
 from kiosk.view import View
 from kiosk.visit import LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance
-
-log = logging.getLogger(__name__)
 
 DOUBLE_TAP_SECONDS = 0.3
 """So long after a change of screen a tap is the second half of a double tap, and is ignored."""
@@ -65,7 +63,7 @@ class Controller:
         before = self.visit
         self.visit, commands = advance(before, event)
         if self.visit is before and not commands:
-            log.debug("%s in %s changes nothing", type(event).__name__, before.state)
+            note(EventIgnored(type(event), before.state))
             return
         self._deadline_from = self._monotonic()
         if self.visit.state is not before.state:

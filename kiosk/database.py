@@ -63,6 +63,7 @@ class Database:
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._check_key()
+            file.touch(mode=0o600)
             self._db = self._connect()
             self._migrate(migrations)
         except (sqlcipher.Error, OSError) as error:
@@ -112,6 +113,8 @@ class Database:
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute(f"PRAGMA synchronous = {self._synchronous}")
+        # A power cut in mid-checkpoint leaves torn pages in the file: first the whole ones that the log holds go there.
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         damages = db.execute("PRAGMA cipher_integrity_check").fetchall()
         sound = db.execute("PRAGMA quick_check(1)").fetchone()
         if damages or sound != ("ok",):

@@ -56,7 +56,11 @@ class NumberTaken(AnjunganError):
 
 
 class CentralError(AnjunganError):
-    """An exchange with the central server did not end well; what is owed stays owed."""
+    """An exchange with the central server did not end well; what is owed stays owed. `status` is the HTTP status, 0
+    without one.
+    """
+
+    status = 0
 
 
 class CentralUnreachable(CentralError):
@@ -65,8 +69,9 @@ class CentralUnreachable(CentralError):
     `retry_after` is what the server asked for, in s, or None.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None, status: int = 0) -> None:
         super().__init__(message)
+        self.status = status
         self.retry_after = retry_after
 
 

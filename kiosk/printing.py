@@ -1,6 +1,5 @@
 """The printing transaction: each step of a ticket's paper is on disk before the bytes that it speaks of."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -9,14 +8,13 @@ from zoneinfo import ZoneInfo
 from kiosk.commands import Print
 from kiosk.devices.printer import Printer
 from kiosk.errors import PrinterError
+from kiosk.event_log import Failure, PrinterLost, PrintMoment, note
 from kiosk.events import Answer, Printed, PrintFailed, PrintUncertain
 from kiosk.model import Language, Office, PrinterStatus, PrintOutcome, Ticket, TicketState
 from kiosk.store import Store
 from kiosk.texts import Texts
 from kiosk.ticket_layout import Printable, ticket_lines
 from kiosk.view import OfficeData
-
-log = logging.getLogger(__name__)
 
 
 class Printing:
@@ -104,7 +102,7 @@ class Printing:
         return self._is_open
 
     def _lost(self, printer: Printer, error: PrinterError) -> None:
-        log.warning("the printer is not there: %s", error)
+        note(PrinterLost(PrintMoment.IDLE, Failure.of(error)))
         printer.close()
         self._is_open = False
         self._said(PrinterStatus.DISCONNECTED)

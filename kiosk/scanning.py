@@ -1,13 +1,11 @@
 """One scanner, kept open: what it reads is told, what is lost is opened again."""
 
-import logging
 from collections.abc import Callable
 
 from kiosk.devices.scanner import Scanner
 from kiosk.errors import ScannerError
+from kiosk.event_log import Failure, ScannerLost, note
 from kiosk.workers import BackOff
-
-log = logging.getLogger(__name__)
 
 READ_SECONDS = 0.25
 
@@ -39,7 +37,7 @@ class Scanning:
                 self._said(True)
             text = self._scanner.read(READ_SECONDS)
         except ScannerError as error:
-            log.warning("the scanner is not there: %s", error)
+            note(ScannerLost(Failure.of(error)))
             self.close()
             self._wait(self._back_off.next_wait())
             return

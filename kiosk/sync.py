@@ -1,18 +1,16 @@
 """In step with the central server: facts out, snapshots in, a sign of life; nothing here stops a visit."""
 
-import logging
 from collections.abc import Callable
 from enum import StrEnum
 from threading import Event
 
 from kiosk.client import Client
 from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable
+from kiosk.event_log import CentralUnavailable, FactsNotTaken, FactsSentAgain, Failure, note
 from kiosk.journal import Batch
 from kiosk.protocol import FactsAccepted, Heartbeat, NewEpoch, Snapshot
 from kiosk.store import Store
 from kiosk.workers import BackOff
-
-log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 60.0
 LONGEST_RETRY_AFTER = 900.0
@@ -112,8 +110,9 @@ class Sync:
         lost = error.expected is not None and error.expected < batch.first
         if error.expected and lost and self._store.resend_from(error.expected):
             self._introduced = False
+            note(FactsSentAgain())
             return
-        log.error("facts are not taken any more: %s; call the technician", error)
+        note(FactsNotTaken(error.status))
         self._forked = True
 
     def _pull(self, now: float) -> None:
@@ -132,7 +131,7 @@ class Sync:
             self._heartbeat_at = now + self._heartbeat_every
 
     def _failed(self, error: CentralError) -> float:
-        log.info("not in step with the central server: %s", error)
+        note(CentralUnavailable(error.status, Failure.of(error)))
         refused = isinstance(error, CentralRefused)
         self._on_state(SyncState.REFUSED if refused else SyncState.OFFLINE)
         wait = LONGEST_WAIT if refused else self._back_off.next_wait()

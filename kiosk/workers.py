@@ -4,14 +4,13 @@ Workers tell, they never ask: what a worker reports goes into the Inbox, and the
 drains it.
 """
 
-import logging
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from random import Random
 from typing import Generic, TypeVar
 
-log = logging.getLogger(__name__)
+from kiosk.event_log import Failure, WorkerFailed, WorkerName, WorkerStuck, note
 
 T = TypeVar("T")
 
@@ -52,12 +51,12 @@ class Worker:
 
     def __init__(
         self,
-        name: str,
+        name: WorkerName,
         turn: Callable[[], None],
         failed: Callable[[Exception], None],
         at_end: Callable[[], None] = lambda: None,
     ) -> None:
-        self._turn, self._failed, self._at_end = turn, failed, at_end
+        self._name, self._turn, self._failed, self._at_end = name, turn, failed, at_end
         self.stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -70,14 +69,14 @@ class Worker:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(STOP_SECONDS)
             if self._thread.is_alive():
-                log.error("worker %s does not end", self._thread.name)
+                note(WorkerStuck(self._name))
 
     def _run(self) -> None:
         try:
             while not self.stopping.is_set():
                 self._turn()
-        except Exception as error:
-            log.exception("worker %s failed", self._thread.name)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the kiosk must not go on without this worker
+            note(WorkerFailed(self._name, Failure.of(error)))
             self._failed(error)
         finally:
             self._at_end()

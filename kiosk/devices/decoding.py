@@ -1,7 +1,7 @@
 """The text of a QR code in a picture: zxing-cpp first, then pyzbar, then both on a picture made easier to read."""
 
-import logging
 import os
+import sys
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TextIO
@@ -9,7 +9,7 @@ from typing import TextIO
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 
-log = logging.getLogger(__name__)
+from kiosk.event_log import SecondOpinionMissing, note
 
 Reader = Callable[[Image.Image], str | None]
 
@@ -47,7 +47,7 @@ def decode_images(paths: Iterable[str | os.PathLike[str]], out: TextIO) -> int:
         try:
             text = decode_file(path)
         except (OSError, Image.DecompressionBombError) as error:
-            log.error("%s", error)
+            print(f"kiosk: {error}", file=sys.stderr)
             text, status = None, 1
         out.write(f"{os.fspath(path)}\t{'-' if text is None else _one_line(text)}\n")
     return status
@@ -86,8 +86,8 @@ def _zbar() -> Reader:
     try:
         from pyzbar.pyzbar import ZBarSymbol
         from pyzbar.pyzbar import decode as read
-    except ImportError as error:
-        log.warning("no second opinion on codes: %s; install the system's package libzbar0", error)
+    except ImportError:
+        note(SecondOpinionMissing())
         return lambda image: None
 
     def second_opinion(image: Image.Image) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import ssl
 import stat
 import subprocess
@@ -60,6 +61,23 @@ def test_it_serves_over_https_and_ends_cleanly_while_pages_are_open(data: Path, 
         assert process.stderr.read() == ""
 
 
+def test_it_ends_without_waiting_for_a_peer_that_does_not_answer(data: Path, tls: Path) -> None:
+    verified = ssl.create_default_context(cafile=str(tls / "ca.pem"))
+    with serving(data, tls) as (process, url):
+        address = ("127.0.0.1", int(url.rpartition(":")[2]))
+        with (
+            socket.create_connection(address) as plain,
+            verified.wrap_socket(plain, server_hostname="127.0.0.1") as idle,
+        ):
+            idle.sendall(b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = idle.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 404")
+            assert b"\r\ndate: " in answer
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+
+
 def test_it_does_not_speak_in_the_clear(data: Path, tls: Path) -> None:
     with serving(data, tls) as (_, url), pytest.raises(httpx.TransportError):
         httpx.get(url.replace("https", "http"), trust_env=False)
@@ -88,6 +106,7 @@ def test_the_officers_password_is_readable_by_its_owner_alone_and_new_each_time(
         (["load-demo", "--data", "x", "--day", "besok"], "write it as 2026-01-31"),
         (["load-demo", "--data", "x", "--public-url", "http://x"], "https://"),
         (["load-dmeo"], "load-demo"),
+        (["revoke-pass", "--data", "x", "A-001"], "is not a booking's id"),
     ],
 )
 def test_wrong_use_ends_with_2_and_says_what_is_right(arguments: list[str], words: str, capfd) -> None:
@@ -97,7 +116,10 @@ def test_wrong_use_ends_with_2_and_says_what_is_right(arguments: list[str], word
     assert words in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["serve", "load-demo", "new-code"])
+@pytest.mark.parametrize(
+    "command",
+    ["serve", "load-demo", "new-code", "pass-keys", "rotate-pass-key", "retire-pass-key", "revoke-pass"],
+)
 def test_every_command_explains_itself(command: str, capfd) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

@@ -1,6 +1,6 @@
 """What holds for every request: bounded bodies, JSON errors, strict headers, an API that describes itself."""
 
-from kiosk.protocol import ENROLMENTS, FACTS, HEARTBEATS, SNAPSHOT
+from kiosk.protocol import ENROLMENTS, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT
 
 
 def test_a_body_beyond_a_mebibyte_is_not_read(kiosk, http) -> None:
@@ -36,7 +36,7 @@ def test_browsers_are_told_to_be_strict_on_every_answer(http) -> None:
 
 def test_the_api_describes_itself(http) -> None:
     described = http.get("/api/v1/openapi.json").json()["paths"]
-    assert set(described) == {ENROLMENTS, SNAPSHOT, FACTS, HEARTBEATS}
+    assert set(described) == {ENROLMENTS, EPOCHS, SNAPSHOT, FACTS, HEARTBEATS}
 
 
 def test_a_long_answer_is_compressed_for_who_can_read_it(kiosk) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import a_ticket, slot
 
-from central.queue import PRIORITY_LEAD, ranked
+from central.queue import PRIORITY_LEAD, Place, ranked
 from kiosk.model import QueueEntry, QueueState, Ticket
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -16,7 +16,12 @@ LEAD = int(PRIORITY_LEAD.total_seconds() // 60)
 
 
 def order(*tickets: Ticket) -> list[str]:
-    return [place.ticket.number for place in ranked(((each, QueueState.WAITING, "") for each in tickets), ZONE)]
+    return [place.ticket.number for place in ranked((place_of(each) for each in tickets), ZONE)]
+
+
+def place_of(ticket: Ticket, state: QueueState = QueueState.WAITING, counter: str = "") -> Place:
+    assert ticket.issued_at
+    return Place(ticket, ticket.issued_at, state, counter)
 
 
 @st.composite
@@ -87,14 +92,14 @@ def test_everybody_comes_before_whoever_arrives_a_lead_after_their_turn(some: li
 
 @given(tickets(), st.lists(st.sampled_from(QueueState), min_size=12, max_size=12))
 def test_ahead_counts_those_who_wait_before(some: list[Ticket], states: list[QueueState]) -> None:
-    placed = ranked(((ticket, state, "") for ticket, state in zip(some, states, strict=False)), ZONE)
+    placed = ranked((place_of(*each) for each in zip(some, states, strict=False)), ZONE)
     waiting = [place for place in placed if place.state is QueueState.WAITING]
     assert [place.ahead for place in waiting] == list(range(len(waiting)))
     assert {place.ahead for place in placed if place.state is not QueueState.WAITING} <= {0}
 
 
 def test_an_entry_says_where_the_number_was_called_to() -> None:
-    place = ranked([(a_ticket("A-001"), QueueState.CALLED, "3")], ZONE)[0]
+    place = ranked([place_of(a_ticket("A-001"), QueueState.CALLED, "3")], ZONE)[0]
     assert place.entry() == QueueEntry("A-001", QueueState.CALLED, 0, "3")
 
 

@@ -1,8 +1,11 @@
 """Facts are taken in once, in order; what cannot be applied is kept for the officers."""
 
+import json
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
+import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,9 +13,9 @@ from sqlalchemy import select
 from wire import MORNING, Kiosk, a_ticket
 
 from central.database import FactRow, TicketRow
-from central.facts import ticket_of
+from central.tickets import ticket_of
 from kiosk.model import TicketState
-from kiosk.protocol import FACTS, CheckedIn, Commented, Fact, HelpCalled, PaperMoved, Rated, WalkInIssued
+from kiosk.protocol import BATCH_BYTES, CheckedIn, Commented, HelpCalled, PaperMoved, Rated, WalkInIssued, canonical
 
 
 def state_of(http: TestClient) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
@@ -31,7 +34,7 @@ def papers(http: TestClient) -> dict[str, str]:
         return {row.number: row.paper for row in session.scalars(select(TicketRow))}
 
 
-def a_day(kiosk: Kiosk) -> list:
+def a_day(kiosk: Kiosk) -> list[dict[str, Any]]:
     ticket, other, rating = a_ticket("A-001"), a_ticket("W1-001", masked_name=""), uuid4()
     bodies = [
         CheckedIn(ticket=ticket),
@@ -47,10 +50,10 @@ def a_day(kiosk: Kiosk) -> list:
     return [kiosk.fact(body) for body in bodies]
 
 
-def outcome(http: TestClient, facts: list[Fact]) -> list[tuple[object, ...]]:
+def outcome(http: TestClient, facts: list[dict[str, Any]]) -> list[tuple[object, ...]]:
     """What came of a day's facts, without the ids that differ from day to day."""
     held, tickets = state_of(http)
-    ids, issued = {str(fact.id) for fact in facts}, {str(facts[0].body.ticket.id), str(facts[3].body.ticket.id)}
+    ids, issued = {fact["id"] for fact in facts}, {facts[place]["body"]["ticket"]["id"] for place in (0, 3)}
     of_facts = [row[:2] + row[3:] for row in held if row[2] in ids]
     return of_facts + sorted(row[2:] for row in tickets if row[0] in issued)
 
@@ -69,7 +72,7 @@ def test_any_splitting_and_repetition_of_batches_gives_the_same_state(http, enro
             assert answer.status_code == 409
             assert answer.json()["expected"] == held + 1
         else:
-            assert answer.json() == {"epoch": cut.epoch, "up_to": batch[-1].seq}
+            assert answer.json() == {"epoch": cut.epoch, "up_to": batch[-1]["seq"]}
             held = max(held, start + len(batch))
     assert cut.send(*facts).json()["up_to"] == len(facts)
     assert len(outcome(http, whole)) == len(facts) + 2
@@ -93,27 +96,26 @@ def test_a_gap_is_refused_with_what_is_expected_and_nothing_of_the_batch_is_take
     assert len(state_of(http)[0]) == 2
 
 
-def test_another_fact_at_the_same_place_is_a_fork(http, kiosk) -> None:
-    first, second = kiosk.fact(HelpCalled(step="WELCOME")), kiosk.fact(HelpCalled(step="WELCOME"))
-    kiosk.send(first)
-    answer = kiosk.send(second.model_copy(update={"seq": 1}))
-    assert answer.status_code == 409
-    assert "expected" not in answer.json()
-    assert kiosk.send(second.model_copy(update={"id": first.id})).status_code == 409
-
-
 def test_a_fact_of_a_kind_not_known_here_is_acknowledged_and_shown_to_officers(kiosk, officer) -> None:
-    fact = kiosk.fact(HelpCalled(step="WELCOME")).model_dump(mode="json")
-    newer = fact | {"body": {"kind": "robot_greeted", "mood": "sunny"}}
-    assert kiosk.post(FACTS, {"facts": [newer]}).json() == {"epoch": 7, "up_to": 1}
+    newer = kiosk.fact({"kind": "robot_greeted", "mood": "sunny"})
+    assert kiosk.send(newer).json() == {"epoch": 7, "up_to": 1}
     assert "robot_greeted: tidak dikenal server ini" in officer.get("/officers").text
     kiosk.tells(HelpCalled(step="WELCOME"))
 
 
+@pytest.mark.parametrize("body", [None, 5, [], "walk_in_issued", {}, {"kind": 7}, {"kind": "rated", "score": "5"}])
+def test_a_body_that_is_none_is_a_dead_letter_and_holds_up_nobody(http, kiosk, body: Any) -> None:
+    fact = kiosk.fact(body)
+    assert kiosk.send(fact, kiosk.fact(HelpCalled(step="WELCOME"))).json()["up_to"] == 2
+    with http.app.state.reading() as session:
+        rows = list(session.scalars(select(FactRow).order_by(FactRow.seq)))
+    assert [row.problem for row in rows] == ["unreadable", None]
+    assert json.loads(rows[0].body) == body
+
+
 def test_a_rating_beyond_the_scale_is_a_dead_letter_and_not_an_average(kiosk, officer) -> None:
-    fact = kiosk.fact(Rated(rating=uuid4(), score=5)).model_dump(mode="json")
-    fact["body"]["score"] = 11
-    assert kiosk.post(FACTS, {"facts": [fact]}).status_code == 200
+    body = Rated(rating=uuid4(), score=5).model_dump(mode="json")
+    assert kiosk.send(kiosk.fact(body | {"score": 11})).status_code == 200
     page = officer.get("/officers").text
     assert "rated: tidak dikenal server ini" in page
     assert "Belum ada penilaian." in page
@@ -158,11 +160,85 @@ def test_a_kiosk_whose_clock_was_set_back_still_says_what_became_of_its_paper(ht
 
 
 def test_a_broken_envelope_is_refused_without_repeating_what_it_held(kiosk) -> None:
-    fact = kiosk.fact(Commented(rating=uuid4(), text="rahasia")).model_dump(mode="json")
-    for wrong in ({"seq": 0}, {"seq": 2**63}, {"at": "kemarin rahasia"}, {"at": "0001-01-01T00:00:00+14:00"}):
-        answer = kiosk.post(FACTS, {"facts": [fact | wrong]})
-        assert answer.status_code == 422
-        assert isinstance(answer.json()["detail"], str)
+    fact = kiosk.fact(Commented(rating=uuid4(), text="rahasia"))
+    for wrong in (
+        {"seq": 0},
+        {"seq": "1"},
+        {"seq": 1.5},
+        {"seq": True},
+        {"epoch": 0},
+        {"epoch": -(2**53) + 1},
+        {"id": "rahasia"},
+        {"id": None},
+        {"previous": None},
+        {"previous": "A" * 64},
+        {"previous": "rahasia"},
+        {"at": "kemarin rahasia"},
+        {"at": "2026-11-24T08:00:00"},
+        {"at": 1795510800},
+        {"at": "0001-01-01T00:00:00+14:00"},
+    ):
+        answer = kiosk.send(fact | wrong)
+        assert answer.status_code == 422, wrong
+        assert f"facts.0.{next(iter(wrong))}" in answer.json()["detail"]
         assert "rahasia" not in answer.text
-    assert kiosk.post(FACTS, {"facts": []}).status_code == 422
-    assert kiosk.post(FACTS, {"facts": [fact] * 101}).status_code == 422
+    for missing in ("id", "epoch", "seq", "previous", "at"):
+        assert kiosk.send({name: each for name, each in fact.items() if name != missing}).status_code == 422, missing
+    assert kiosk.send(fact).status_code == 200
+
+
+def test_a_batch_is_one_to_a_hundred_facts_of_one_epoch_in_at_most_256_kib(http, kiosk) -> None:
+    facts = [kiosk.fact(HelpCalled(step="WELCOME")) for _ in range(101)]
+    assert kiosk.send().status_code == 422
+    assert kiosk.send(*facts).status_code == 422
+    assert kiosk.send(facts[0], facts[1] | {"epoch": 8}).status_code == 422
+    around = len(kiosk.fact({"kind": "long", "text": ""}).__repr__())
+    whole = b'{"facts":[' + canonical(facts[0] | {"body": "x" * (BATCH_BYTES - around)})
+    whole += b" " * (BATCH_BYTES - 2 - len(whole)) + b"]}"
+    assert kiosk.deliver(whole + b" ").status_code == 413
+    assert state_of(http)[0] == []
+    assert kiosk.deliver(whole).status_code == 200
+
+
+HOSTILE = {
+    "empty": b"",
+    "html": b"<html>",
+    "null": b"null",
+    "number": b"7",
+    "string": b'"facts"',
+    "no facts": b"{}",
+    "facts of another kind": b'{"facts":{"0":1}}',
+    "not an object": b'{"facts":[7]}',
+    "deep": b'{"facts":[' + b"[" * 100_000,
+    "deep and whole": b'{"facts":[' + b"[" * 20_000 + b"]" * 20_000 + b"]}",
+    "not utf-8": b'{"facts":["\xff"]}',
+    "cut": b'{"facts":[{"id":"',
+    "long number": b'{"facts":[' + b"9" * 5_000 + b"]}",
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_not_a_batch_is_refused_and_never_fails_the_server(kiosk, content: bytes) -> None:
+    assert kiosk.deliver(content).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"kind":"x","n":NaN}',
+        b'{"kind":"x","n":-Infinity}',
+        b'{"kind":"x","n":1e400}',
+        b'{"kind":"x","n":9007199254740992}',
+        b'{"kind":"x","kind":"y"}',
+        b'{"kind":"\\ud800"}',
+        b'{"\\udfff":1}',
+        b'{"kind":' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}",
+        b'{"kind":' + b"[" * 400 + b"]" * 400 + b"}",
+    ],
+)
+def test_what_readers_of_json_would_not_agree_on_is_no_fact(http, kiosk, body: bytes) -> None:
+    whole = canonical(kiosk.fact(None)).replace(b'"body":null', b'"body":' + body)
+    answer = kiosk.deliver(b'{"facts":[' + whole + b"]}")
+    assert answer.status_code == 422
+    assert isinstance(answer.json()["detail"], str)
+    assert state_of(http)[0] == []

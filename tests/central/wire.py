@@ -1,8 +1,10 @@
 """What the tests of the central server share: a clock, a kiosk's side of the wire, tickets."""
 
 import re
-from dataclasses import dataclass, field
+import sqlite3
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from central.database import database_file
 from kiosk.model import Ticket
-from kiosk.protocol import FACTS, Fact, FactBody
+from kiosk.protocol import EPOCHS, FACTS, FactBody, Message, canonical, digest
 
 DAY = date(2026, 11, 24)
 MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -42,7 +45,7 @@ class Kiosk:
     key: Ed25519PrivateKey
     epoch: int = 7
     seq: int = 0
-    sent: list[Fact] = field(default_factory=list)
+    previous: str = ""
 
     def token(self, key: Ed25519PrivateKey | None = None, seconds: float = 120, **claims: Any) -> str:
         issued = self.clock.now().timestamp()
@@ -59,12 +62,32 @@ class Kiosk:
     def post(self, path: str, body: Any) -> Response:
         return self.http.post(path, json=body, headers=self.headers())
 
-    def fact(self, body: FactBody, at: datetime | None = None) -> Fact:
+    def fact(
+        self, body: FactBody | dict[str, Any], at: datetime | None = None, undated: bool = False
+    ) -> dict[str, Any]:
+        """The next fact of the journal, as its JSON; a body as JSON may be one that nobody knows."""
         self.seq += 1
-        return Fact(id=uuid4(), epoch=self.epoch, seq=self.seq, at=at or self.clock.now(), body=body)
+        known = body.model_dump(mode="json") if isinstance(body, Message) else body
+        moment = None if undated else (at or self.clock.now()).isoformat()
+        fact = {"id": str(uuid4()), "epoch": self.epoch, "seq": self.seq, "previous": self.previous, "at": moment}
+        self.previous = digest(canonical(fact | {"body": known}))
+        return fact | {"body": known}
 
-    def send(self, *facts: Fact) -> Response:
-        return self.post(FACTS, {"facts": [fact.model_dump(mode="json") for fact in facts]})
+    def registers(self, epoch: int, claimed: int | None = None) -> int:
+        """Begins an epoch; returns its series."""
+        answer = self.post(EPOCHS, {"epoch": epoch, "series": claimed})
+        assert answer.status_code == 200, answer.text
+        self.epoch, self.seq, self.previous = epoch, 0, ""
+        series: int = answer.json()["series"]
+        return series
+
+    def send(self, *facts: dict[str, Any]) -> Response:
+        """Delivers facts as a kiosk does: their canonical texts, joined."""
+        return self.deliver(b'{"facts":[' + b",".join(canonical(fact) for fact in facts) + b"]}")
+
+    def deliver(self, content: bytes) -> Response:
+        headers = self.headers() | {"Content-Type": "application/json"}
+        return self.http.post(FACTS, content=content, headers=headers)
 
     def tells(self, *bodies: FactBody) -> None:
         answer = self.send(*(self.fact(body) for body in bodies))
@@ -73,8 +96,19 @@ class Kiosk:
 
 def a_ticket(number: str = "A-001", minute: int = 0, ticket: UUID | None = None, **more: Any) -> Ticket:
     """A walk-in's ticket, or a booking's where a slot is given, issued `minute` after 08.00."""
-    given = {"masked_name": "B*** S***", "service": "passport_new", "day": DAY} | more
-    return Ticket(id=ticket or uuid4(), number=number, issued_at=MORNING + timedelta(minutes=minute), **given)
+    at = MORNING + timedelta(minutes=minute)
+    given = {"masked_name": "B*** S***", "service": "passport_new", "day": DAY, "issued_at": at} | more
+    return Ticket(id=ticket or uuid4(), number=number, **given)
+
+
+def drop_unique_keys(data: Path) -> None:
+    """Switches off what keeps a fact from standing twice, for the controls."""
+    with sqlite3.connect(database_file(data)) as connection:
+        (made,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'facts'").fetchone()
+        plain = made.replace("PRIMARY KEY (id),", "").replace("UNIQUE (kiosk, epoch, seq)", "CHECK (1)")
+        assert "PRIMARY" not in plain
+        assert "UNIQUE" not in plain
+        connection.executescript(f"DROP TABLE facts; {plain}")
 
 
 def slot(text: str) -> time:

@@ -52,7 +52,11 @@ def open_printer() -> Iterator[Opener]:
             stack.callback(serving.join)
             stack.callback(stop.set)
             printer = EscposPrinter(
-                TcpConnection("127.0.0.1", listener.getsockname()[1]), 80, answer_timeout=0.2, print_time=0.3
+                TcpConnection("127.0.0.1", listener.getsockname()[1]),
+                80,
+                answer_timeout=0.2,
+                print_time=0.3,
+                patience=0,
             )
             printer.open()
             stack.callback(printer.close)
@@ -93,7 +97,10 @@ def scripted_printer() -> Iterator[Callable[[Script], EscposPrinter]]:
             serving = Thread(target=serve_script, args=(script, listener))
             serving.start()
             printer = EscposPrinter(
-                TcpConnection("127.0.0.1", listener.getsockname()[1]), 80, answer_timeout=0.2, print_time=0.3
+                TcpConnection("127.0.0.1", listener.getsockname()[1]),
+                80,
+                answer_timeout=0.2,
+                print_time=0.3,
             )
             stack.callback(serving.join)
             stack.callback(listener.close)

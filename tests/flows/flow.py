@@ -4,6 +4,7 @@ from pathlib import Path
 
 from samples import FakeClock, a_store
 
+from kiosk.clock import Clock
 from kiosk.commands import Command, Print
 from kiosk.events import Answer, CodeScanned, CodeTyped, Event, Printed, PrintFailed, PrintUncertain, TimedOut
 from kiosk.model import Reason, TicketState
@@ -21,10 +22,11 @@ ENDS: dict[TicketState, type[Answer]] = {
 class Flow:
     """Each verb returns the flow, so that a test reads as a screenplay."""
 
-    def __init__(self, folder: Path, snapshot: Snapshot) -> None:
+    def __init__(self, folder: Path, snapshot: Snapshot, clock: Clock | None = None) -> None:
         self.clock = FakeClock()
-        self.store = a_store(folder / "kiosk.sqlite", self.clock.utc)
-        self.records = Records(self.store, self.clock.trusted(), self.clock.monotonic)
+        known = clock or self.clock.trusted()
+        self.store = a_store(folder / "kiosk.sqlite", known.trusted)
+        self.records = Records(self.store, known, self.clock.monotonic)
         self.records.take_snapshot(snapshot)
         self.visit = Visit(1)
         self.paper = TicketState.PRINTED

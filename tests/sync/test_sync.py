@@ -1,201 +1,213 @@
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from time import monotonic
 from uuid import UUID
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from samples import FakeClock, a_store
-from sync.bad_server import FAULTS, BadServer
+from sync_faults import Site
+from sync_site import SyncKiosk
 
-from kiosk.client import Client
-from kiosk.errors import CentralUnreachable
-from kiosk.identity import Identity
-from kiosk.model import PrinterStatus
-from kiosk.protocol import BATCH_BYTES, FACTS, Commented, Enrolled, Heartbeat, HelpCalled, Snapshot
-from kiosk.sync import Sync, SyncState
-from kiosk.workers import BackOff
+from central.fault_proxy import Exchange
+from central.faults import ACKNOWLEDGEMENTS, BAD_CERTIFICATES, Fault
+from kiosk.protocol import BATCH_BYTES, FACTS, Commented
+from kiosk.sync import SyncState
 
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BadServer]:
-    with BadServer(tmp_path_factory.mktemp("server")).running() as running:
-        yield running
+PASSED_ON = {Fault.NONE, Fault.TWICE, Fault.REPLAY, Fault.SLOW}
+"""The kiosk sees nothing of these."""
+STOPPING = {Fault.CONFLICT, Fault.EXPECTED}
+UNTAKEN = [each for each in Fault if each not in PASSED_ON | STOPPING | {Fault.TOO_LARGE, Fault.SILENT}]
+OF_ANY_REQUEST = [each for each in UNTAKEN if each not in ACKNOWLEDGEMENTS]
 
 
-class Lobby:
-    """A kiosk's sync over true parts."""
-
-    def __init__(self, folder: Path, url: str, ca: Path) -> None:
-        self.clock = FakeClock()
-        self.store = a_store(folder / "kiosk.sqlite", self.clock.utc)
-        enrolled = Enrolled(kiosk_id=UUID(int=1), name="Satu", digit=1, office="PYK")
-        identity = Identity.create(folder, enrolled, Ed25519PrivateKey.generate())
-        self.client = Client(url, ca, identity, self.clock.utc, seconds=2)
-        self.states: list[SyncState] = []
-        self.snapshots: list[Snapshot] = []
-        self.sync = Sync(
-            self.client, self.store, self.heartbeat, self.snapshots.append, self.states.append, self.clock.monotonic,
-            BackOff(1, 8, Random(1)),
-        )  # fmt: skip
-
-    def heartbeat(self) -> Heartbeat:
-        return Heartbeat(
-            at=self.clock.utc(), version="1", screen="welcome", printer=PrinterStatus.READY, scanner_ready=True, owed=0
-        )
-
-    def records(self, count: int) -> list[str]:
-        for _ in range(count):
-            self.store.record(HelpCalled(step="welcome"))
-        return [str(each.id) for each in self.store.owed(count)]
-
-    def rounds(self, count: int) -> float:
-        wait = 0.0
-        for _ in range(count):
-            wait = self.sync.round()
-            self.clock.passes(wait)
-        return wait
+def facts_of(office: Site, kiosk: SyncKiosk) -> list[int]:
+    return office.facts_of(kiosk.identity.kiosk_id)
 
 
-@pytest.fixture
-def lobby(tmp_path: Path, server: BadServer) -> Iterator[Lobby]:
-    server.script.clear()
-    server.facts.clear()
-    server.requests.clear()
-    made = Lobby(tmp_path, server.url, server.ca)
-    yield made
-    made.client.close()
-    made.store.close()
+def bodies(heard: list[Exchange]) -> list[bytes]:
+    return [each.request.body for each in heard if each.request.target == FACTS]
 
 
-def test_facts_go_out_and_a_snapshot_comes_in(lobby: Lobby, server: BadServer) -> None:
-    facts = lobby.records(3)
-    lobby.rounds(1)
-    assert server.facts == facts
-    assert lobby.store.owed_count() == 0
-    assert len(lobby.snapshots) == 1
-    held = lobby.store.snapshot()
-    assert held
-    assert held[1] == '"1"'
-    assert lobby.states[-1] is SyncState.ONLINE
+def test_facts_go_out_and_a_snapshot_comes_in(office: Site, tmp_path: Path) -> None:
+    kiosk = office.kiosk(tmp_path, Random(1))
+    kiosk.record(3)
+    kiosk.round()
+    assert facts_of(office, kiosk) == [1, 2, 3]
+    assert kiosk.store.owed_count() == 0
+    assert kiosk.store.snapshot()
+    assert kiosk.state is SyncState.ONLINE
+    kiosk.close()
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_whatever_the_server_answers_the_facts_stay_owed_and_arrive_later_once(
-    lobby: Lobby, server: BadServer, fault: str
+@pytest.mark.parametrize("fault", UNTAKEN)
+def test_whatever_happens_on_the_way_the_facts_stay_owed_and_arrive_later_once(
+    office: Site, kiosk: SyncKiosk, fault: Fault
 ) -> None:
-    facts = lobby.records(2)
-    server.script[:] = [fault]
-    wait = lobby.rounds(1)
-    assert lobby.store.owed_count() == 2
-    assert lobby.states[-1] is (SyncState.REFUSED if fault in ("401", "403") else SyncState.OFFLINE)
-    assert 0 <= wait <= 60
-    lobby.rounds(3)
-    assert server.facts == facts
-    assert lobby.store.owed_count() == 0
-    assert lobby.states[-1] is SyncState.ONLINE
+    kiosk.record(2)
+    office.proxy.script.append(fault)
+    wait = kiosk.round()
+    assert kiosk.store.owed_count() == 2
+    assert kiosk.state is (SyncState.REFUSED if fault in (Fault.UNAUTHORIZED, Fault.FORBIDDEN) else SyncState.OFFLINE)
+    assert 0 <= wait <= 900
+    kiosk.rounds(3)
+    assert facts_of(office, kiosk) == [1, 2]
+    assert kiosk.store.owed_count() == 0
+    assert kiosk.state is SyncState.ONLINE
 
 
-@pytest.mark.parametrize("fault", [each for each in FAULTS if each != "lost answer"])
-def test_whatever_the_server_answers_the_last_snapshot_stays(lobby: Lobby, server: BadServer, fault: str) -> None:
-    lobby.rounds(1)
-    held = lobby.store.snapshot()
-    server.script[:] = [fault] * 2
-    lobby.clock.passes(20)
-    lobby.rounds(1)
-    assert lobby.store.snapshot() == held
+@pytest.mark.parametrize("fault", OF_ANY_REQUEST)
+def test_whatever_happens_on_the_way_the_last_snapshot_stays(office: Site, kiosk: SyncKiosk, fault: Fault) -> None:
+    held = kiosk.store.snapshot()
+    office.proxy.script.append(fault)
+    kiosk.round()
+    assert office.proxy.applied[fault] == 1
+    assert kiosk.store.snapshot() == held
 
 
-def test_a_lost_answer_is_asked_for_again_with_the_same_bytes(lobby: Lobby, server: BadServer) -> None:
-    lobby.records(2)
-    server.script[:] = ["lost answer"]
-    lobby.rounds(3)
-    sent = [body for path, body in server.requests if path == FACTS]
-    assert len(sent) == 2
-    assert sent[0] == sent[1]
-    assert len(server.facts) == 2
+def test_a_server_that_takes_connections_and_says_nothing_is_left_in_time(office: Site, tmp_path: Path) -> None:
+    kiosk = office.kiosk(tmp_path, Random(1), seconds=0.5)
+    kiosk.record(1)
+    office.proxy.script.append(Fault.SILENT)
+    began = monotonic()
+    kiosk.round()
+    assert monotonic() - began < 3
+    assert kiosk.store.owed_count() == 1
+    assert kiosk.state is SyncState.OFFLINE
+    kiosk.close()
 
 
-def test_retry_after_is_honoured(lobby: Lobby, server: BadServer) -> None:
-    lobby.records(1)
-    server.script[:] = ["503"]
-    assert lobby.sync.round() >= 7
-
-
-def test_a_fork_stops_the_facts_but_not_the_snapshots(lobby: Lobby, server: BadServer) -> None:
-    lobby.records(1)
-    server.script[:] = ["409"]
-    lobby.rounds(3)
-    assert lobby.store.owed_count() == 1
-    assert lobby.states[-1] is SyncState.FORKED
-    assert len([path for path, _ in server.requests if path == FACTS]) == 1
-    assert lobby.snapshots
-
-
-def test_no_batch_is_larger_than_agreed_and_all_arrive_in_order(lobby: Lobby, server: BadServer) -> None:
-    for _ in range(330):
-        lobby.store.record(Commented(rating=UUID(int=3), text="é" * 500))
-    facts = [str(each.id) for each in lobby.store.owed(999)]
-    lobby.rounds(2)
-    bodies = [body for path, body in server.requests if path == FACTS]
-    assert len(bodies) > 3
-    assert max(len(body) for body in bodies) <= BATCH_BYTES
-    assert server.facts == facts
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    faults=st.lists(st.sampled_from([each for each in FAULTS if each != "too much"]), max_size=8),
-    more=st.integers(0, 4),
-)
-def test_after_any_run_of_faults_every_fact_is_there_once_in_order(
-    lobby: Lobby, server: BadServer, faults: list[str], more: int
+def test_a_batch_that_is_too_large_for_the_server_is_halved(
+    office: Site, kiosk: SyncKiosk, heard: list[Exchange]
 ) -> None:
-    server.facts.clear()
-    server.script[:] = list(faults)
-    facts = lobby.records(2 + more)
-    lobby.clock.passes(60)
-    lobby.rounds(len(faults) + 3)
-    assert server.facts == facts
-    assert lobby.store.owed_count() == 0
+    kiosk.record(8)
+    office.proxy.script.extend([Fault.TOO_LARGE] * 2)
+    kiosk.round()
+    assert [len(each.request.facts()) for each in heard if each.request.target == FACTS] == [8, 4, 2, 6]
+    assert facts_of(office, kiosk) == list(range(1, 9))
 
 
-def test_a_foreign_certificate_is_not_spoken_to(tmp_path: Path, server: BadServer) -> None:
-    other = BadServer(tmp_path)
-    lobby = Lobby(tmp_path, server.url, other.ca)
-    server.requests.clear()
-    lobby.records(1)
-    lobby.rounds(1)
-    assert server.requests == []
-    assert lobby.store.owed_count() == 1
+def test_a_lost_answer_is_asked_for_again_with_the_same_bytes_though_more_was_recorded_and_the_kiosk_restarted(
+    office: Site, kiosk: SyncKiosk, heard: list[Exchange]
+) -> None:
+    kiosk.record(2)
+    office.proxy.script.append(Fault.LOST_ANSWER)
+    kiosk.round()
+    kiosk.record(1)
+    kiosk.restart(office.proxy.url)
+    kiosk.round()
+    first, again, more = bodies(heard)
+    assert first == again
+    assert first != more
+    assert facts_of(office, kiosk) == [1, 2, 3]
 
 
-def test_a_certificate_of_another_name_is_not_spoken_to(tmp_path: Path) -> None:
-    with BadServer(tmp_path, ("elsewhere.example",)).running() as server:
-        lobby = Lobby(tmp_path, server.url, server.ca)
-        with pytest.raises(CentralUnreachable):
-            lobby.client.snapshot("")
-        assert server.requests == []
+def test_retry_after_is_honoured_up_to_a_quarter_of_an_hour_and_nonsense_is_not(
+    office: Site, kiosk: SyncKiosk, heard: list[Exchange]
+) -> None:
+    seen = set()
+    for _ in range(60):
+        office.proxy.script.append(Fault.UNAVAILABLE)
+        kiosk.record(1)
+        wait = kiosk.round()
+        assert heard[-1].answer
+        asked = dict(heard[-1].answer.headers)[b"retry-after"]
+        seen.add(asked)
+        if asked == b"7":
+            assert 7 <= wait <= 60
+        elif asked == b"9" * 400:
+            assert wait == 900
+        elif asked in (b"soon", b"-5", b"", b"1e9"):
+            assert wait <= 60
+    assert {b"7", b"9" * 400, b"soon", b"-5"} <= seen
 
 
-def test_a_server_that_is_not_there_is_waited_for_longer_and_longer(tmp_path: Path, server: BadServer) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    lobby = Lobby(tmp_path, f"https://localhost:{port}", server.ca)
-    waits = []
-    for _ in range(6):
-        waits.append(lobby.sync.round())
-        lobby.clock.passes(waits[-1])
-    assert lobby.states == [SyncState.OFFLINE] * 6
-    assert max(waits) <= 8
-    assert max(waits[3:]) > waits[0]
+def test_a_fork_stops_the_facts_but_not_the_snapshots(office: Site, kiosk: SyncKiosk, heard: list[Exchange]) -> None:
+    kiosk.record(1)
+    office.proxy.script.append(Fault.CONFLICT)
+    kiosk.rounds(3)
+    assert kiosk.store.owed_count() == 1
+    assert kiosk.state is SyncState.FORKED
+    assert len(bodies(heard)) == 1
+    assert [each for each in heard if each.request.method == "GET"]
 
 
-def test_a_redirect_is_not_followed(lobby: Lobby, server: BadServer) -> None:
-    server.script[:] = ["redirect"]
-    lobby.records(1)
-    lobby.rounds(1)
-    assert "/elsewhere" not in [path for path, _ in server.requests]
+def test_no_batch_is_larger_than_agreed_and_all_arrive_in_order(
+    office: Site, kiosk: SyncKiosk, heard: list[Exchange]
+) -> None:
+    for number in range(1, 331):
+        kiosk.store.record(Commented(rating=UUID(int=number), text="\x01" * 500))
+    kiosk.round()
+    # In JSON each of these characters is six bytes, so a hundred of these facts are too many.
+    sizes = [len(body) for body in bodies(heard)]
+    assert BATCH_BYTES * 0.9 < max(sizes) <= BATCH_BYTES
+    assert facts_of(office, kiosk) == list(range(1, 331))
+
+
+def unheard(office: Site, kiosk: SyncKiosk, heard: list[Exchange], fault: Fault) -> None:
+    """The kiosk met that certificate, and said nothing to whoever showed it."""
+    assert fault in BAD_CERTIFICATES
+    kiosk.record(1)
+    office.proxy.script.append(fault)
+    kiosk.round()
+    assert office.proxy.applied[fault] == 1
+    assert heard == []
+    assert kiosk.store.owed_count() == 1
+    assert kiosk.state is SyncState.OFFLINE
+
+
+def test_a_certificate_of_a_foreign_authority_is_not_spoken_to(
+    office: Site, kiosk: SyncKiosk, heard: list[Exchange]
+) -> None:
+    unheard(office, kiosk, heard, Fault.OTHER_AUTHORITY)
+
+
+def test_a_certificate_of_another_name_is_not_spoken_to(office: Site, kiosk: SyncKiosk, heard: list[Exchange]) -> None:
+    unheard(office, kiosk, heard, Fault.OTHER_NAME)
+
+
+def test_a_certificate_that_has_expired_is_not_spoken_to(office: Site, kiosk: SyncKiosk, heard: list[Exchange]) -> None:
+    unheard(office, kiosk, heard, Fault.EXPIRED)
+
+
+def waits_longer_and_longer(kiosk: SyncKiosk) -> None:
+    waits = [kiosk.round() for _ in range(12)]
+    assert kiosk.state is SyncState.OFFLINE
+    assert max(waits) <= 60
+    assert max(waits[6:]) > max(waits[:2])
+
+
+def test_a_server_that_refuses_connections_is_waited_for_longer_and_longer(office: Site, kiosk: SyncKiosk) -> None:
+    kiosk.record(1)
+    office.proxy.close_door()
+    waits_longer_and_longer(kiosk)
+    office.proxy.open_door()
+    kiosk.round()
+    assert kiosk.store.owed_count() == 0
+
+
+def test_a_name_that_does_not_resolve_is_waited_for_longer_and_longer(office: Site, kiosk: SyncKiosk) -> None:
+    kiosk.record(1)
+    kiosk.restart("https://central.invalid")
+    waits_longer_and_longer(kiosk)
+    kiosk.restart(office.proxy.url)
+    kiosk.round()
+    assert kiosk.store.owed_count() == 0
+
+
+def test_a_redirect_is_not_followed(office: Site, kiosk: SyncKiosk, heard: list[Exchange]) -> None:
+    kiosk.record(1)
+    office.proxy.script.append(Fault.REDIRECT)
+    kiosk.round()
+    assert [each.request.target for each in heard] == [FACTS]
+
+
+def test_an_acknowledgement_of_what_was_not_sent_is_not_believed(office: Site, kiosk: SyncKiosk) -> None:
+    kiosk.record(3)
+    kiosk.round()
+    for fault in [Fault.UP_TO, Fault.OTHER_EPOCH] * 8:
+        kiosk.record(1)
+        owed = kiosk.store.owed_count()
+        office.proxy.script.append(fault)
+        kiosk.round()
+        assert kiosk.store.owed_count() == owed
+    kiosk.round()
+    assert facts_of(office, kiosk) == list(range(1, 20))

@@ -4,6 +4,7 @@ from threading import Event
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.event_log import WorkerName
 from kiosk.workers import BackOff, Inbox, Worker
 
 
@@ -21,7 +22,7 @@ def test_what_is_posted_comes_out_in_order_and_wakes_each_time() -> None:
 
 def test_a_worker_turns_until_it_is_stopped_and_then_ends_its_affairs() -> None:
     turned, ended = Event(), Event()
-    worker = Worker("turning", turned.set, lambda error: None, ended.set)
+    worker = Worker(WorkerName.SYNC, turned.set, lambda error: None, ended.set)
     worker.start()
     assert turned.wait(5)
     worker.stop()
@@ -35,7 +36,7 @@ def test_a_worker_that_fails_says_so_once_and_ends_its_affairs() -> None:
     def turn() -> None:
         raise OSError("the disk")
 
-    worker = Worker("failing", turn, errors.append, ended.set)
+    worker = Worker(WorkerName.RECORDS, turn, errors.append, ended.set)
     worker.start()
     assert ended.wait(5)
     worker.stop()
@@ -43,7 +44,7 @@ def test_a_worker_that_fails_says_so_once_and_ends_its_affairs() -> None:
 
 
 def test_a_worker_that_was_never_started_can_be_stopped() -> None:
-    Worker("idle", lambda: None, lambda error: None).stop()
+    Worker(WorkerName.SCANNER, lambda: None, lambda error: None).stop()
 
 
 @given(st.floats(0.1, 5), st.floats(5, 60), st.integers(1, 60), st.integers())

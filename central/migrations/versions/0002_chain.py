@@ -1,0 +1,48 @@
+"""Facts form a chain and bear the time of their receipt; epochs have a series of their own; forks are remembered."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    when = sa.DateTime(timezone=True)
+    op.create_table(
+        "epochs",
+        sa.Column("kiosk", sa.String(36), sa.ForeignKey("kiosks.id"), primary_key=True),
+        sa.Column("epoch", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("series", sa.Integer(), nullable=False, unique=True),
+        sa.Column("registered_at", when, nullable=False),
+    )
+    op.create_table(
+        "forks",
+        sa.Column("kiosk", sa.String(36), sa.ForeignKey("kiosks.id"), primary_key=True),
+        sa.Column("seen_at", when, nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+    )
+    # The kiosks' last epochs issued numbers with their digits, so the next epochs must not.
+    op.execute(
+        "INSERT INTO epochs SELECT kiosks.id, MAX(facts.epoch), kiosks.digit, MAX(facts.at)"
+        " FROM facts JOIN kiosks ON kiosks.id = facts.kiosk GROUP BY kiosks.id, kiosks.digit"
+    )
+    _date_facts(when)
+    _date_tickets(when)
+
+
+def _date_facts(when: sa.DateTime) -> None:
+    # Facts of before the chain have no digest; their epochs are over.
+    op.add_column("facts", sa.Column("digest", sa.String(64), nullable=False, server_default=""))
+    op.add_column("facts", sa.Column("received_at", when, nullable=False, server_default=""))
+    op.add_column("facts", sa.Column("dated_by_server", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute("UPDATE facts SET received_at = at")
+    op.create_index("ix_facts_received_at", "facts", ["received_at"])
+
+
+def _date_tickets(when: sa.DateTime) -> None:
+    op.add_column("tickets", sa.Column("arrived_at", when, nullable=False, server_default=""))
+    op.add_column("tickets", sa.Column("dated_by_server", sa.Boolean(), nullable=False, server_default=sa.false()))
+    # strftime reads any zone and gives UTC, in the form in which SQLAlchemy keeps it.
+    issued = "json_extract(body, '$.ticket.issued_at')"
+    op.execute(f"UPDATE tickets SET arrived_at = strftime('%Y-%m-%d %H:%M:%f', {issued}) || '000'")  # noqa: S608

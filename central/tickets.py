@@ -1,0 +1,92 @@
+"""What facts make of tickets: issued once, dated, their paper moved."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from central.database import TicketRow
+from kiosk.model import QueueState, Ticket, TicketState
+from kiosk.numbering import NUMBER
+from kiosk.protocol import CheckedIn, PaperMoved, WalkInIssued
+
+LONGEST_NAME = 100
+
+
+class Unapplied(StrEnum):
+    """Why a fact is a dead letter: kept and acknowledged, but nothing followed from it.
+
+    UNREADABLE: this server does not know its kind, or its content is not of that kind. BAD_TICKET: its ticket's time,
+    number or name cannot be one, or the ticket is known with another number. NO_TICKET: it speaks of a ticket that is
+    not known.
+    """
+
+    UNREADABLE = "unreadable"
+    BAD_TICKET = "bad_ticket"
+    NO_TICKET = "no_ticket"
+
+
+def day_of(body: CheckedIn | WalkInIssued, received_at: datetime, zone: ZoneInfo) -> date:
+    """The day in whose queue a ticket stands. A walk-in of a kiosk that could not tell the time stands in that of its
+    receipt, where somebody will call it; a booking knows its own day.
+    """
+    undated_walk_in = isinstance(body, WalkInIssued) and body.ticket.issued_at is None
+    return received_at.astimezone(zone).date() if undated_walk_in else body.ticket.day
+
+
+def add_ticket(
+    session: Session, kiosk: str, body: CheckedIn | WalkInIssued, received_at: datetime, zone: ZoneInfo
+) -> Unapplied | None:
+    """Puts a ticket into the queue of its day; `received_at` (UTC) dates it if its kiosk could not."""
+    ticket = body.ticket
+    if not _is_sound(ticket):
+        return Unapplied.BAD_TICKET
+    arrived_at, day = ticket.issued_at or received_at, day_of(body, received_at, zone).isoformat()
+    row = session.get(TicketRow, str(ticket.id))
+    if row is None:
+        row = TicketRow(
+            id=str(ticket.id),
+            day=day,
+            number=ticket.number,
+            paper=ticket.state,
+            paper_at=arrived_at,
+            paper_kiosk=kiosk,
+            state=QueueState.WAITING,
+        )
+        session.add(row)
+    elif (row.day, row.number) != (day, ticket.number):
+        return Unapplied.BAD_TICKET
+    elif arrived_at >= row.arrived_at:
+        # Two kiosks without a network checked the same applicant in: the earlier arrival counts.
+        return None
+    row.arrived_at, row.dated_by_server = arrived_at, ticket.issued_at is None
+    row.body = body.model_dump_json()
+    return None
+
+
+def _is_sound(ticket: Ticket) -> bool:
+    at = ticket.issued_at
+    dated = at is None or (at.tzinfo is not None and 2000 <= at.year < 9000)
+    # Of a walk-in without a time the day is a guess, which a clock without a battery may have made in 1970.
+    of_a_day = (at is None and ticket.booking is None) or 2000 <= ticket.day.year < 9000
+    return dated and of_a_day and bool(NUMBER.fullmatch(ticket.number)) and len(ticket.masked_name) <= LONGEST_NAME
+
+
+def move_paper(session: Session, kiosk: str, body: PaperMoved, at: datetime) -> Unapplied | None:
+    """Notes what became of a ticket's paper `at` an instant (UTC)."""
+    row = session.get(TicketRow, str(body.ticket))
+    if row is None:
+        return Unapplied.NO_TICKET
+    # A kiosk's own facts come in their order, whatever its clock did; those of two kiosks only their times can order.
+    newer = row.paper_kiosk == kiosk or at >= row.paper_at
+    # One paper in hand is enough, so what became of a reprint changes nothing.
+    if row.paper != TicketState.PRINTED and (newer or body.state is TicketState.PRINTED):
+        row.paper, row.paper_at, row.paper_kiosk = body.state, at, kiosk
+    return None
+
+
+def ticket_of(row: TicketRow) -> Ticket:
+    """The ticket as its kiosk issued it."""
+    kind = CheckedIn if '"kind":"checked_in"' in row.body[:30] else WalkInIssued
+    return kind.model_validate_json(row.body).ticket

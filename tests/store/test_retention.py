@@ -1,0 +1,95 @@
+"""What has outlived its purpose goes, field by field; what is owed never does."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from samples import TODAY, FakeClock, a_store, booking, snapshot
+
+from kiosk.model import TicketState
+from kiosk.protocol import HelpCalled
+from kiosk.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return a_store(tmp_path / "kiosk.sqlite")
+
+
+def filled(store: Store) -> Store:
+    ticket = store.check_in(booking(), (0,), None, False)[0]
+    store.begin_print(ticket.id)
+    store.end_print(ticket.id, TicketState.PRINTED)
+    store.issue_walk_in(TODAY, "a", None, None)
+    return store
+
+
+def day(later: int) -> date:
+    return TODAY + timedelta(days=later)
+
+
+def test_masked_names_go_with_the_end_of_their_day(store: Store) -> None:
+    filled(store).prune(day(0))
+    assert store.tickets()[0].masked_name != ""
+    store.prune(day(1))
+    assert [each.masked_name for each in store.tickets()] == ["", ""]
+    assert [each.state for each in store.tickets()] == [TicketState.PRINTED, TicketState.ISSUED]
+
+
+def test_tickets_go_after_two_days_and_facts_after_seven_if_the_server_has_them(store: Store) -> None:
+    filled(store).acknowledge(store.epoch, 3)
+    store.prune(day(2))
+    assert len(store.tickets()) == 2
+    store.prune(day(3))
+    assert store.tickets() == ()
+    store.prune(day(7))
+    assert store.resend_from(1)
+    store.acknowledge(store.epoch, 3)
+    store.prune(day(8))
+    assert not store.resend_from(1)
+
+
+def test_nothing_goes_that_the_server_has_not_acknowledged(store: Store) -> None:
+    filled(store).acknowledge(store.epoch, 1)
+    store.prune(day(400))
+    assert [each.number for each in store.tickets()] == ["W1-001"]
+    assert [each.seq for each in store.owed(9)] == [2, 3]
+
+
+def test_the_journal_goes_on_gapless_after_everything_went(store: Store) -> None:
+    filled(store).acknowledge(store.epoch, 3)
+    store.prune(day(9))
+    store.record(HelpCalled(step="x"))
+    batch = store.next_batch()
+    assert batch
+    fact = json.loads(batch.body)["facts"][0]
+    assert fact["seq"] == 4
+    assert len(fact["previous"]) == 64
+
+
+def test_a_days_walk_ins_are_counted_on_after_its_tickets_went(store: Store) -> None:
+    filled(store).acknowledge(store.epoch, 3)
+    store.prune(day(9))
+    ticket = store.issue_walk_in(TODAY, "a", None, None)
+    assert ticket
+    assert ticket.number == "W1-002"
+
+
+def test_bookings_of_days_gone_leave_the_snapshot(store: Store) -> None:
+    store.keep_snapshot(snapshot(booking(1), booking(2, day=day(3))), '"x"')
+    store.prune(day(2))
+    store.prune(day(3))
+    held = store.snapshot()
+    assert held
+    assert [each.day for each in held[0].bookings] == [day(3)]
+    assert held[1] == '"x"'
+
+
+def test_what_was_deleted_leaves_the_write_ahead_log_too(tmp_path: Path) -> None:
+    store = a_store(tmp_path / "kiosk.sqlite", FakeClock().utc)
+    filled(store).acknowledge(store.epoch, 3)
+    log = tmp_path / "kiosk.sqlite-wal"
+    assert log.stat().st_size > 0
+    store.prune(day(9))
+    assert log.stat().st_size == 0
