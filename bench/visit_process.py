@@ -109,10 +109,10 @@ class KioskProcess:
         """The kiosk comes up again; the person is asked what is on paper, scans again, and gets what is missing."""
         self._campaign.say("found", [each.number for each in self.store.tickets()])
         self._printing.recover(_now() - timedelta(minutes=2))
-        for ticket in self._check_in():
+        for ticket in self.store.tickets():
             if ticket.state is not TicketState.PRINTED and self._campaign.ask("came out?", ticket.number):
                 self.store.end_print(ticket.id, TicketState.PRINTED, by_person=True)
-        self._printing.answer(Print(1, self.store.tickets(), Language.INDONESIAN, only_missing=True))
+        self._printing.answer(Print(1, self._check_in(), Language.INDONESIAN, only_missing=True))
         for _ in range(ENOUGH_ROUNDS):
             self._sync.round()
             if not self.store.owed_count():
