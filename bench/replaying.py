@@ -10,8 +10,9 @@ from random import Random
 from crashed_disk import CrashPoint, Disk, Files
 from opened_store import Rows, open_store, rows
 from recording import Operation, Said
+from small_office import MORNING
 from store_laws import broken_laws
-from store_life import BEGINNING, content
+from store_life import content
 
 from kiosk.errors import StoreError
 
@@ -163,7 +164,7 @@ class Replay:
     def _problem_of_store(self, point: CrashPoint) -> str:
         """What the true store makes of it."""
         try:
-            store = open_store(self._folder / NAME, lambda: BEGINNING)
+            store = open_store(self._folder / NAME, lambda: MORNING)
         except StoreError as error:
             return f"the store does not open: {error}"
         try:

@@ -7,18 +7,18 @@ import argparse
 import hashlib
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from opened_store import open_store, rows
+from small_office import MORNING, small_booking, small_snapshot
 
-from kiosk.model import Announcement, Applicant, Booking, Office, Ticket, TicketState, TimeMark, Words
-from kiosk.protocol import HelpCalled, Rated, Snapshot
+from kiosk.model import Announcement, Ticket, TicketState, TimeMark, Words
+from kiosk.protocol import HelpCalled, Rated
 from kiosk.store import Store
 
-BEGINNING = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 SERIES = 4
 ENDS = (TicketState.PRINTED, TicketState.UNCONFIRMED, TicketState.FAILED)
 EVERYTHING = 1_000_000
@@ -39,7 +39,7 @@ class Life:
 
     def __init__(self, file: Path, random: Random, synchronous: str) -> None:
         self._file, self._random, self._synchronous = file, random, synchronous
-        self._now = BEGINNING
+        self._now = MORNING
         self.open()
         self._steps: dict[Callable[[], object], int] = {
             self.check_in: 6,
@@ -74,8 +74,8 @@ class Life:
 
     def check_in(self) -> None:
         place, size = self._random.randrange(1, 900), self._random.randrange(1, 4)
-        people = tuple(Applicant("Siti N***", f"A-{place * 5 + each:03}") for each in range(size))
-        booking = Booking(UUID(int=place, version=4), "PYK", self._now.date(), time(9, 30), "a", people)
+        numbers = tuple(f"A-{place * 5 + each:03}" for each in range(size))
+        booking = small_booking(place, numbers, self._now.date())
         self.store.check_in(booking, range(size), None, late=False)
 
     def walk_in(self) -> None:
@@ -117,14 +117,8 @@ class Life:
     def keep_snapshot(self) -> None:
         """Now small, now large, so that the file grows and pages become free."""
         words = Words("Selamat datang " * self._random.choice((1, 400)), "Welcome")
-        news = (Announcement(uuid4().hex, words, BEGINNING.date(), BEGINNING.date()),)
-        office = Office("PYK", "Layanan", "Jalan 1", "0752", "Asia/Jakarta", "https://kiosk.example/t/{ticket}", "", {})
-        empty: tuple[()] = ()
-        snapshot = Snapshot(
-            office=office, rules=empty, holidays=empty, services=empty, bookings=empty, pass_keys=empty,
-            announcements=news,
-        )  # fmt: skip
-        self.store.keep_snapshot(snapshot, f'"{news[0].id}"')
+        news = Announcement(uuid4().hex, words, MORNING.date(), MORNING.date())
+        self.store.keep_snapshot(small_snapshot((news,)), f'"{news.id}"')
 
 
 def main() -> None:
