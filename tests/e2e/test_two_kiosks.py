@@ -14,6 +14,7 @@ from demo_site import Program, Site, demo_site, devices
 from kiosk.bootstrap import Kiosk
 from kiosk.config import read_settings
 from kiosk.events import ApplicantsChosen, DocumentsReady, Home, PriorityDeclared, ServiceChosen, WalkInChosen
+from kiosk.model import ClockState
 from kiosk.visit import State
 
 PATIENCE_SECONDS = 20.0
@@ -24,7 +25,7 @@ class Lobby:
 
     def __init__(self, config: Path, scanner: Program, tickets: Path) -> None:
         self.kiosk = Kiosk(read_settings(config))
-        self.scanner, self.tickets = scanner, tickets
+        self.config, self.scanner, self.tickets = config, scanner, tickets
         self._stopping = threading.Event()
         self._loop = threading.Thread(target=self._run)
         self.kiosk.start()
@@ -72,14 +73,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def lobbies(site: Site) -> Iterator[list[Lobby]]:
     with ExitStack() as stack:
-        made = []
+        made: list[Lobby] = []
+        stack.callback(lambda: [each.stop() for each in made])
         for name in ("Satu", "Dua"):
             folder = site.folder / f"devices-{name}"
             folder.mkdir()
             printer, scanner = stack.enter_context(devices(folder, folder / "tickets"))
             config = site.enrolled(name, f'[printer]\nurl = "{printer.place}"\n[[scanner]]\nurl = "{scanner.place}"\n')
             made.append(Lobby(config, scanner, folder / "tickets"))
-            stack.callback(made[-1].stop)
         for each in made:
             each.sees(State.WELCOME)
             each.until(lambda each=each: each.kiosk.monitor.scanner_ready, "its scanner")  # type: ignore[misc]
@@ -127,3 +128,25 @@ def test_two_kiosks_without_a_network_give_one_booking_one_number_and_walk_ins_d
     assert [each for each in numbers if each.startswith("W")] == ["W1-001", "W2-001"]
     assert len(numbers) == len(set(numbers))
     assert set(family["numbers"]) <= set(numbers)
+
+
+def test_a_damaged_store_is_put_aside_and_the_new_one_repeats_no_number(site: Site, lobbies: list[Lobby]) -> None:
+    before = lobbies[0]
+    before.stop()
+    folder = before.config.parent / "data"
+    (folder / "store" / "kiosk.sqlite").write_bytes(b"damaged" * 1000)
+    after = lobbies[0] = Lobby(before.config, before.scanner, before.tickets)
+    assert after.kiosk.store.epoch != before.kiosk.store.epoch
+    after.until(lambda: after.kiosk.store.snapshot() is not None, "the server's snapshot")
+    after.sees(State.WELCOME)
+    assert after.kiosk.clock.state is ClockState.SYNCED
+    after.does(WalkInChosen(), ServiceChosen("collection"))
+    after.sees(State.CHECKING_DOCUMENTS)
+    after.does(DocumentsReady(), PriorityDeclared(None))
+    after.until(lambda: len(after.numbers) > 0, "a number")
+    after.until(lambda: after.kiosk.store.owed_count() == 0, "its facts to be sent")
+    assert after.numbers == ["W10-001"]
+    assert [each for each in central_numbers(site) if each.startswith("W")] == ["W1-001", "W10-001", "W2-001"]
+    assert len(list(folder.glob("store.aside-*"))) == 1
+    with sqlite3.connect(site.data / "central.sqlite") as db:
+        assert db.execute("SELECT problem FROM facts WHERE kind = 'store_renewed'").fetchall() == [(None,)]
