@@ -10,7 +10,7 @@ from uuid import uuid4
 import trustme
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.booking_code import sign_pass
+from kiosk.booking_pass import sign_pass
 from kiosk.bootstrap import Kiosk, open_store
 from kiosk.config import settings_from
 from kiosk.identity import Identity

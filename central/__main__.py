@@ -1,4 +1,4 @@
-"""`kiosk-central`: serve, load-demo, new-code, fault-proxy."""
+"""`kiosk-central`: serve, load-demo, new-code, fault-proxy, and the commands of booking passes."""
 
 import argparse
 import asyncio
@@ -9,19 +9,23 @@ import signal
 import socket
 import ssl
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
 from central.database import database_file, for_writing, open_database
-from central.demo import load_demo, write_private
+from central.demo import load_demo
 from central.enrolment import new_code
 from central.fault_proxy import FaultProxy
 from central.fault_verbs import obey, told
 from central.login import add_officer
+from central.passes import Declined, all_keys, retire, revoke, rotate
+from central.private_file import write_private
 
 
 def _now() -> datetime:
@@ -47,6 +51,13 @@ def _url(text: str) -> str:
     return text
 
 
+def _booking(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a booking's id (a UUID)") from None
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="kiosk-central", description="The reference central server of Anjungan kiosks.")
@@ -70,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     code.set_defaults(run=_new_code)
     code.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
+    _add_pass_commands(commands)
     proxy = commands.add_parser("fault-proxy", help="stand between a kiosk and a server, and spoil their exchanges")
     proxy.set_defaults(run=_fault_proxy)
     proxy.add_argument("--server", type=_url, required=True, metavar="URL", help="the real central server")
@@ -82,13 +94,30 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _add_pass_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    keys = commands.add_parser("pass-keys", help="list the keys of booking passes")
+    keys.set_defaults(run=_pass_keys)
+    rotated = commands.add_parser(
+        "rotate-pass-key", help="sign with a new key; passes of the former one stay valid until they expire"
+    )
+    rotated.set_defaults(run=_rotate_pass_key)
+    retired = commands.add_parser("retire-pass-key", help="let no pass of a former key be believed any more")
+    retired.set_defaults(run=_retire_pass_key)
+    retired.add_argument("key_id", metavar="KEY_ID", help="as pass-keys lists it")
+    revoked = commands.add_parser("revoke-pass", help="let no pass of one booking be believed any more")
+    revoked.set_defaults(run=_revoke_pass)
+    revoked.add_argument("booking", type=_booking, metavar="BOOKING_ID", help="the booking's UUID")
+    for command in (keys, rotated, retired, revoked):
+        command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Runs a command; returns the exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     arguments = parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except OSError as error:
+    except (OSError, Declined) as error:
         print(f"kiosk-central: {error}", file=sys.stderr)
         return 1
     return status
@@ -161,12 +190,48 @@ def _load_demo(arguments: argparse.Namespace) -> int:
 
 
 def _new_code(arguments: argparse.Namespace) -> int:
-    if not database_file(arguments.data).exists():
-        raise FileNotFoundError(f"{arguments.data} holds no office; load one with kiosk-central load-demo")
-    with Session(for_writing(open_database(arguments.data))) as session, session.begin():
+    with _office_of(arguments.data) as session:
         code = new_code(session, arguments.name, _now())
     print(code)
     return 0
+
+
+def _pass_keys(arguments: argparse.Namespace) -> int:
+    with _office_of(arguments.data) as session:
+        for row in all_keys(session):
+            until = f"passes until {row.used_until:%Y-%m-%d %H:%M} UTC" if row.used_until else "no passes yet"
+            print(f"{row.key_id}  made {row.made_at:%Y-%m-%d}  {'signs' if row.signs else 'former'}, {until}")
+    return 0
+
+
+def _rotate_pass_key(arguments: argparse.Namespace) -> int:
+    with _office_of(arguments.data) as session:
+        key_id = rotate(session, arguments.data, _now())
+    print(f"{key_id} signs from now on")
+    return 0
+
+
+def _retire_pass_key(arguments: argparse.Namespace) -> int:
+    with _office_of(arguments.data) as session:
+        retire(session, arguments.key_id)
+    print(f"{arguments.key_id} is retired")
+    return 0
+
+
+def _revoke_pass(arguments: argparse.Namespace) -> int:
+    with _office_of(arguments.data) as session:
+        until = revoke(session, arguments.booking, _now())
+    print(f"passes of {arguments.booking} are refused; kiosks are told until {until:%Y-%m-%d %H:%M} UTC")
+    return 0
+
+
+@contextlib.contextmanager
+def _office_of(folder: Path) -> Iterator[Session]:
+    """A transaction on the folder's database, committed at the end."""
+    if not database_file(folder).exists():
+        raise FileNotFoundError(f"{folder} holds no office; load one with kiosk-central load-demo")
+    with Session(for_writing(open_database(folder))) as session, session.begin():
+        yield session
 
 
 def _fault_proxy(arguments: argparse.Namespace) -> int:

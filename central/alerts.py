@@ -41,7 +41,7 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Alert:
-    """`what` it is about (a number, a count, a fault), and where it was seen, the earliest first."""
+    """`what` it is about (a number, a count, a fault, a fork's words), and where it was seen, the earliest first."""
 
     kind: AlertKind
     what: str

@@ -157,7 +157,8 @@ def post_epoch(body: NewEpoch, kiosk: Kiosk, session: Db, now: Now) -> Epoch:
 @router.get(
     SNAPSHOT,
     response_model=Snapshot,
-    responses=answers(401, 403, 503) | {304: {"description": "The ETag of If-None-Match is still right."}},
+    responses=answers(401, 403, 422, 503, of_422="A header is not what is described here.")
+    | {304: {"description": "The ETag of If-None-Match is still right."}},
 )
 def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[str, Header()] = "") -> Response:
     """All that a kiosk decides from; 304 where its ETag is still right, 503 before an office is loaded."""

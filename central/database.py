@@ -138,6 +138,25 @@ class TicketRow(Base):
     counter: Mapped[str] = mapped_column(String(20), default="")
 
 
+class PassKeyRow(Base):
+    """A key of booking passes: the last pass that it signed expires at `used_until`."""
+
+    __tablename__ = "pass_keys"
+    key_id: Mapped[str] = mapped_column(String(6), primary_key=True)
+    public_key: Mapped[str]
+    made_at: Mapped[datetime]
+    used_until: Mapped[datetime | None]
+    signs: Mapped[bool]
+
+
+class RevokedPassRow(Base):
+    """A booking whose passes are not believed; `until` the last of them has expired anyway."""
+
+    __tablename__ = "revoked_passes"
+    booking: Mapped[str] = mapped_column(String(36), primary_key=True)
+    until: Mapped[datetime]
+
+
 class OfficerRow(Base):
     __tablename__ = "officers"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)

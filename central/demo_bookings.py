@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kiosk.booking_code import make_code, second_factor_hash
 from kiosk.model import Applicant, Booking, BookingStatus, Office, Period, Service
-from kiosk.numbering import following
+from kiosk.numbering import following, slot_numbers
 
 SLOTS = tuple(time(hour, minute) for hour in (8, 9, 10, 11, 13, 14) for minute in (0, 30))
 PER_SLOT = 6
@@ -44,7 +44,7 @@ def demo_bookings(
     for service in services:
         if service.letter in BOOKED_LETTERS:
             for place, slot in enumerate(slots):
-                first = f"{service.letter}-{place * PER_SLOT + 1:03}"
+                first = slot_numbers(service.letter, place, PER_SLOT)[0]
                 made.extend(_slot_of(office, service, day, slot, first, len(made), random))
     return tuple(made)
 

@@ -1,6 +1,7 @@
 """Every life of a kiosk's store has a walk-in series of its own, for good, so no number can come twice."""
 
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -47,8 +48,9 @@ def next_digit(session: Session) -> int:
 
 def _next_series(session: Session) -> int:
     """The one after the last; where that was claimed, any that is free."""
-    used = set(session.scalars(select(EpochRow.series)))
-    for series in (*range(max(used, default=0) + 1, LAST_SERIES + 1), *range(1, LAST_SERIES + 1)):
+    used: set[int] = set(session.scalars(select(EpochRow.series)))
+    last = max(used, default=0)
+    for series in chain(range(last + 1, LAST_SERIES + 1), range(last)):
         if series > MOST_KIOSKS and series not in used:
             return series
     raise NoSeriesLeft(f"all {LAST_SERIES} series of walk-in numbers of this office were given away")

@@ -58,7 +58,7 @@ def _issues(session: Session, since: datetime, zone: ZoneInfo) -> Iterator[Issue
 
 def _forks(session: Session, since: datetime, kiosks: dict[str, KioskRow]) -> Iterator[Alert]:
     for row in session.scalars(select(ForkRow).where(ForkRow.seen_at >= since, ForkRow.kiosk.in_(kiosks))):
-        yield Alert(AlertKind.FORK, "", (Sighting(_name(kiosks[row.kiosk]), row.seen_at),))
+        yield Alert(AlertKind.FORK, row.detail, (Sighting(_name(kiosks[row.kiosk]), row.seen_at),))
 
 
 def _renewed_stores(session: Session, since: datetime, kiosks: dict[str, KioskRow]) -> Iterator[Alert]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow, TicketRow
+from central.passes import pass_keys, revoked
 from central.queue import Place, ranked
 from central.tickets import ticket_of
 from kiosk.model import Booking, BookingStatus, QueueState
@@ -23,7 +24,7 @@ _BOOKING: TypeAdapter[Booking] = TypeAdapter(Booking)
 
 
 def office_snapshot(session: Session) -> Snapshot | None:
-    """The office's data without bookings and queue, None before any is loaded."""
+    """The office's data without bookings, queue and passes, None before any is loaded."""
     row = session.scalar(select(OfficeRow))
     return Snapshot.model_validate_json(row.body) if row else None
 
@@ -46,6 +47,8 @@ def snapshot(session: Session, now: datetime) -> tuple[str, str] | None:
     told = {
         "bookings": tuple(_told(each, served) for each in _bookings(session, today)),
         "queue": tuple(place.entry() for place in queue),
+        "pass_keys": pass_keys(session, now),
+        "revoked": revoked(session, now),
     }
     body = office.model_copy(update=told).model_dump_json()
     return body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'

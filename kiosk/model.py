@@ -121,6 +121,7 @@ class Office:
     """The office as printed and shown; `ticket_url` is the phone page's address with `{ticket}` in the id's place.
 
     `other_offices` names the offices that a pass may be for, so that a person at the wrong one is told where to go.
+    `foreign_formats` names the formats of other systems' codes that its visitors bring (`foreign_codes.FORMATS`).
     """
 
     id: str
@@ -131,6 +132,7 @@ class Office:
     ticket_url: str
     complaint_url: str
     other_offices: dict[str, str]
+    foreign_formats: tuple[str, ...] = ()
 
 
 class BookingStatus(StrEnum):
@@ -214,6 +216,7 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"
     UNREADABLE = "unreadable"
     FORGED = "forged"
+    REVOKED = "revoked"
     EXPIRED = "expired"
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"

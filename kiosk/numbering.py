@@ -19,6 +19,16 @@ def walk_in_number(series: int, count: int) -> str:
     return f"W{series}-{count:03}"
 
 
+def slot_numbers(letter: str, place: int, size: int) -> tuple[str, ...]:
+    """The numbers that the day's slot at `place` (from 0) owns in a service's series, booked or not: so numbers run in
+    the order of the slots, and a booking has its number from the moment it is made.
+
+    >>> slot_numbers("A", 1, 3)
+    ('A-004', 'A-005', 'A-006')
+    """
+    return tuple(f"{letter}-{place * size + count:03}" for count in range(1, size + 1))
+
+
 def following(number: str, steps: int) -> str:
     """The number `steps` after another one in its series.
 

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from kiosk.admission import is_late, refusal_of, refusal_without_time
-from kiosk.booking_code import BookingPass, Code, read, second_factor_hash
+from kiosk.booking_code import Code, read, second_factor_hash
+from kiosk.booking_pass import BookingPass, Keys, verifying_keys
 from kiosk.clock import Clock
 from kiosk.commands import (
     CallHelp,
@@ -39,6 +40,7 @@ from kiosk.events import (
     TicketsIssued,
     WalkInFound,
 )
+from kiosk.foreign_codes import reference_in
 from kiosk.model import (
     Applicant,
     Booking,
@@ -83,6 +85,8 @@ class Records:
         self._by_id: dict[UUID, Booking] = {}
         self._by_code: dict[str, Booking] = {}
         self._by_reference: dict[str, Booking] = {}
+        self._keys: Keys = {}
+        self._revoked: frozenset[UUID] = frozenset()
         self._duties: dict[type[Command], Callable[..., Answer | None]] = {
             LookUp: self._look_up,
             LookUpWalkIn: self._look_up_walk_in,
@@ -102,6 +106,8 @@ class Records:
         self._by_id = {each.id: each for each in snapshot.bookings}
         self._by_code = {each.code: each for each in snapshot.bookings if each.code}
         self._by_reference = {each.reference: each for each in snapshot.bookings if each.reference}
+        self._keys = verifying_keys(snapshot.pass_keys)
+        self._revoked = frozenset(snapshot.revoked)
 
     def answer(self, command: Command) -> Answer | None:
         """Does what the command asks; None where nobody waits for an answer."""
@@ -144,14 +150,22 @@ class Records:
         return self._store.ticket(UUID(found.group())) if found else None
 
     def _booking_of(self, text: str, snapshot: Snapshot) -> Booking | Refusal:
-        code = read(text, snapshot.pass_keys, self._clock.now())
+        reference = reference_in(text, snapshot.office.foreign_formats)
+        if reference is not None:
+            return self._by_reference.get(reference) or Refusal(Reason.UNKNOWN)
+        code = read(text, self._keys, self._clock.trusted())
         if isinstance(code, Refusal):
             return code
         if isinstance(code, BookingPass):
-            return self._by_id.get(code.booking) or _booking_of_pass(code, snapshot)
+            return self._booking_of_pass(code, snapshot)
         found = self._by_code.get(code.text) if isinstance(code, Code) else None
         # Another system's reference may have the look of a code.
         return found or self._by_reference.get(text.strip()) or Refusal(Reason.UNKNOWN)
+
+    def _booking_of_pass(self, found: BookingPass, snapshot: Snapshot) -> Booking | Refusal:
+        if found.booking in self._revoked:
+            return Refusal(Reason.REVOKED)
+        return self._by_id.get(found.booking) or _booking_by_its_pass(found, snapshot)
 
     def _admit(self, visit: int, booking: Booking, snapshot: Snapshot) -> Answer:
         now = self._office_time(snapshot)
@@ -295,7 +309,7 @@ class Records:
         return self._snapshot
 
 
-def _booking_of_pass(found: BookingPass, snapshot: Snapshot) -> Booking | Refusal:
+def _booking_by_its_pass(found: BookingPass, snapshot: Snapshot) -> Booking | Refusal:
     letter = series_of(found.numbers[0])
     service = next((each.id for each in snapshot.services if each.letter == letter), None)
     if service is None and found.office == snapshot.office.id:

@@ -94,11 +94,12 @@ def ticket_lines(ticket: Printable, width_mm: int) -> tuple[Line, ...]:
     lines += [Text(row, bold=True) for row in wrap(name, columns)]
     lines += [Text(row) for part in address for row in wrap(part, columns)]
     lines.append(Rule())
-    if ticket.reprint:
-        rows = wrap(ticket.reprint, columns // 2 - 2)
-        lines += [*(Text(f" {row} ", width=2, height=2, inverse=True) for row in rows), Feed()]
+    # On both sides of the number: a roll that ends between two lines must not part the number from every mark.
+    marks = [Text(f" {row} ", width=2, height=2, inverse=True) for row in wrap(ticket.reprint, columns // 2 - 2)]
+    lines += [*marks, Feed()] if marks else []
     lines += [Text(row) for row in wrap(ticket.heading, columns)]
     lines.append(Text(ticket.number, width=number_size, height=number_size, bold=True))
+    lines += marks
     lines += [Text(row, height=2, bold=True) for row in wrap(ticket.service, columns)]
     lines += [Text(row) for part in (ticket.person, *ticket.times) if part for row in wrap(part, columns)]
     lines += [Text(row, bold=True) for note in ticket.notes for row in wrap(note, columns)]

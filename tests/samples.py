@@ -10,7 +10,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.booking_code import second_factor_hash, sign_pass
+from kiosk.booking_code import second_factor_hash
+from kiosk.booking_pass import sign_pass
 from kiosk.clock import Clock, Uptime
 from kiosk.model import (
     Applicant,

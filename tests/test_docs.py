@@ -1,6 +1,8 @@
+import json
 import re
 from pathlib import Path
 
+import describe_api
 import pytest
 from draw_visit import FILE, drawn
 
@@ -9,6 +11,7 @@ from kiosk.__main__ import parser as kiosk
 from kiosk.config import Settings
 from kiosk.devices import printer, scanner
 from kiosk.model import Language
+from kiosk.protocol import ENROLMENTS, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT, FactBatch, canonical, digest
 from kiosk.texts import Texts
 from provisioning.__main__ import parser as provisioning
 
@@ -18,6 +21,34 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 def test_the_visits_page_is_drawn_from_its_table() -> None:
     assert FILE.read_text(encoding="utf-8") == drawn(), "run python scripts/draw_visit.py"
+
+
+def test_the_apis_description_is_generated_from_it() -> None:
+    assert describe_api.FILE.read_text(encoding="utf-8") == describe_api.described(), "run scripts/describe_api.py"
+
+
+def test_the_apis_description_names_every_message_its_token_and_its_errors() -> None:
+    described = json.loads(describe_api.FILE.read_text(encoding="utf-8"))
+    calls = {path: next(iter(methods.values())) for path, methods in described["paths"].items()}
+    for path in (ENROLMENTS, EPOCHS, SNAPSHOT, FACTS, HEARTBEATS):
+        assert calls[path].get("security") == (None if path == ENROLMENTS else [{"kiosk": []}]), path
+        assert ("requestBody" in calls[path]) == (path != SNAPSHOT), path
+        assert {"200", "403", "500"} < set(calls[path]["responses"]), path
+    assert described["components"]["securitySchemes"]["kiosk"]["scheme"] == "bearer"
+    assert {"409", "413", "422"} < set(calls[FACTS]["responses"])
+    named = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described)))
+    assert named == set(described["components"]["schemas"])
+
+
+def test_the_protocols_worked_example_is_a_chain_in_canonical_form() -> None:
+    page = (ROOT / "docs/protocol.md").read_text(encoding="utf-8")
+    text = re.search(r"```text\n(.*?)```", page, re.DOTALL)[1]
+    assert FactBatch.model_validate_json(text).facts
+    lines = [line.rstrip(",").encode() for line in text.splitlines()[1:-1]]
+    assert [canonical(json.loads(line)) for line in lines] == lines
+    before = ["", *(digest(line) for line in lines)]
+    assert [json.loads(line)["previous"] for line in lines] == before[:-1]
+    assert all(f"`{each}`" in page for each in before[1:])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -3,6 +3,7 @@
 Lengths are those of Epson's ESC/POS command reference; an unknown command is passed over with the bytes that name it.
 """
 
+import re
 from dataclasses import dataclass
 
 _FIXED = {
@@ -14,6 +15,10 @@ _FIXED = {
 """Bytes after the name, for commands of a fixed length."""
 
 _DLE_DC4_CLEAR = 8
+_LONGEST_HEAD = 8
+"""Bytes that tell how long a command is."""
+
+_TEXT = re.compile(rb"[^\x00-\x1f]+")
 _CUT_WITH_FEED = (65, 66, 97, 98, 103, 104)
 
 
@@ -39,10 +44,11 @@ class CommandReader:
 
     def feed(self, data: bytes) -> list[Command]:
         self._held += data
-        commands = []
-        while self._held and (length := _length(self._held)) <= len(self._held):
-            commands.append(_command(self._held[:length]))
-            self._held = self._held[length:]
+        commands, start = [], 0
+        while start < len(self._held) and (end := start + _length(self._held, start)) <= len(self._held):
+            commands.append(_command(self._held[start:end]))
+            start = end
+        self._held = self._held[start:]
         return commands
 
 
@@ -60,27 +66,26 @@ def _command(raw: bytes) -> Command:
     return Command(b"", raw, raw)
 
 
-def _length(data: bytes) -> int:
-    """Length of the first command; one more than there is if that cannot be told yet."""
-    if data[0] not in (0x1B, 0x1D, 0x10):
-        return 1 if data[0] < 0x20 else _text_length(data)
-    name, unknown = data[:2], len(data) + 1
+def _length(data: bytes, start: int) -> int:
+    """Length of the command at `start`; more than there is if that cannot be told yet."""
+    text = _TEXT.match(data, start)
+    if text:
+        return text.end() - start
+    head, unknown = data[start : start + _LONGEST_HEAD], len(data) + 1
+    if head[0] not in (0x1B, 0x1D, 0x10):
+        return 1
+    name = head[:2]
     if len(name) < 2:
         return unknown
     if name in _FIXED:
         return 2 + _FIXED[name]
     if name == b"\x1d(":
-        return 5 + int.from_bytes(data[3:5], "little") if len(data) >= 5 else unknown
+        return 5 + int.from_bytes(head[3:5], "little") if len(head) >= 5 else unknown
     if name == b"\x1dv":
-        return (
-            8 + int.from_bytes(data[4:6], "little") * int.from_bytes(data[6:8], "little") if len(data) >= 8 else unknown
-        )
+        across, down = int.from_bytes(head[4:6], "little"), int.from_bytes(head[6:8], "little")
+        return 8 + across * down if len(head) >= 8 else unknown
     if name == b"\x1dV":
-        return unknown if len(data) < 3 else 4 if data[2] in _CUT_WITH_FEED else 3
+        return unknown if len(head) < 3 else 4 if head[2] in _CUT_WITH_FEED else 3
     if name == b"\x10\x14":
-        return unknown if len(data) < 3 else 10 if data[2] == _DLE_DC4_CLEAR else 5
+        return unknown if len(head) < 3 else 10 if head[2] == _DLE_DC4_CLEAR else 5
     return 2
-
-
-def _text_length(data: bytes) -> int:
-    return next((index for index, byte in enumerate(data) if byte < 0x20), len(data))

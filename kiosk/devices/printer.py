@@ -80,7 +80,7 @@ def _connection(url: str) -> Connection:
 
             return FileConnection(parts.path)
         case _:
-            from kiosk.devices.simulated_printer import SimulatedConnection
+            from kiosk.devices.simulated_connection import SimulatedConnection
 
             return SimulatedConnection()
 

@@ -10,10 +10,22 @@ from enum import Enum, auto
 
 from kiosk.model import PrinterStatus
 
+_BLOCK = 0x37
+_CLEARED = b"\x37\x25"
+"""The block, without its end, that answers DLE DC4 8."""
+
+_NAMED = b"\x37\x22"
+"""How the answer to GS ( H function 48 begins."""
+
+_FLOW_CONTROL = (0x11, 0x13)
+
 
 class ReplyKind(Enum):
+    """STRAY is what no question and no flow control accounts for."""
+
     REAL_TIME = auto()
     BARRIER = auto()
+    STRAY = auto()
 
 
 @dataclass(frozen=True)
@@ -23,29 +35,56 @@ class Reply:
 
 
 class ReplyReader:
-    """Bytes from a printer → replies. Automatic status, blocks and flow control (XON, XOFF) are passed over."""
+    """Bytes from a printer → replies. Blocks that answer a question of ours and flow control are passed over."""
 
     def __init__(self) -> None:
         self._skip = 0
-        self._in_block = False
+        self._block = b""
 
     def feed(self, data: bytes) -> list[Reply]:
         return [reply for byte in data if (reply := self._byte(byte))]
 
     def _byte(self, byte: int) -> Reply | None:
-        if self._in_block:
-            self._in_block = byte != 0x00
-        elif self._skip:
+        if self._block:
+            return self._in_block(byte)
+        if self._skip:
             self._skip -= 1
-        elif byte == 0x37:
-            self._in_block = True
-        elif byte & 0x93 == 0x10:
-            self._skip = 3
+        elif byte == _BLOCK:
+            self._block = bytes((byte,))
         elif byte & 0x93 == 0x12:
             return Reply(ReplyKind.REAL_TIME, byte)
         elif byte & 0x90 == 0x00:
             return Reply(ReplyKind.BARRIER, byte)
+        elif byte & 0x93 == 0x10:
+            self._skip = 3
+            return Reply(ReplyKind.STRAY, byte)
+        elif byte not in _FLOW_CONTROL:
+            return Reply(ReplyKind.STRAY, byte)
         return None
+
+    def _in_block(self, byte: int) -> Reply | None:
+        if byte != 0x00:
+            self._block += bytes((byte,))
+            return None
+        whole, self._block = self._block, b""
+        ours = whole == _CLEARED or (whole.startswith(_NAMED) and len(whole) == 6)
+        return None if ours else Reply(ReplyKind.STRAY, byte)
+
+
+class Heard:
+    """All that has come since a piece of data was sent: the bytes, the answers by kind, how much had no cause."""
+
+    def __init__(self) -> None:
+        self.data = b""
+        self.real_time: list[int] = []
+        self.barriers: list[int] = []
+        self.strays = 0
+
+    def note(self, data: bytes, replies: list[Reply]) -> None:
+        self.data += data
+        self.real_time += [reply.byte for reply in replies if reply.kind is ReplyKind.REAL_TIME]
+        self.barriers += [reply.byte for reply in replies if reply.kind is ReplyKind.BARRIER]
+        self.strays += sum(reply.kind is ReplyKind.STRAY for reply in replies)
 
 
 def status_from(printer: int, offline_cause: int, error: int, paper: int) -> PrinterStatus:

@@ -9,7 +9,7 @@ from kiosk.events import TypeChosen, WalkInChosen
 from kiosk.model import Reason
 from kiosk.screens.screen import KioskScreen
 
-TYPE_HELPS = (Reason.UNKNOWN, Reason.UNREADABLE, Reason.NO_ANSWER)
+TYPE_HELPS = (Reason.UNKNOWN, Reason.UNREADABLE, Reason.REVOKED, Reason.NO_ANSWER)
 WALK_IN_HELPS = (Reason.EXPIRED, Reason.TOO_LATE, Reason.CANCELLED, Reason.PAUSE)
 
 

@@ -70,7 +70,9 @@ def test_it_ends_without_waiting_for_a_peer_that_does_not_answer(data: Path, tls
             verified.wrap_socket(plain, server_hostname="127.0.0.1") as idle,
         ):
             idle.sendall(b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert idle.recv(4096).startswith(b"HTTP/1.1 404")
+            answer = idle.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 404")
+            assert b"\r\ndate: " in answer
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
         assert process.stderr.read() == ""
@@ -104,6 +106,7 @@ def test_the_officers_password_is_readable_by_its_owner_alone_and_new_each_time(
         (["load-demo", "--data", "x", "--day", "besok"], "write it as 2026-01-31"),
         (["load-demo", "--data", "x", "--public-url", "http://x"], "https://"),
         (["load-dmeo"], "load-demo"),
+        (["revoke-pass", "--data", "x", "A-001"], "is not a booking's id"),
     ],
 )
 def test_wrong_use_ends_with_2_and_says_what_is_right(arguments: list[str], words: str, capfd) -> None:
@@ -113,7 +116,10 @@ def test_wrong_use_ends_with_2_and_says_what_is_right(arguments: list[str], word
     assert words in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["serve", "load-demo", "new-code"])
+@pytest.mark.parametrize(
+    "command",
+    ["serve", "load-demo", "new-code", "pass-keys", "rotate-pass-key", "retire-pass-key", "revoke-pass"],
+)
 def test_every_command_explains_itself(command: str, capfd) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

@@ -3,8 +3,6 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from wire import Kiosk
+from wire import Kiosk, drop_unique_keys
 
 from central.app import create_app
 from central.database import FactRow, database_file
@@ -121,27 +119,17 @@ def test_a_server_restored_from_an_older_back_up_asks_for_what_it_lost(
         assert len(held(restored)) == 6
 
 
-@contextmanager
-def without_unique_keys(data: Path, clock, kiosk: Kiosk) -> Iterator[Kiosk]:
-    """The same kiosk before a server whose facts may stand twice."""
-    with sqlite3.connect(database_file(data)) as connection:
-        (made,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'facts'").fetchone()
-        plain = made.replace("PRIMARY KEY (id),", "").replace("UNIQUE (kiosk, epoch, seq)", "CHECK (1)")
-        assert plain != made
-        connection.executescript(f"DROP TABLE facts; {plain}")
-    with TestClient(create_app(data, clock.now), base_url="https://central.example") as http:
-        yield Kiosk(**vars(kiosk) | {"http": http})
-
-
 def test_control_without_the_unique_keys_a_repeat_is_counted_twice(http, kiosk, clock, data: Path) -> None:
     rating = kiosk.fact(Rated(rating=uuid4(), score=5))
     kiosk.send(rating)
     kiosk.send(rating)
     assert len(held(http)) == 1
-    with without_unique_keys(data, clock, kiosk) as unprotected:
-        unprotected.send(rating)
-        unprotected.send(rating)
-        assert len(held(unprotected.http)) == 2
+    drop_unique_keys(data)
+    with TestClient(create_app(data, clock.now), base_url="https://central.example") as unprotected:
+        again = Kiosk(**vars(kiosk) | {"http": unprotected})
+        again.send(rating)
+        again.send(rating)
+        assert len(held(unprotected)) == 2
 
 
 def test_the_database_itself_refuses_a_second_fact_at_a_place(http, kiosk) -> None:

@@ -1,11 +1,17 @@
 """The migrations make the tables that the code speaks of, and are run by whoever opens the database."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 
-from central.database import Base, database_file, open_database
+import central
+from central.database import Base, EpochRow, FactRow, TicketRow, database_file, open_database
 
 
 def test_the_migrations_make_what_the_code_speaks_of(tmp_path: Path) -> None:
@@ -29,3 +35,28 @@ def test_the_database_keeps_what_it_acknowledged_and_its_references(tmp_path: Pa
         found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas}
         assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     engine.dispose()
+
+
+def test_what_was_recorded_before_facts_were_a_chain_stays_and_its_series_is_not_given_again(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{database_file(tmp_path)}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(central.__file__).parent / "migrations"))
+    ticket = '{"kind":"walk_in_issued","ticket":{"issued_at":"2026-11-24T08:00:30.250000+07:00"}}'
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in (
+            "INSERT INTO kiosks VALUES ('k', 'Lobi', 3, '', 0, NULL, NULL)",
+            "INSERT INTO facts VALUES ('a', 'k', 6, 1, '2026-11-23 01:00:00.000000', 'rated', '{}', NULL)",
+            "INSERT INTO facts VALUES ('b', 'k', 7, 1, '2026-11-24 01:00:00.000000', 'rated', '{}', NULL)",
+            f"INSERT INTO tickets VALUES ('t', '2026-11-24', 'W3-001', '{ticket}', 'printed',"
+            " '2026-11-24 01:02:00.000000', 'k', 'served', '4')",
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    with Session(open_database(tmp_path)) as session:
+        assert [(row.epoch, row.series) for row in session.scalars(select(EpochRow))] == [(7, 3)]
+        assert [row.received_at.day for row in session.scalars(select(FactRow).order_by(FactRow.epoch))] == [23, 24]
+        (held,) = session.scalars(select(TicketRow))
+        assert (held.arrived_at, held.dated_by_server) == (datetime(2026, 11, 24, 1, 0, 30, 250000, UTC), False)
+        assert (held.paper, held.state, held.counter) == ("printed", "served", "4")

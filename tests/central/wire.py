@@ -1,8 +1,10 @@
 """What the tests of the central server share: a clock, a kiosk's side of the wire, tickets."""
 
 import re
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from central.database import database_file
 from kiosk.model import Ticket
 from kiosk.protocol import EPOCHS, FACTS, FactBody, Message, canonical, digest
 
@@ -96,6 +99,16 @@ def a_ticket(number: str = "A-001", minute: int = 0, ticket: UUID | None = None,
     at = MORNING + timedelta(minutes=minute)
     given = {"masked_name": "B*** S***", "service": "passport_new", "day": DAY, "issued_at": at} | more
     return Ticket(id=ticket or uuid4(), number=number, **given)
+
+
+def drop_unique_keys(data: Path) -> None:
+    """Switches off what keeps a fact from standing twice, for the controls."""
+    with sqlite3.connect(database_file(data)) as connection:
+        (made,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'facts'").fetchone()
+        plain = made.replace("PRIMARY KEY (id),", "").replace("UNIQUE (kiosk, epoch, seq)", "CHECK (1)")
+        assert "PRIMARY" not in plain
+        assert "UNIQUE" not in plain
+        connection.executescript(f"DROP TABLE facts; {plain}")
 
 
 def slot(text: str) -> time:

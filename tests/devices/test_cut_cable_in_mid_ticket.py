@@ -28,7 +28,13 @@ def test_a_cable_cut_while_bytes_go_out_leaves_the_print_unconfirmed(scripted_pr
 
 
 def test_a_cable_cut_after_the_last_byte_leaves_the_print_unconfirmed(scripted_printer, ticket):
-    printer = scripted_printer(lambda command: None if command.name == b"\x1dV" else READY.get(command.raw, b""))
+    texts = []
+
+    def cut_at_the_cut(command):
+        texts.extend([command] * (command.name == b""))
+        return None if texts and command.name == b"\x1dV" else READY.get(command.raw, b"")
+
+    printer = scripted_printer(cut_at_the_cut)
     assert printer.print(ticket) == PrintResult(PrintOutcome.UNCONFIRMED, PrinterStatus.DISCONNECTED)
 
 

@@ -9,7 +9,7 @@ ANSWERS = {b"\x10\x04\x01": b"\x1a", b"\x10\x04\x02": b"\x16", b"\x10\x04\x03": 
 
 READY = dict.fromkeys(ANSWERS, b"\x12")
 BARRIER = b"\x1dr\x01"
-CUT = b"\x1dV"
+CODE = b"\x1d(k"
 
 
 class SlowLine:
@@ -58,7 +58,7 @@ def test_a_late_barrier_of_one_ticket_does_not_confirm_the_next(scripted_printer
     barriers = []
 
     def slow(command):
-        if command.name == CUT:
+        if command.name == CODE and command.raw[6:7] == b"\x51":
             tickets.append(command)
             return b"\x00" if len(tickets) == 2 else b""
         if command.raw == BARRIER:

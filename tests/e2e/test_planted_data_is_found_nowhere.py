@@ -17,9 +17,7 @@ import tty
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
-from email.utils import format_datetime
 from enum import StrEnum
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, TextIO
@@ -28,11 +26,11 @@ from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from e2e.listening_server import ListeningServer
 from e2e.traces import is_in, is_in_files, is_in_words
 from samples import FakeClock, a_pass, booking, snapshot, with_digits
-from sync.bad_server import BadServer
 
-from kiosk.bootstrap import Kiosk
+from kiosk.bootstrap import Kiosk, open_store
 from kiosk.config import settings_from
 from kiosk.devices.decoding import decode, decode_file
 from kiosk.devices.descriptor import write_all
@@ -44,8 +42,8 @@ from kiosk.events import ApplicantsChosen, HelpChosen, Home, QueueStatusChosen, 
 from kiosk.identity import Identity
 from kiosk.log_file import log_to_file, log_to_stream
 from kiosk.model import Applicant
-from kiosk.protocol import EPOCHS, HEARTBEATS, SNAPSHOT, Enrolled
-from kiosk.screens.gallery import ORIENTATIONS, PIXELS_PER_MM, settle
+from kiosk.protocol import Enrolled
+from kiosk.screens.gallery import PIXELS_PER_MM, settle
 from kiosk.screens.stage import Stage
 from kiosk.screens.widgets import Choice
 from kiosk.view import View
@@ -57,7 +55,7 @@ PATIENCE_SECONDS = 10.0
 class Place(StrEnum):
     """Where a trace could be. What the central server sends is its own affair."""
 
-    DISK = "the data folder, but for the log"
+    DISK = "the data folder but for the log, with the store as it ran, as it was put aside, and as it was begun anew"
     LOG = "the log"
     STDERR = "standard error"
     WIRE = "what is sent to the central server, as it is inside TLS"
@@ -115,31 +113,6 @@ BOOKINGS = (
 )
 
 
-class ListeningServer(BadServer):
-    """Keeps all that it is sent; its errors quote a person, as a careless server's may. Its clock is the test's."""
-
-    def __init__(self, folder: Path, clock: FakeClock) -> None:
-        super().__init__(folder)
-        self.clock, self.heard = clock, b""
-
-    def answer(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
-        self.heard += request.requestline.encode() + b"\n" + request.headers.as_bytes() + body + b"\n"
-        request.date_time_string = lambda timestamp=None: format_datetime(self.clock.now, usegmt=True)  # type: ignore[method-assign]
-        super().answer(request, body)
-
-    def _content(self, path: str, body: bytes, fault: str) -> tuple[int, str, bytes, dict[str, str]]:
-        kind = "application/json"
-        if fault.isdigit():
-            return int(fault), kind, f'{{"detail": "{NAME} {NIK} {CODE}"}}'.encode(), {}
-        if not fault and path == SNAPSHOT:
-            return 200, kind, snapshot(*BOOKINGS).model_dump_json().encode(), {"ETag": '"1"'}
-        if not fault and path == EPOCHS:
-            return 200, kind, body.rstrip(b"}") + b', "series": 1}', {}
-        if not fault and path == HEARTBEATS:
-            return 200, kind, f'{{"at": "{self.clock.now.isoformat()}"}}'.encode(), {}
-        return super()._content(path, body, fault)
-
-
 class ListeningPrinter(SimulatedPrinter):
     """Keeps every byte, whether it came to paper or not."""
 
@@ -173,8 +146,8 @@ class Lobby:
             "scanner": [{"url": scanner}],
         }
         self.kiosk = Kiosk(settings_from(raw, folder), lambda status: None, server.clock.utc, self._monotonic)
-        self.stage = Stage(self.kiosk.texts, PIXELS_PER_MM, self.kiosk.controller.tap)
-        self.stage.size = ORIENTATIONS["portrait"]
+        self.stage = Stage(self.kiosk.texts, PIXELS_PER_MM / 2, self.kiosk.controller.tap)
+        self.stage.size = (540, 960)
         self.kiosk.controller.show = self._show
 
     def _monotonic(self) -> float:
@@ -306,14 +279,30 @@ def printer_on_tcp(printer: SimulatedPrinter) -> Iterator[str]:
             serving.join()
 
 
+@contextmanager
+def started(kiosk: Kiosk) -> Iterator[None]:
+    kiosk.start()
+    try:
+        yield
+    finally:
+        kiosk.stop()
+
+
+def break_the_store(folder: Path) -> None:
+    """Its last page is not what was written, so the whole store is put aside when it is opened next."""
+    with (folder / "store" / "kiosk.sqlite").open("r+b") as file:
+        file.seek(-100, os.SEEK_END)
+        file.write(b"\0" * 100)
+
+
 @pytest.fixture(scope="module")
 def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     base = tmp_path_factory.mktemp("planted")
     folder, errors, clock, printer = base / "data", base / "stderr.txt", FakeClock(), ListeningPrinter()
     device, other = os.openpty()
     tty.setraw(other)
-    server = ListeningServer(base, clock)
-    server.script[:] = ["404"]
+    server = ListeningServer(base, clock, snapshot(*BOOKINGS), f"{NAME} {NIK} {CODE}")
+    server.script[:] = [404]
     with ExitStack() as stack:
         stderr = stack.enter_context(own_stderr(errors))
         for handler in (log_to_stream(stderr, clock.utc), log_to_file(folder / "log" / "kiosk.jsonl", clock.utc)):
@@ -322,12 +311,13 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
         stack.enter_context(server.running())
         place = stack.enter_context(printer_on_tcp(printer))
         lobby = Lobby(folder, server, place, f"serial://{os.ttyname(other)}", device)
-        lobby.kiosk.start()
-        stack.callback(lobby.kiosk.stop)
-        lobby.sees(State.WELCOME).until(lambda: lobby.kiosk.monitor.scanner_ready, "its scanner")
-        whole_visits(lobby, printer)
-        logging.getLogger("urllib3").error("%s", [each.text for each in CANARIES.values()])
-        shutil.copytree(folder, base / "while it ran")
+        with started(lobby.kiosk):
+            lobby.sees(State.WELCOME).until(lambda: lobby.kiosk.monitor.scanner_ready, "its scanner")
+            whole_visits(lobby, printer)
+            logging.getLogger("urllib3").error("%s", [each.text for each in CANARIES.values()])
+            shutil.copytree(folder, base / "while it ran")
+        break_the_store(folder)
+        open_store(folder, clock.utc, clock.utc).close()
     os.close(device)
     os.close(other)
     return Traces((base / "while it ran", folder), errors.read_bytes(), server.heard, printer.paper(), lobby.words)
@@ -341,9 +331,16 @@ def test_planted_data_is_found_where_it_is_meant_to_be_and_nowhere_else(traces: 
 
 def test_the_day_was_eventful(traces: Traces) -> None:
     lines = [json.loads(line) for line in (traces.log / "kiosk.jsonl").read_text().splitlines()]
-    assert {"kiosk_started", "kiosk_stopped", "central_unavailable", "printer_changed", "library_spoke"} <= {
-        line["event"] for line in lines
+    told = {
+        "kiosk_started",
+        "kiosk_stopped",
+        "central_unavailable",
+        "printer_changed",
+        "library_spoke",
+        "store_put_aside",
     }
+    assert told <= {line["event"] for line in lines}
+    assert len(list(traces.folders[1].glob("store*/kiosk.sqlite"))) == 2, "the store, and the one put aside"
     assert 404 in [line.get("status") for line in lines]
     assert b"library_spoke source=urllib3" in traces.stderr
     assert traces.paper.count(TICKET_ADDRESS.encode()) == 2 * 3  # as bytes, and as a phone reads it

@@ -62,7 +62,7 @@ def test_part_of_a_family_whose_booking_was_cancelled_since_gets_none(tmp_path: 
 def test_a_number_that_another_booking_holds_is_refused_and_the_kiosk_goes_on(tmp_path: Path) -> None:
     clashing = booking(7, applicants=(*family(6, 1).applicants, *booking(1).applicants))
     flow = Flow(tmp_path, snapshot(booking(1), clashing, booking(2))).scans(a_pass(booking(1))).has("A-001")
-    flow.scans(a_pass(clashing)).does(ApplicantsChosen()).is_refused(Reason.UNKNOWN)
+    flow.scans(clashing.code).does(ApplicantsChosen()).is_refused(Reason.UNKNOWN)
     assert [each.number for each in flow.store.tickets()] == ["A-001"], "the whole family is taken back"
     flow.scans(a_pass(booking(2))).sees(State.TICKET_PRINTED).has("A-002")
     assert [fact.seq for fact in flow.store.owed(99)] == [1, 2, 3, 4]

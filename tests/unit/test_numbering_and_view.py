@@ -6,17 +6,17 @@ from hypothesis import strategies as st
 from samples import TODAY, service, snapshot
 
 from kiosk.model import Announcement, Fee, Words
-from kiosk.numbering import NUMBER, following, series_of, walk_in_number
+from kiosk.numbering import NUMBER, following, series_of, slot_numbers, walk_in_number
 from kiosk.view import office_data
 
 DAY = timedelta(days=1)
 
 
 @given(st.integers(1, 99), st.integers(1, 5000))
-def test_walk_in_numbers_of_two_kiosks_or_two_counts_never_meet(digit: int, count: int) -> None:
-    number = walk_in_number(digit, count)
+def test_walk_in_numbers_of_two_series_or_two_counts_never_meet(series: int, count: int) -> None:
+    number = walk_in_number(series, count)
     assert NUMBER.fullmatch(number)
-    assert len({number, walk_in_number(digit + 1, count), walk_in_number(digit, count + 1)}) == 3
+    assert len({number, walk_in_number(series + 1, count), walk_in_number(series, count + 1)}) == 3
 
 
 @given(st.from_regex(r"[A-Z][0-9]{0,2}-[0-9]{3}", fullmatch=True), st.integers(0, 50), st.integers(0, 50))
@@ -24,6 +24,13 @@ def test_steps_add_up_and_stay_in_the_series(number: str, some: int, more: int) 
     assert following(following(number, some), more) == following(number, some + more)
     assert series_of(following(number, some)) == series_of(number)
     assert following(number, 0) == number
+
+
+@given(st.integers(1, 40), st.integers(1, 60))
+def test_slots_own_adjacent_ranges_in_the_order_of_their_times(slots: int, size: int) -> None:
+    numbers = [number for place in range(slots) for number in slot_numbers("A", place, size)]
+    assert numbers == [following("A-001", step) for step in range(slots * size)]
+    assert all(NUMBER.fullmatch(number) for number in numbers)
 
 
 def test_the_thousandth_number_grows_a_digit() -> None:

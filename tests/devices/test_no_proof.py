@@ -1,19 +1,20 @@
-"""A printer that answers DLE EOT but not GS r."""
+"""A printer that answers DLE EOT and nothing else."""
 
 import pytest
 
 from kiosk.devices import PrintResult
+from kiosk.devices.evidence import Evidence
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.model import PrinterStatus, PrintOutcome
 
 
 @pytest.fixture
 def simulator() -> SimulatedPrinter:
-    return SimulatedPrinter(knows_barrier=False)
+    return SimulatedPrinter(evidence=Evidence.REAL_TIME)
 
 
-def test_it_is_believed_when_it_is_ready_after_the_time_that_a_ticket_takes(printer, simulator, ticket):
-    assert printer.print(ticket) == PrintResult(PrintOutcome.PRINTED, PrinterStatus.READY)
+def test_it_proves_no_ticket_however_ready_it_is(printer, simulator, ticket):
+    assert printer.print(ticket) == PrintResult(PrintOutcome.UNCONFIRMED, PrinterStatus.READY)
     assert len(simulator.tickets) == 1
 
 

@@ -1,0 +1,127 @@
+"""Booking passes: the key that signs them, its rotation, and the passes that are not to be believed any more.
+
+The private half of the key that signs lies in `pass-key.pem` (0600) in the data folder. A rotation destroys the
+former's; its public half is told to the kiosks until the last pass that it signed has expired, or it is retired.
+"""
+
+from base64 import b64encode
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from central.database import PassKeyRow, RevokedPassRow
+from central.private_file import write_private
+from kiosk.booking_pass import key_id_of, sign_pass
+from kiosk.model import Booking, PassKey
+
+
+class Declined(Exception):
+    """What was asked for cannot be done, in words for who asked."""
+
+
+class Signer:
+    """Signs passes, and notes until when kiosks must know its key. Makes the key if the folder holds none.
+
+    Raises OSError for a file that is not an Ed25519 key. `now` is UTC.
+    """
+
+    def __init__(self, session: Session, folder: Path, now: datetime) -> None:
+        file = _file(folder)
+        if not file.exists():
+            _make_key(session, file)
+        self._key = _held_key(file)
+        self._row = _adopted(session, self._key, now)
+        self.key_id = self._row.key_id
+
+    def sign(self, booking: Booking, expires: datetime) -> str:
+        """The text of the booking's pass. Raises ValueError for a booking that no pass can hold."""
+        text = sign_pass(booking, self._key, self.key_id, expires)
+        self._row.used_until = max(self._row.used_until or expires, expires)
+        return text
+
+
+def pass_keys(session: Session, now: datetime) -> tuple[PassKey, ...]:
+    """What kiosks verify with: the key that signs, and former ones whose passes have not all expired."""
+    wanted = select(PassKeyRow).where(or_(PassKeyRow.signs, PassKeyRow.used_until > now))
+    return tuple(PassKey(row.key_id, row.public_key) for row in session.scalars(wanted.order_by(PassKeyRow.key_id)))
+
+
+def all_keys(session: Session) -> tuple[PassKeyRow, ...]:
+    """Every key that was not retired, the newest first."""
+    return tuple(session.scalars(select(PassKeyRow).order_by(PassKeyRow.made_at.desc(), PassKeyRow.key_id)))
+
+
+def rotate(session: Session, folder: Path, now: datetime) -> str:
+    """A new key signs from now on; returns its id. Kiosks believe it once they have the next snapshot."""
+    Signer(session, folder, now)  # the former key is known from here on, even if it never signed
+    _make_key(session, _file(folder))
+    return Signer(session, folder, now).key_id
+
+
+def retire(session: Session, key_id: str) -> None:
+    """Passes of this former key are not believed any more. Raises Declined if there is none of that id, or if it is the
+    one that signs.
+    """
+    row = session.get(PassKeyRow, key_id)
+    if row is None:
+        raise Declined(f"there is no pass key {key_id}; see kiosk-central pass-keys")
+    if row.signs:
+        raise Declined(f"{key_id} is the key that signs; rotate it first")
+    session.delete(row)
+
+
+def revoke(session: Session, booking: UUID, now: datetime) -> datetime:
+    """The booking's passes are not believed any more. Returns until when kiosks are told: by then the last pass of any
+    key has expired. Raises Declined if no pass is alive.
+    """
+    session.execute(delete(RevokedPassRow).where(RevokedPassRow.until <= now))
+    until: datetime | None = session.scalar(select(func.max(PassKeyRow.used_until)))
+    if until is None or until <= now:
+        raise Declined("no pass of any booking is valid now, so there is nothing to revoke")
+    session.merge(RevokedPassRow(booking=str(booking), until=until))
+    return until
+
+
+def revoked(session: Session, now: datetime) -> tuple[UUID, ...]:
+    """The bookings whose passes are not to be believed though they have not expired."""
+    wanted = select(RevokedPassRow.booking).where(RevokedPassRow.until > now).order_by(RevokedPassRow.booking)
+    return tuple(UUID(each) for each in session.scalars(wanted))
+
+
+def _file(folder: Path) -> Path:
+    return folder / "pass-key.pem"
+
+
+def _make_key(session: Session, file: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    while session.get(PassKeyRow, key_id_of(key.public_key())):
+        key = Ed25519PrivateKey.generate()
+    write_private(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+
+
+def _held_key(file: Path) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(file.read_bytes(), None)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise OSError(f"{file} is not an Ed25519 key; put it aside, and a new one is made")
+    return key
+
+
+def _adopted(session: Session, key: Ed25519PrivateKey, now: datetime) -> PassKeyRow:
+    """The file's key as the one that signs, also when a rotation was cut off between file and database."""
+    key_id = key_id_of(key.public_key())
+    row = session.get(PassKeyRow, key_id)
+    if row is None:
+        session.execute(update(PassKeyRow).values(signs=False))
+        public = b64encode(key.public_key().public_bytes_raw()).decode()
+        row = PassKeyRow(key_id=key_id, public_key=public, made_at=now, used_until=None, signs=True)
+        session.add(row)
+        session.flush()
+    return row
