@@ -149,9 +149,10 @@ def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> 
 def post_epoch(body: NewEpoch, kiosk: Kiosk, session: Db, now: Now) -> Epoch:
     """Gives a new store's epoch its walk-in series, for good; asked again, the same one. 409 if none is left."""
     try:
-        return Epoch(epoch=body.epoch, series=epochs.register(session, kiosk, body, now))
+        series = epochs.register(session, kiosk, body, now)
     except epochs.NoSeriesLeft as error:
         raise HTTPException(409, str(error)) from error
+    return Epoch(epoch=body.epoch, series=series, up_to=facts.last_seq(session, kiosk.id, body.epoch))
 
 
 @router.get(

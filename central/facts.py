@@ -39,6 +39,12 @@ def take(
     return FactsAccepted(epoch=last.epoch, up_to=last.seq)
 
 
+def last_seq(session: Session, kiosk: str, epoch: int) -> int:
+    """The last seq that is held of a kiosk's epoch, 0 for none."""
+    highest = select(func.max(FactRow.seq)).where(FactRow.kiosk == kiosk, FactRow.epoch == epoch)
+    return session.scalar(highest) or 0
+
+
 def remember_fork(session: Session, kiosk: str, error: ForkError, now: datetime) -> None:
     """Keeps the last fork of a kiosk, for officers to see."""
     session.merge(ForkRow(kiosk=kiosk, seen_at=now, detail=str(error)))
@@ -48,8 +54,7 @@ def _take_one(session: Session, kiosk: str, fact: ReceivedFact, received_at: dat
     epoch, seq = fact.envelope.epoch, fact.envelope.seq
     before = "" if seq == 1 else _digest_at(session, kiosk, epoch, seq - 1)
     if before is None:
-        highest = select(func.max(FactRow.seq)).where(FactRow.kiosk == kiosk, FactRow.epoch == epoch)
-        raise GapError(epoch, (session.scalar(highest) or 0) + 1)
+        raise GapError(epoch, last_seq(session, kiosk, epoch) + 1)
     row = _row(kiosk, fact, received_at)
     try:
         # The table's unique keys decide what is new.

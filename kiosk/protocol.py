@@ -83,11 +83,13 @@ class NewEpoch(Message):
 
 class Epoch(Message):
     """The walk-in `series` that belongs to this epoch alone, for good: 4 gives W4-001. A replaced disk gets another
-    one, so no number can come twice.
+    one, so no number can come twice. `up_to` is the last seq of the epoch that the server holds, 0 for none: a server
+    that was restored from an older copy holds less than it acknowledged.
     """
 
     epoch: int
     series: int = Field(ge=1, le=999)
+    up_to: int = Field(ge=0, le=LARGEST_INTEGER)
 
 
 class Snapshot(Message):

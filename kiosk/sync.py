@@ -69,9 +69,11 @@ class Sync:
             return self._try_at - now
         try:
             self._introduce()
-            self._push()
+            declined = self._push()
             self._pull(now)
             self._beat(now)
+            if declined:
+                raise declined
         except CentralError as error:
             return self._failed(error)
         self._back_off.reset()
@@ -79,41 +81,50 @@ class Sync:
         return max(0.0, min(self._pull_at, self._heartbeat_at) - self._monotonic())
 
     def _introduce(self) -> None:
-        """Once a start: a server that was restored from an older copy may not know this epoch any more."""
+        """At the start, and after each failure: a server that was restored from an older copy meanwhile may not know
+        this epoch any more, or hold less of it than it acknowledged.
+        """
         if not self._introduced:
             answer = self._client.epoch(NewEpoch(epoch=self._store.epoch, series=self._store.series()))
             if answer.epoch != self._store.epoch:
                 raise CentralUnreachable("the central server answers for another epoch")
             self._store.keep_series(answer.series)
+            if self._store.resend_from(answer.up_to + 1):
+                note(FactsSentAgain())
             self._introduced = True
 
-    def _push(self) -> None:
+    def _push(self) -> CentralRejected | None:
+        """Sends what is owed; returns the refusal that ended it, for the rest of the round goes on."""
         while not self._forked and (batch := self._store.next_batch()):
             try:
                 accepted = self._client.facts(batch.body)
             except CentralRejected as error:
-                self._declined(batch, error)
+                if not self._heeded(batch, error):
+                    return error
             else:
                 self._accepted(batch, accepted)
+        return None
 
     def _accepted(self, batch: Batch, accepted: FactsAccepted) -> None:
         if accepted.epoch != batch.epoch or not batch.first <= accepted.up_to <= batch.last:
             raise CentralUnreachable("the central server acknowledges what it was not sent")
         self._store.acknowledge(accepted.epoch, accepted.up_to)
 
-    def _declined(self, batch: Batch, error: CentralRejected) -> None:
-        """Goes back to what the server wants next, or sends less at once; else, for a fork, sends no more."""
-        if error.status == 413 and self._store.halve_batch():
-            return
+    def _heeded(self, batch: Batch, error: CentralRejected) -> bool:
+        """Goes back to what the server wants next, or sends less at once, or, for a fork, no more; False where nothing
+        but trying later helps.
+        """
+        if error.status == 413:
+            return self._store.halve_batch()
         if error.status != 409:
-            raise error
+            return False
         lost = error.expected is not None and error.expected < batch.first
         if error.expected and lost and self._store.resend_from(error.expected):
-            self._introduced = False
             note(FactsSentAgain())
-            return
-        note(FactsNotTaken(error.status))
-        self._forked = True
+        else:
+            note(FactsNotTaken(error.status))
+            self._forked = True
+        return True
 
     def _pull(self, now: float) -> None:
         if now < self._pull_at:
@@ -132,6 +143,7 @@ class Sync:
 
     def _failed(self, error: CentralError) -> float:
         note(CentralUnavailable(error.status, Failure.of(error)))
+        self._introduced = False
         refused = isinstance(error, CentralRefused)
         self._on_state(SyncState.REFUSED if refused else SyncState.OFFLINE)
         wait = LONGEST_WAIT if refused else self._back_off.next_wait()

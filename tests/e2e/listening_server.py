@@ -74,7 +74,7 @@ class ListeningServer:
         if path == SNAPSHOT:
             return self._snapshot
         if path == EPOCHS:
-            return body.rstrip(b"}") + b', "series": 1}'
+            return body.rstrip(b"}") + b', "series": 1, "up_to": 0}'
         if path == FACTS:
             last = FactBatch.model_validate_json(body).facts[-1]
             return json.dumps({"epoch": last.epoch, "up_to": last.seq}).encode()

@@ -4,12 +4,12 @@ from time import monotonic
 from uuid import UUID
 
 import pytest
-from sync_faults import Site
+from sync_faults import Site, site
 from sync_site import SyncKiosk
 
 from central.fault_proxy import Exchange
 from central.faults import ACKNOWLEDGEMENTS, BAD_CERTIFICATES, Fault
-from kiosk.protocol import BATCH_BYTES, FACTS, Commented
+from kiosk.protocol import BATCH_BYTES, FACTS, HEARTBEATS, SNAPSHOT, Commented
 from kiosk.sync import SyncState
 
 PASSED_ON = {Fault.NONE, Fault.TWICE, Fault.REPLAY, Fault.SLOW}
@@ -205,9 +205,43 @@ def test_an_acknowledgement_of_what_was_not_sent_is_not_believed(office: Site, k
     kiosk.round()
     for fault in [Fault.UP_TO, Fault.OTHER_EPOCH] * 8:
         kiosk.record(1)
-        owed = kiosk.store.owed_count()
         office.proxy.script.append(fault)
         kiosk.round()
-        assert kiosk.store.owed_count() == owed
-    kiosk.round()
+        assert kiosk.store.owed_count() == 1
+        kiosk.round()
+        assert kiosk.store.owed_count() == 0
     assert facts_of(office, kiosk) == list(range(1, 20))
+
+
+def test_a_refused_batch_keeps_neither_the_snapshot_nor_the_heartbeat_back(
+    office: Site, kiosk: SyncKiosk, heard: list[Exchange]
+) -> None:
+    kiosk.round()
+    kiosk.record(1)
+    heard.clear()
+    office.proxy.script.append(Fault.TOO_LARGE)
+    office.clock.seconds += 60
+    kiosk.round()
+    assert [each.request.target for each in heard] == [FACTS, SNAPSHOT, HEARTBEATS]
+    assert kiosk.store.owed_count() == 1
+
+
+def test_a_server_restored_from_an_older_copy_gets_its_facts_again_though_nothing_is_owed(tmp_path: Path) -> None:
+    with site(1) as own:
+        kiosk = own.kiosk(tmp_path, Random(1))
+        kiosk.record(1)
+        kiosk.round()
+        copy = tmp_path / "copy"
+        own.server.copy(copy)
+        kiosk.record(2)
+        kiosk.round()
+        own.server.stop()
+        own.clock.seconds += 60
+        kiosk.round()
+        own.server.restore(copy)
+        own.server.start()
+        assert facts_of(own, kiosk) == [1]
+        own.clock.seconds += 60
+        kiosk.round()
+        assert facts_of(own, kiosk) == [1, 2, 3]
+        kiosk.close()
