@@ -6,8 +6,8 @@ again, scans the code again later, or leaves; the process may end at any moment 
 simulated.
 
 Laws: (1) of two papers of one number the later says that it is a reprint; (2) a ticket is PRINTED only with its whole
-paper or by the person's word, and whatever else it is has its fact for staff; (3) a printer that heeds clearing and can
-prove what it did brings no ticket out on another person's visit.
+paper or by the person's word, and whatever else it is has its fact for staff; (3) a printer that heeds clearing brings
+no ticket out on another person's visit while it is known to prove what it did and its cable is whole.
 """
 
 import argparse
@@ -73,7 +73,7 @@ class Day:
         self._clears = self._heeds_clearing and not self._drops and self.evidence >= Evidence.BARRIER
         self._tickets: list[Ticket] = []
         self._papers: Counter[str] = Counter()
-        self._last_lie = ""
+        self._last_lie, self._proved = "", False
 
     def run(self, sessions: int) -> None:
         self._lobby.printing.check()
@@ -150,13 +150,14 @@ class Day:
     def _judge_the_session(self, lie: str, visitors: list[Ticket]) -> None:
         """Judges what came out since the last visit ended of numbers that nobody asked for on this one."""
         lately = self._tickets[-20:]
-        cut = CABLE_CUT in (lie, self._last_lie)
+        proves = (self._lobby.driver.evidence or Evidence.NONE) >= Evidence.BARRIER
+        clears = self._clears and proves and self._proved and CABLE_CUT not in (lie, self._last_lie)
         for ticket in lately:
             more = len(self._lobby.shown(ticket)) - self._papers[ticket.number]
-            if more > 0 and ticket not in visitors and self._clears and not cut:
+            if more > 0 and ticket not in visitors and clears:
                 self._tally.broke("paper on another's visit", self._where(ticket, f"{self._last_lie}, then {lie}"))
         self._papers = Counter({each.number: len(self._lobby.shown(each)) for each in lately})
-        self._last_lie = lie
+        self._last_lie, self._proved = lie, proves
 
     def _judge_the_day(self) -> None:
         facts = self._lobby.facts()
