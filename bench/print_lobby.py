@@ -126,8 +126,8 @@ class Lobby:
         self.line.close()
         self.mortal = MortalLine(self.line, clears=self._control != "no-clearing")
         driver = CredulousPrinter if self._control == "assumed" else EscposPrinter
-        printer = driver(self.mortal, 80, monotonic=self.clock.monotonic, random=self._random)
-        self.printing = Printing(printer, self.store, self._texts, lambda: self._data, lambda status: None)
+        self.driver = driver(self.mortal, 80, monotonic=self.clock.monotonic, random=self._random)
+        self.printing = Printing(self.driver, self.store, self._texts, lambda: self._data, lambda status: None)
         self.printing.recover(None)
 
     def check_in(self, place: int) -> Ticket:

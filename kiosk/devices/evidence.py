@@ -13,9 +13,10 @@ PROCESS_ID = b"\x1d(H\x06\x00\x30\x30"
 BARRIER = b"\x1dr\x01"
 """GS r 1: answered with the paper sensors' state when all before it has been worked through."""
 
-_RUNS = (5, 7, 9, 11)
+_RUNS = range(15, 45, 2)
 """How many barriers follow a piece of a ticket, in turn. The answers to a barrier bear no name, so their count names
-them: no two or three whole late runs together have the length of another."""
+them: no two or three whole late runs together have the length of another (two odd numbers make an even one, and three
+make more than the longest), and one length comes again after fourteen others."""
 
 _FIRST, _LETTERS = 0x20, 95
 _IDS = _LETTERS**4

@@ -36,7 +36,7 @@ class SimulatedConnection:
 
     def write(self, data: bytes) -> None:
         self._check_line()
-        if self._bytes_left is None or self._bytes_left > len(data):
+        if self._bytes_left is None or self._bytes_left >= len(data):
             self.simulator.receive(data)
             self._bytes_left = None if self._bytes_left is None else self._bytes_left - len(data)
             return

@@ -11,7 +11,6 @@ from kiosk.devices.evidence import Evidence
 from kiosk.devices.simulated_clock import Clock, WallClock
 
 _LINE_FEED = b"\n"
-_NOTHING = b"\0"
 _CUT = b"\x1dV"
 _BARRIER = b"\x1dr"
 _PROCESS_ID = b"\x1d(H"
@@ -302,7 +301,7 @@ class SimulatedPrinter:
         elif command.name == _PROCESS_ID:
             if self._evidence is Evidence.PROCESS_ID and command.raw[5:7] == b"\x30\x30":
                 self._prove(b"\x37\x22" + command.raw[7:11] + b"\x00")
-        elif command.name != _NOTHING:
+        elif not _is_nothing(command):
             self._print(command)
 
     def _print(self, command: Command) -> None:
@@ -339,6 +338,11 @@ class SimulatedPrinter:
         self._answers.append((self._clock.monotonic() + late, self._noise() + data))
         self._answers.sort(key=lambda answer: answer[0])
         self._changed.notify_all()
+
+
+def _is_nothing(command: Command) -> bool:
+    """Whether it is a control character that is no command."""
+    return len(command.raw) == 1 and command.raw < b" " and command.raw != _LINE_FEED
 
 
 def _lines(command: Command) -> int:
