@@ -111,17 +111,21 @@ class KioskInTime:
 
     def _reboot(self) -> None:
         """The machine was off, for minutes or for days; its clock may have been reset meanwhile."""
-        self.true += timedelta(minutes=5) if self._random.random() < 0.7 else timedelta(days=self._random.random() * 12)
+        off = timedelta(minutes=5) if self._random.random() < 0.7 else timedelta(days=self._random.random() * 12)
+        self.true += off
         self._boots, self._booted_at = self._boots + 1, self.true
         self._keeps_time = self._random.random() < 0.7
-        self._error = self._wall_error()
+        self._error = self._wall_error(off)
         self._offline_for = self._random.randrange(LONGEST_OFFLINE)
         self._restart()
 
-    def _wall_error(self) -> timedelta:
+    def _wall_error(self, off: timedelta) -> timedelta:
+        """A clock that failed while the machine was `off`; one that is plausible and wrong all the same is believed, so
+        it is left out.
+        """
         match self._random.choice([Wall.RIGHT, Wall.RIGHT, *Wall]):
             case Wall.BACK:
-                return -timedelta(days=self._random.random() * 9)
+                return -off - timedelta(days=1 + self._random.random() * 9)
             case Wall.FORWARD:
                 return timedelta(days=60 + self._random.random() * 900)
             case Wall.EPOCH:
