@@ -138,7 +138,10 @@ def other_algorithm(random: Random) -> str:
     elif algorithm == 5:
         signature = hmac.digest(KEYS[_KEY_IDS.index(good.key_id)].public_key().public_bytes_raw(), to_sign, "sha256")
     elif algorithm == -7:
-        signature = b"".join(n.to_bytes(32) for n in decode_dss_signature(_EC_KEY.sign(to_sign, ECDSA(SHA256()))))
+        signature = b"".join(
+            n.to_bytes(32)
+            for n in decode_dss_signature(_EC_KEY.sign(to_sign, ECDSA(SHA256(), deterministic_signing=True)))
+        )
     return as_text(_with(good, signature=signature).built(protected, tag=random.choice((17, 18, 18))))
 
 

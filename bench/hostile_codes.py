@@ -32,7 +32,7 @@ LONGEST_SECONDS = 0.050
 """The most that one code may take, on a busy machine too: one that took longer is tried three times more."""
 CHUNK = 50_000
 CONTROL_COUNT = 2_000
-STAGE_EVERY = 16
+STAGE_EVERY = 50
 _PUBLIC = {bytes.fromhex(key_id_of(key.public_key())): key.public_key() for key in KEYS}
 _GOOD = frozenset(PASSES) | {code for each in BOOKINGS for code in (each.code, each.reference)}
 _REASONS = {text: reason for reason, texts in REPLAYS.items() for text in texts}

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
 from random import Random
@@ -42,7 +42,7 @@ CONTROLS = ("assumed", "no-clearing", "no-mark")
 """Protections that can be switched off: paper is taken for printed, buffers are not cleared, reprints not marked."""
 
 TODAY = date(2026, 11, 24)
-NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+BEGIN = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 MARK = "CETAK ULANG"
 _BEGINNING = b"\x1b@"
 """How a ticket begins; once more of it shows nothing."""
@@ -106,15 +106,15 @@ class Lobby:
 
     def __init__(self, folder: Path, line: SimulatedConnection, clock: SimulatedClock, random: Random, control: str):
         self.line, self.clock = line, clock
-        self.store = Store(folder / "kiosk.sqlite", bytes(KEY_BYTES), lambda: NOW)
+        self.store = Store(folder / "kiosk.sqlite", bytes(KEY_BYTES), lambda: BEGIN + timedelta(seconds=clock.seconds))
         self._random, self._control = random, control
         self._pieces: defaultdict[bytes, list[bytes]] = defaultdict(list)
         self._sorted = 0
+        self._papers: dict[UUID, set[bytes]] = {}
         self._data = office_data(small_office(), TODAY)
         self._texts = Texts.load()
         if control == "no-mark":
             self._texts.words[Language.INDONESIAN]["ticket.reprint"] = ""
-        self._samples = (self._sample(1), self._sample(2))
         self.start()
 
     @property
@@ -174,15 +174,12 @@ class Lobby:
 
     def _whole(self, ticket: Ticket) -> set[bytes]:
         """The ticket's paper, as a first one and as a reprint."""
-        number, address = ticket.number.encode(), str(ticket.id).encode()
-        return {
-            paper.replace(_SAMPLE.number.encode(), number).replace(str(_SAMPLE.id).encode(), address)
-            for paper in self._samples
-        }
+        if ticket.id not in self._papers:
+            self._papers[ticket.id] = {self._paper(replace(ticket, prints=prints)) for prints in (1, 2)}
+        return self._papers[ticket.id]
 
-    def _sample(self, prints: int) -> bytes:
-        sample = replace(_SAMPLE, prints=prints)
-        printable = printable_ticket(sample, self._data, self._texts, Language.INDONESIAN)
+    def _paper(self, ticket: Ticket) -> bytes:
+        printable = printable_ticket(ticket, self._data, self._texts, Language.INDONESIAN)
         return encode(ticket_lines(printable, 80), 80)
 
 
@@ -205,9 +202,3 @@ def small_office() -> Snapshot:
 def booking(place: int) -> Booking:
     applicant = Applicant("S*** N***", f"A-{place:03}")
     return Booking(UUID(int=place, version=4), "PYK", TODAY, time_of_day(9, 30), "a", (applicant,))
-
-
-_SAMPLE = Ticket(
-    id=UUID(int=0, version=4), number="A-000", day=TODAY, service="a", masked_name="S*** N***", issued_at=NOW,
-    booking=UUID(int=1, version=4), slot=time_of_day(9, 30),
-)  # fmt: skip

@@ -139,7 +139,7 @@ class SyncKiosk:
         ca: Path,
         clock: Clock,
         random: Random,
-        seconds: float = 10.0,
+        seconds: float,
     ) -> None:
         self.identity, self._seconds = server.enrolled(folder), seconds
         self._folder, self._ca, self._clock, self._random = folder, ca, clock, random
@@ -155,9 +155,12 @@ class SyncKiosk:
             BackOff(1, 60, self._random),
         )  # fmt: skip
 
-    def restart(self, url: str) -> None:
-        """Ends, and comes up again with what is on the disk; `url` is where the server is said to be."""
+    def restart(self, url: str, seconds: float | None = None) -> None:
+        """Ends, and comes up again with what is on the disk; `url` is where the server is said to be, `seconds` what an
+        exchange may take from now on.
+        """
         self.close()
+        self._seconds = seconds or self._seconds
         self._open(url)
 
     def close(self) -> None:

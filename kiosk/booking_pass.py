@@ -6,7 +6,8 @@ minutes of office time since 1970: nothing personal, under 200 characters, so th
 a keyboard-mode scanner. A service is named by its numbers' letter; `number` leaves the hyphen out.
 
 Everything is in the deterministic encoding of RFC 8949 (4.2), the claims in the order above, so that **a pass has one
-form**. It is held against that form byte by byte, and no decoder sees a byte that no known key has signed.
+form**. A message is held against that form byte by byte first: no other shape reaches a decoder, and no claim is
+decoded that no known key has signed.
 """
 
 import re
@@ -14,7 +15,7 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import base45
@@ -33,6 +34,7 @@ LONGEST_PASS = 199
 PARTY = 5
 """The most applicants of one booking."""
 
+_Kind = TypeVar("_Kind")
 _EXP, _CTI, _OURS = 4, 7, -65537
 _ENVELOPE = re.compile(
     rb"\xd2\x84"  # tag 18, an array of four:
@@ -108,33 +110,31 @@ def _believed(encoded: bytes, now: datetime | None) -> BookingPass | Refusal:
     expires, booking, (office, start, short, party) = claims[_EXP], claims[_CTI], claims[_OURS]
     if cbor2.dumps(_claims(expires, booking, office, start, short, party)) != encoded:
         raise ValueError("not in the one form of the claims")
-    begins = _EPOCH + timedelta(minutes=_number(start))
-    until = datetime.fromtimestamp(_number(expires), UTC)
-    numbers = tuple(following(f"{short[0]}-{short[1:]}", step) for step in range(min(_number(party), PARTY + 1)))
+    begins = _EPOCH + timedelta(minutes=_exactly(int, start))
+    until = datetime.fromtimestamp(_exactly(int, expires), UTC)
+    size = min(_exactly(int, party), PARTY + 1)
+    numbers = tuple(following(f"{short[0]}-{short[1:]}", step) for step in range(size))
     if numbers and numbers[0].replace("-", "") != short:
         raise ValueError("not in the one form of a number")
-    _check(booking, office, begins, until, numbers)
-    if now is not None and now >= until:
-        return Refusal(Reason.EXPIRED)
-    return BookingPass(UUID(bytes=booking), office, begins.date(), begins.time(), numbers)
+    _check(office, begins, until, numbers)
+    found = BookingPass(UUID(bytes=_exactly(bytes, booking)), office, begins.date(), begins.time(), numbers)
+    return found if now is None or now < until else Refusal(Reason.EXPIRED)
 
 
 def _claims(expires: Any, booking: Any, office: Any, start: Any, short: Any, party: Any) -> dict[int, Any]:
     return {_EXP: expires, _CTI: booking, _OURS: [office, start, short, party]}
 
 
-def _number(value: Any) -> int:
-    if type(value) is not int:  # bool is an int to Python, and not to CBOR
-        raise ValueError("not a whole number")
+def _exactly(kind: type[_Kind], value: Any) -> _Kind:
+    if type(value) is not kind:  # bool is an int to Python, and not to CBOR
+        raise ValueError(f"not {kind.__name__}")
     return value
 
 
-def _check(booking: Any, office: Any, begins: datetime, until: datetime, numbers: tuple[str, ...]) -> None:
+def _check(office: Any, begins: datetime, until: datetime, numbers: tuple[str, ...]) -> None:
     """Raises ValueError unless an office can have meant this."""
     sound = (
-        type(booking) is bytes
-        and len(booking) == 16
-        and bool(_OFFICE.fullmatch(office))
+        bool(_OFFICE.fullmatch(office))
         and 1 <= len(numbers) <= PARTY
         and all(NUMBER.fullmatch(each) for each in numbers)
         and _FIRST <= begins.replace(tzinfo=UTC) < _LAST
@@ -151,7 +151,7 @@ def sign_pass(booking: Booking, key: Ed25519PrivateKey, key_id: str, expires: da
     """
     begins = datetime.combine(booking.day, booking.slot)
     numbers = tuple(each.number for each in booking.applicants)
-    _check(booking.id.bytes, booking.office, begins, expires, numbers)
+    _check(booking.office, begins, expires, numbers)
     if numbers != tuple(following(numbers[0], step) for step in range(len(numbers))) or numbers[0][1] != "-":
         raise ValueError("a pass holds numbers that follow each other in a service's series")
     start, short = (begins - _EPOCH) // timedelta(minutes=1), numbers[0].replace("-", "")

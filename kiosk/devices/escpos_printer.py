@@ -20,6 +20,9 @@ CLEAR = b"\x10\x05\x02" + b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE ENQ 2 and DLE DC4 8: empty the receive and print buffers. Many printers heed the first only after a cutter
 error."""
 
+CLEARED = b"\x37\x25\x00"
+"""The answer to DLE DC4 8."""
+
 INITIALIZE = b"\x1b@"
 CUT_OFF = b"\x1dVB\x00"
 """GS V function B: feeds past the cutter and cuts, so that the next ticket does not hang from what came out of the
@@ -90,10 +93,9 @@ class EscposPrinter:
 
     def status(self) -> PrinterStatus:
         """The status, with nothing of an earlier ticket left in the printer if it is ready."""
-        if not self.connection.answers:
-            self._conversation.drain(0)
-            return PrinterStatus.UNKNOWN
         self._conversation.drain(0)
+        if not self.connection.answers:
+            return PrinterStatus.UNKNOWN
         if self.evidence is Evidence.REAL_TIME and self._proved() is not Evidence.REAL_TIME:
             # It was only busy when it was asked.
             self._empty = False
@@ -153,9 +155,8 @@ class EscposPrinter:
         proved = question is not None and question.answered(self._conversation.heard)
         self._empty = status in READY and (proved or question is None)
         if not self._empty:
-            # Now, while the fault lasts: with a new roll the rest would print. The answer shows that it was heeded.
-            self.connection.write(CLEAR)
-            self._conversation.ask(1)
+            # Now, while the fault lasts: with a new roll the rest would print.
+            self._clear()
         outcome = PrintOutcome.PRINTED if self._empty and proved else PrintOutcome.UNCONFIRMED
         return PrintResult(outcome, status)
 
@@ -176,8 +177,11 @@ class EscposPrinter:
     # ------------------------------------------------------------ a printer that may have kept something
 
     def _clear(self) -> None:
-        self.connection.write(self._padding + CLEAR)
-        self._conversation.drain(len(self._padding) / self.connection.bytes_per_second)
+        """Clears, and waits for the answer if the printer gives one: what is sent before it may be cleared too (Epson,
+        DLE DC4 function 8)."""
+        self._conversation.send(self._padding + CLEAR)
+        on_its_way = len(self._padding) / self.connection.bytes_per_second
+        self._conversation.wait_for(lambda heard: CLEARED in heard.data, on_its_way + self._answer_timeout)
         self._padding = b""
 
     def _prove_empty(self) -> bool:

@@ -104,6 +104,11 @@ class SimulatedPrinter:
                     return said
                 self._clock.wait(self._changed, min(self._next_event(now), deadline) - now)
 
+    def catch_up(self) -> None:
+        """Do what is due by now, for a clock that moves while nobody listens."""
+        with self._changed:
+            self._work()
+
     def _said_by(self, now: float) -> bytes:
         due = [data for at, data in self._answers if at <= now]
         self._answers = [(at, data) for at, data in self._answers if at > now]
@@ -211,6 +216,11 @@ class SimulatedPrinter:
         """The answers to barriers and process ids come when the next job is cut."""
         with self._changed:
             self._proves_a_job_late = late
+
+    def prove_by(self, evidence: Evidence) -> None:
+        """Give this evidence at best, as if another printer stood here."""
+        with self._changed:
+            self._evidence = evidence
 
     def make_noise(self, data: bytes) -> None:
         """Bytes that nobody asked for come among the answers."""

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from kiosk.devices.connection import ConnectionLost
 from kiosk.devices.descriptor import read_some, write_all
+from kiosk.devices.evidence import Evidence
 from kiosk.devices.pseudo_terminal import pseudo_terminal
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.devices.ticket_picture import picture
@@ -25,10 +26,27 @@ VERBS: dict[str, Callable[[SimulatedPrinter], None]] = {
     "cover close": SimulatedPrinter.close_cover,
     "offline": SimulatedPrinter.go_offline,
     "online": SimulatedPrinter.go_online,
+    "power off": SimulatedPrinter.lose_power,
+    "power on": SimulatedPrinter.get_power,
     "silent": SimulatedPrinter.fall_silent,
     "speak": SimulatedPrinter.speak,
+    "prove a job late": SimulatedPrinter.prove_a_job_late,
+    "prove by process id": lambda printer: printer.prove_by(Evidence.PROCESS_ID),
+    "prove by barrier": lambda printer: printer.prove_by(Evidence.BARRIER),
+    "prove nothing": lambda printer: printer.prove_by(Evidence.REAL_TIME),
 }
-KNOWN = ", ".join([*VERBS, "paper out after N", "help", "quit"])
+COUNTED: dict[str, Callable[[SimulatedPrinter, int], None]] = {
+    "paper out after": SimulatedPrinter.run_out_of_paper_after,
+    "cover open after": SimulatedPrinter.open_cover_after,
+    "power off after": SimulatedPrinter.lose_power_after,
+    "stall": SimulatedPrinter.stall,
+    "answer late": SimulatedPrinter.answer_late,
+    "prove late": SimulatedPrinter.prove_late,
+    "noise": lambda printer, count: printer.make_noise(os.urandom(count)),
+}
+"""Verbs that a number follows: lines, seconds or bytes."""
+
+KNOWN = ", ".join([*VERBS, *(f"{verb} N" for verb in COUNTED), "help", "quit"])
 
 
 def run_printer(
@@ -131,11 +149,11 @@ def _obey(printer: SimulatedPrinter, commands: TextIO, answers: TextIO) -> bool:
 
 
 def _carry_out(printer: SimulatedPrinter, verb: str) -> str:
-    count = verb.removeprefix("paper out after ")
+    counted, _, count = verb.rpartition(" ")
     if verb in VERBS:
         VERBS[verb](printer)
-    elif count != verb and count.isdecimal():
-        printer.run_out_of_paper_after(lines=int(count))
+    elif counted in COUNTED and count.isdecimal():
+        COUNTED[counted](printer, int(count))
     else:
         return f"known are: {KNOWN}"
     return "ok"

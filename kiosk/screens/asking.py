@@ -11,7 +11,7 @@ from kiosk.screens.keys import keypad, typed_box
 from kiosk.screens.screen import KioskScreen
 
 NUMBER_KEYS = "ABCDEFGW-1234567890"
-LONGEST_NUMBER = 7
+LONGEST_NUMBER = 8
 
 
 class InformationScreen(KioskScreen):

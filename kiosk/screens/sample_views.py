@@ -8,6 +8,7 @@ from kiosk.model import (
     Announcement,
     Applicant,
     Booking,
+    ClockState,
     ClosedReason,
     Fee,
     Office,
@@ -21,6 +22,7 @@ from kiosk.model import (
     Refusal,
     Rules,
     Service,
+    StoreFault,
     Ticket,
     Words,
 )
@@ -139,6 +141,9 @@ def sample_views() -> dict[str, View]:
     for reason in Reason:
         refusal = Refusal(reason, NOW + timedelta(days=1), "Kantor Imigrasi Kelas II Non TPI Agam")
         views[f"refused-{reason}"] = _view(Visit(1, State.REFUSED, refusal=refusal))
+    for fault in StoreFault:
+        views[f"out_of_service-{fault}"] = _view(Visit(1, State.OUT_OF_SERVICE, fault=fault))
+    views["welcome-no-time"] = replace(views["welcome"], clock=ClockState.UNTRUSTED)
     for closed in ClosedReason:
         opening = Opening(closed, NOW + timedelta(days=1), Words("Hari Raya Natal", "Christmas Day"))
         views[f"closed-{closed}"] = replace(_view(Visit(1, State.CLOSED)), opening=opening)

@@ -2,6 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from sqlalchemy.exc import IntegrityError
+
 from central.database import EpochRow
 from central.epochs import LAST_SERIES
 from kiosk.numbering import NUMBER, walk_in_number
@@ -98,3 +101,12 @@ def test_the_first_epoch_of_a_kiosk_whose_digit_is_a_series_in_use_gets_another(
     with http.app.state.writing.begin() as session:
         session.add(EpochRow(kiosk=first.id, epoch=1, series=2, registered_at=first.clock.now()))
     assert second.registers(1) == 10
+
+
+def test_the_database_itself_refuses_a_series_twice(http, enrol) -> None:
+    first, second = enrol(), enrol()
+    first.registers(1)
+    with http.app.state.writing() as session:
+        session.add(EpochRow(kiosk=second.id, epoch=1, series=1, registered_at=first.clock.now()))
+        with pytest.raises(IntegrityError):
+            session.flush()

@@ -103,7 +103,9 @@ def test_a_fact_of_a_kind_not_known_here_is_acknowledged_and_shown_to_officers(k
     kiosk.tells(HelpCalled(step="WELCOME"))
 
 
-@pytest.mark.parametrize("body", [None, 5, [], "walk_in_issued", {}, {"kind": 7}, {"kind": "rated", "score": "5"}])
+@pytest.mark.parametrize(
+    "body", [None, 5, [], "walk_in_issued", {}, {"kind": 7}, {"kind": "rated", "score": "5", "rating": str(uuid4())}]
+)
 def test_a_body_that_is_none_is_a_dead_letter_and_holds_up_nobody(http, kiosk, body: Any) -> None:
     fact = kiosk.fact(body)
     assert kiosk.send(fact, kiosk.fact(HelpCalled(step="WELCOME"))).json()["up_to"] == 2

@@ -8,18 +8,24 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from threading import Event, Thread
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from kiosk.devices.descriptor import write_all
 from kiosk.devices.escpos_parsing import Command, CommandReader
 from kiosk.devices.escpos_printer import EscposPrinter
+from kiosk.devices.evidence import Evidence
 from kiosk.devices.serial_scanner import SerialScanner
+from kiosk.devices.simulated_clock import SimulatedClock
+from kiosk.devices.simulated_connection import SimulatedConnection
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.devices.simulator_programs import serve
 from kiosk.devices.tcp_connection import TcpConnection
+from kiosk.model import PrinterStatus
 from kiosk.ticket_layout import Align, Code, Cut, Feed, Line, Rule, Text
 
 Opener = Callable[[SimulatedPrinter], EscposPrinter]
@@ -63,6 +69,41 @@ def open_printer() -> Iterator[Opener]:
             return printer
 
         yield open_at
+
+
+@dataclass
+class Rig:
+    """The true driver on a line in memory to a simulated printer, in simulated time."""
+
+    simulator: SimulatedPrinter
+    line: SimulatedConnection
+    driver: EscposPrinter
+    clock: SimulatedClock
+
+    def passes(self, seconds: float) -> PrinterStatus:
+        """Time goes by, then the idle kiosk asks how the printer is."""
+        self.clock.passes(seconds)
+        self.simulator.catch_up()
+        return self.driver.status()
+
+
+@pytest.fixture
+def rig() -> Callable[..., Rig]:
+    """Makes a rig whose printer has the given abilities, idle and known."""
+
+    def make(evidence: Evidence = Evidence.PROCESS_ID, **abilities: Any) -> Rig:
+        clock = SimulatedClock()
+        simulator = SimulatedPrinter(evidence=evidence, clock=clock, **abilities)
+        line = SimulatedConnection(simulator)
+        driver = EscposPrinter(line, 80, monotonic=clock.monotonic, random=Random(1))
+        driver.open()
+        made = Rig(simulator, line, driver, clock)
+        made.passes(1)
+        if evidence is Evidence.REAL_TIME:
+            made.passes(60)
+        return made
+
+    return make
 
 
 @pytest.fixture

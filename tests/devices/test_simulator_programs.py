@@ -38,6 +38,8 @@ def test_a_printer_program_obeys_its_verbs_and_keeps_its_tickets(ticket, tmp_pat
             ("cover close", PrinterStatus.READY),
             ("offline", PrinterStatus.OFFLINE),
             ("ONLINE", PrinterStatus.READY),
+            ("power off", PrinterStatus.SILENT),
+            ("power on", PrinterStatus.READY),
             ("silent", PrinterStatus.SILENT),
             ("speak", PrinterStatus.READY),
             ("paper low", PrinterStatus.PAPER_LOW),
@@ -51,7 +53,17 @@ def test_a_printer_program_obeys_its_verbs_and_keeps_its_tickets(ticket, tmp_pat
         assert printer.print(ticket) == PrintResult(PrintOutcome.PRINTED, PrinterStatus.PAPER_LOW)
         assert tell(started, "paper out after 3") == "ok"
         assert printer.print(ticket).outcome is PrintOutcome.UNCONFIRMED
-        assert "paper out after N" in tell(started, "paper outt")
+        for verb in (
+            "noise 9",
+            "stall 0",
+            "answer late 0",
+            "prove late 0",
+            "cover open after 99",
+            "power off after 99",
+        ):
+            assert tell(started, verb) == "ok"
+        for verb in ("paper outt", "noise", "stall soon"):
+            assert "paper out after N" in tell(started, verb)
         assert tell(started, "quit") == "ok"
         assert started.wait(10) == 0
     assert sorted(file.name for file in tmp_path.iterdir()) == ["001.bin", "001.png"]

@@ -17,9 +17,7 @@ import tty
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
-from email.utils import format_datetime
 from enum import StrEnum
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, TextIO
@@ -28,9 +26,9 @@ from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from e2e.listening_server import ListeningServer
 from e2e.traces import is_in, is_in_files, is_in_words
 from samples import FakeClock, a_pass, booking, snapshot, with_digits
-from sync.bad_server import BadServer
 
 from kiosk.bootstrap import Kiosk, open_store
 from kiosk.config import settings_from
@@ -44,7 +42,7 @@ from kiosk.events import ApplicantsChosen, HelpChosen, Home, QueueStatusChosen, 
 from kiosk.identity import Identity
 from kiosk.log_file import log_to_file, log_to_stream
 from kiosk.model import Applicant
-from kiosk.protocol import EPOCHS, HEARTBEATS, SNAPSHOT, Enrolled
+from kiosk.protocol import Enrolled
 from kiosk.screens.gallery import PIXELS_PER_MM, settle
 from kiosk.screens.stage import Stage
 from kiosk.screens.widgets import Choice
@@ -113,31 +111,6 @@ BOOKINGS = (
     booking(2, reference=REFERENCE, applicants=(Applicant(MASKED, "A-002"), Applicant("Ani K***", "A-003"))),
     booking(4, applicants=(Applicant(MASKED, "A-004"),)),
 )
-
-
-class ListeningServer(BadServer):
-    """Keeps all that it is sent; its errors quote a person, as a careless server's may. Its clock is the test's."""
-
-    def __init__(self, folder: Path, clock: FakeClock) -> None:
-        super().__init__(folder)
-        self.clock, self.heard = clock, b""
-
-    def answer(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
-        self.heard += request.requestline.encode() + b"\n" + request.headers.as_bytes() + body + b"\n"
-        request.date_time_string = lambda timestamp=None: format_datetime(self.clock.now, usegmt=True)  # type: ignore[method-assign]
-        super().answer(request, body)
-
-    def _content(self, path: str, body: bytes, fault: str) -> tuple[int, str, bytes, dict[str, str]]:
-        kind = "application/json"
-        if fault.isdigit():
-            return int(fault), kind, f'{{"detail": "{NAME} {NIK} {CODE}"}}'.encode(), {}
-        if not fault and path == SNAPSHOT:
-            return 200, kind, snapshot(*BOOKINGS).model_dump_json().encode(), {"ETag": '"1"'}
-        if not fault and path == EPOCHS:
-            return 200, kind, body.rstrip(b"}") + b', "series": 1}', {}
-        if not fault and path == HEARTBEATS:
-            return 200, kind, f'{{"at": "{self.clock.now.isoformat()}"}}'.encode(), {}
-        return super()._content(path, body, fault)
 
 
 class ListeningPrinter(SimulatedPrinter):
@@ -328,8 +301,8 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     folder, errors, clock, printer = base / "data", base / "stderr.txt", FakeClock(), ListeningPrinter()
     device, other = os.openpty()
     tty.setraw(other)
-    server = ListeningServer(base, clock)
-    server.script[:] = ["404"]
+    server = ListeningServer(base, clock, snapshot(*BOOKINGS), f"{NAME} {NIK} {CODE}")
+    server.script[:] = [404]
     with ExitStack() as stack:
         stderr = stack.enter_context(own_stderr(errors))
         for handler in (log_to_stream(stderr, clock.utc), log_to_file(folder / "log" / "kiosk.jsonl", clock.utc)):

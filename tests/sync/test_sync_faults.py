@@ -5,7 +5,7 @@ from sync_faults import EVERY_KIND, Control, Kind, Site, Trouble, alone, control
 
 from central.faults import Fault
 
-SLOW_KINDS: tuple[Kind, ...] = (Fault.SILENT, Fault.SLOW, Trouble.SERVER)
+SLOW_KINDS: tuple[Kind, ...] = (Fault.SILENT, Fault.SLOW, Trouble.SERVER, Trouble.RESTORE)
 
 
 def test_under_all_kinds_of_faults_the_server_ends_with_exactly_the_kiosks_facts_in_order(office: Site) -> None:
@@ -16,7 +16,7 @@ def test_under_all_kinds_of_faults_the_server_ends_with_exactly_the_kiosks_facts
 
 
 @pytest.mark.parametrize("kind", SLOW_KINDS)
-def test_silence_drips_and_restarts_of_the_server_cost_no_fact(office: Site, kind: Kind) -> None:
+def test_silence_drips_restarts_and_older_copies_of_the_server_cost_no_fact(office: Site, kind: Kind) -> None:
     outcome = alone(office, kind, facts=20, rounds=3, seed=1)
     assert outcome.violations == []
     assert outcome.applied[kind]

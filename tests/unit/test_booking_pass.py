@@ -60,6 +60,7 @@ def test_nothing_may_be_missing_or_more(cut: int, more: bytes) -> None:
     {"exp": 1795510000.0}, {"exp": True}, {"exp": -1}, {"exp": 0}, {"exp": 2**63}, {"exp": None}, {"exp": "1795510000"},
     {"exp": 4102444800}, {"exp": 1577836799},
     {"cti": bytes(15)}, {"cti": bytes(17)}, {"cti": "0123456789abcdef"}, {"cti": UUID(int=5)},
+    {"cti": [0] * 16},
     {"office": ""}, {"office": "PYKPYKP"}, {"office": 7}, {"office": b"PYK"}, {"office": "pyk"}, {"office": "P\u202eK"},
     {"start": 29925210.0}, {"start": True}, {"start": -1}, {"start": 2**40}, {"start": 0},
     {"number": "A1"}, {"number": ""}, {"number": "a001"}, {"number": "A-001"}, {"number": "A9999999"}, {"number": 7},

@@ -86,3 +86,10 @@ def test_documents_are_listed_under_their_heading(plain: Printable) -> None:
 
 def test_a_logo_comes_first(plain: Printable) -> None:
     assert ticket_lines(replace(plain, logo=b"png"), 80)[0] == Picture(b"png")
+
+
+def test_a_reprint_says_so_on_both_sides_of_its_number_wherever_the_roll_may_end(plain: Printable) -> None:
+    said = [row.strip() for row in rows(replace(plain, reprint="CETAK ULANG"))]
+    number = said.index(plain.number)
+    assert "CETAK ULANG" in said[:number]
+    assert "CETAK ULANG" in said[number:]
