@@ -19,7 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -109,14 +109,16 @@ class Lobby:
         line.settimeout(PATIENCE_SECONDS)
         with line, line.makefile("r") as words:
             ended, tracer = Ended(), None
-            for text in words:
-                word, value = json.loads(text)
-                ended.said[word] = value
-                if word == "pid":
-                    tracer = attached(value, tracing) if tracing else None
-                    line.sendall(b"!")
-                elif word == "came out?":
-                    line.sendall(b"y" if self.papers(str(value)) else b"n")
+            # Who is killed before it has read what it was told resets the connection.
+            with suppress(ConnectionError):
+                for text in words:
+                    word, value = json.loads(text)
+                    ended.said[word] = value
+                    if word == "pid":
+                        tracer = attached(value, tracing) if tracing else None
+                        line.sendall(b"!")
+                    elif word == "came out?":
+                        line.sendall(b"y" if self.papers(str(value)) else b"n")
         if tracer:
             tracer.communicate(timeout=PATIENCE_SECONDS)
         return ended
