@@ -7,6 +7,8 @@ from typing import Any
 
 from kiosk.model import Language
 
+TimeOfDay = time | datetime
+
 _DAYS = {
     Language.INDONESIAN: ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
     Language.ENGLISH: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -47,7 +49,7 @@ class Texts:
         """
         return f"{_DAYS[language][day.weekday()]}, {day.day} {_MONTHS[language][day.month - 1]} {day.year}"
 
-    def time(self, moment: time | datetime, language: Language) -> str:
+    def time(self, moment: TimeOfDay, language: Language) -> str:
         """A time of day, 24 hours: `08.30` in Indonesian, `08:30` in English."""
         return moment.strftime("%H.%M" if language is Language.INDONESIAN else "%H:%M")
 

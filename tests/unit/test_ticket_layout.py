@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.ticket_layout import COLUMNS, Code, Cut, Picture, Printable, Text, ticket_lines
+from kiosk.ticket_layout import COLUMNS, Align, Code, Cut, Feed, Picture, Printable, Rule, Text, ticket_lines
 
 WIDTHS = st.sampled_from(sorted(COLUMNS))
 LETTERS = st.characters(codec="latin-1", exclude_categories=["Cc"])
@@ -93,3 +93,62 @@ def test_a_reprint_says_so_on_both_sides_of_its_number_wherever_the_roll_may_end
     number = said.index(plain.number)
     assert "CETAK ULANG" in said[:number]
     assert "CETAK ULANG" in said[number:]
+
+
+def test_a_whole_ticket_has_its_lines_in_this_order_and_shape(plain: Printable) -> None:
+    ticket = replace(
+        plain, notes=("Terlambat",), documents=("e-KTP",), reprint="CETAK ULANG", logo=b"png",
+        letterhead=("Kantor Imigrasi", "Jalan 1", "021 1"),
+    )  # fmt: skip
+    mark = Text(" CETAK ULANG ", Align.CENTRE, width=2, height=2, inverse=True)
+    assert ticket_lines(ticket, 80) == (
+        Picture(b"png"),
+        Text("Kantor Imigrasi", bold=True),
+        Text("Jalan 1"),
+        Text("021 1"),
+        Rule(),
+        mark,
+        Feed(1),
+        Text("NOMOR ANTREAN ANDA"),
+        Text("A-001", width=6, height=6, bold=True),
+        mark,
+        Text("Paspor", height=2, bold=True),
+        Text("S*** R***"),
+        Text("Janji 09.30"),
+        Text("Terlambat", bold=True),
+        Rule(),
+        Text("Dokumen", Align.LEFT, bold=True),
+        Text("- e-KTP", Align.LEFT),
+        Rule(),
+        Code("https://kiosk.example/t/1", module=6),
+        Text("Pindai"),
+        Feed(1),
+        Text("Terima kasih"),
+        Cut(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "width_mm", "size"), [("A-001", 58, 5), ("W999-001", 80, 5), ("W999-001", 58, 3), ("A-001001", 58, 3)]
+)
+def test_a_number_is_as_large_as_the_paper_lets_it_be_with_room_at_its_sides(
+    plain: Printable, number: str, width_mm: int, size: int
+) -> None:
+    lines = ticket_lines(replace(plain, number=number), width_mm)
+    assert lines.count(Text(number, width=size, height=size, bold=True)) == 1
+    assert (len(number) + 1) * size <= COLUMNS[width_mm] < (len(number) + 1) * (size + 1)
+
+
+@pytest.mark.parametrize("width_mm", COLUMNS)
+def test_long_words_are_broken_at_the_edge_of_the_paper(plain: Printable, width_mm: int) -> None:
+    columns = COLUMNS[width_mm]
+    words = "x" * columns + " y"
+    ticket = replace(
+        plain, letterhead=(words, words), heading=words, service=words, person=words, times=(words,), notes=(words,),
+        documents_heading=words, documents=("z" * (columns - 2) + " y",), code_hint=words, closing=words,
+        reprint="r" * (columns // 2 - 2) + " s",
+    )  # fmt: skip
+    said = rows(ticket, width_mm)
+    assert said.count("x" * columns) == said.count("y") == 10
+    assert said.count(f" {'r' * (columns // 2 - 2)} ") == said.count(" s ") == 2
+    assert [f"- {'z' * (columns - 2)}", "  y"] == [row for row in said if row.startswith(("- z", "  y"))]

@@ -1,0 +1,181 @@
+"""Mutation testing: every function of the pure files, the store, sync and central's queue is changed in small ways, and
+for each change (a mutant) some test has to fail.
+
+The mutants are mutmut's: numbers, words, operators, arguments, conditions and assigned values inside functions; tables
+and classes of plain data are not changed, for they have no function to change. A mutant meets the tests that enter its
+function, and no others. The work of each group, and mutmut's own look at a mutant, stay in out/mutants/GROUP:
+`cd out/mutants/pure && ../../../.venv/bin/mutmut show NAME`.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+COPIED = ("kiosk", "central", "provisioning", "tests", "bench", "scripts", "docs", "pyproject.toml")
+LEAST = 0.9
+"""The share of mutants to be killed in each group."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files that share their tests. Slow campaigns and other processes' lives are left out: each mutant would pay."""
+
+    name: str
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+def _files(pattern: str, names: str) -> tuple[str, ...]:
+    return tuple(pattern.format(name) for name in names.split())
+
+
+GROUPS = (
+    Group(
+        "pure",
+        _files(
+            "kiosk/{}.py",
+            "model visit events commands booking_code booking_pass foreign_codes numbering opening admission"
+            " ticket_layout protocol texts view theme errors clock schema comment event_log",
+        ),
+        _files(
+            "tests/{}.py",
+            "unit/test_admission unit/test_booking_code unit/test_booking_pass unit/test_clock unit/test_comment"
+            " unit/test_controller unit/test_errors unit/test_event_log unit/test_foreign_codes"
+            " unit/test_numbering_and_view unit/test_opening unit/test_texts unit/test_theme unit/test_ticket_layout"
+            " unit/test_visit unit/test_visit_laws flows/test_flows flows/test_codes_of_other_days_and_systems"
+            " flows/test_passes_taken_back_and_typed_codes flows/test_untrusted_clock",
+        ),
+    ),
+    Group(
+        "store",
+        _files("kiosk/{}.py", "store journal database store_key durable_file printing"),
+        _files(
+            "tests/{}.py",
+            "store/test_store store/test_journal store/test_key store/test_retention store/test_store_migrations"
+            " store/test_corrupt_file unit/test_printing_transaction flows/test_power_cut_in_mid_print",
+        ),
+    ),
+    Group(
+        "sync",
+        _files("kiosk/{}.py", "sync workers"),
+        _files("tests/{}.py", "sync/test_sync unit/test_workers"),
+    ),
+    Group(
+        "central",
+        _files("central/{}.py", "queue facts"),
+        _files("tests/central/test_{}.py", "queue_order taking_facts chain dating"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What became of the mutants: the name of each, and killed, timeout, survived or no tests."""
+
+    by_mutant: dict[str, str]
+
+    def counts(self, file: str) -> Counter[str]:
+        module = file.removesuffix(".py").replace("/", ".")
+        return Counter(verdict for name, verdict in self.by_mutant.items() if name.rpartition(".")[0] == module)
+
+    @property
+    def survivors(self) -> list[str]:
+        return [name for name, verdict in self.by_mutant.items() if verdict not in CAUGHT]
+
+
+CAUGHT = ("killed", "timeout")
+"""A mutant that never ends is noticed as well as one that fails a test."""
+
+
+def caught(counts: Counter[str]) -> float:
+    """The share of the mutants that were caught; 1.0 where there are none."""
+    return sum(counts[verdict] for verdict in CAUGHT) / counts.total() if counts else 1.0
+
+
+def run(folder: Path, files: tuple[str, ...], tests: tuple[str, ...]) -> Verdicts:
+    """Makes the mutants of the files in a copy of the project in `folder`, and runs the tests against each.
+
+    Raises CalledProcessError if the tests fail without a mutant or enter none of the files' functions.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in COPIED:
+        copy = shutil.copy2 if (ROOT / name).is_file() else shutil.copytree
+        copy(ROOT / name, folder / name)
+    with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(_settings(files, tests))
+    _mutmut(folder, "run", "--max-children", str(os.cpu_count() or 1))
+    listed = _mutmut(folder, "results", "--all", "true").splitlines()
+    return Verdicts(dict(line.strip().split(": ", 1) for line in listed if ": " in line))
+
+
+def _settings(files: tuple[str, ...], tests: tuple[str, ...]) -> str:
+    values = {
+        "source_paths": ["kiosk", "central"],
+        "only_mutate": list(files),
+        "also_copy": ["provisioning", "bench", "scripts", "docs"],
+        "pytest_add_cli_args_test_selection": list(tests),
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-profile=mutants"],
+    }
+    lines = [f"{key} = {value!r}" for key, value in values.items()]
+    text = "\n".join(["", "[tool.mutmut]", *lines, "use_git_change_detection = false", "timeout_constant = 2.0", ""])
+    tomllib.loads(text)
+    return text
+
+
+def _mutmut(folder: Path, *arguments: str) -> str:
+    command = [str(Path(sys.executable).with_name("mutmut")), *arguments]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if ended.returncode:
+        sys.stderr.write(ended.stdout[-4000:] + ended.stderr[-4000:])
+        ended.check_returncode()
+    return ended.stdout
+
+
+def row(name: str, counts: Counter[str]) -> str:
+    missed = counts.total() - counts["killed"] - counts["timeout"]
+    return f"| {name} | {counts.total()} | {counts['killed']} | {counts['timeout']} | {missed} | {caught(counts):.1%} |"
+
+
+def report(group: Group, verdicts: Verdicts) -> bool:
+    """Prints the group's table and its survivors. True if enough were caught."""
+    total: Counter[str] = Counter()
+    print("| file | mutants | killed | timed out | survived | share |\n| --- | --- | --- | --- | --- | --- |")
+    for file in group.files:
+        counts = verdicts.counts(file)
+        total += counts
+        print(row(file, counts))
+    print(row(f"**{group.name}**", total))
+    print(*verdicts.survivors, "", sep="\n", flush=True)
+    return caught(total) >= LEAST
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", metavar="FILE", help="as in kiosk/visit.py; all of them unless given")
+    wanted = parser.parse_args().files
+    known = [file for group in GROUPS for file in group.files]
+    if unknown := set(wanted) - set(known):
+        parser.error(f"not among the files: {', '.join(sorted(unknown))}")
+    enough = True
+    for group in GROUPS:
+        files = tuple(file for file in group.files if not wanted or file in wanted)
+        if not files:
+            continue
+        began = time.perf_counter()
+        chosen = Group(group.name, files, group.tests)
+        enough &= report(chosen, run(ROOT / "out/mutants" / group.name, files, group.tests))
+        print(f"{time.perf_counter() - began:.0f} s", flush=True)
+    return 0 if enough else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
