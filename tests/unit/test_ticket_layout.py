@@ -135,7 +135,6 @@ def test_a_whole_ticket_has_its_lines_in_this_order_and_shape(plain: Printable) 
         ("W999-001", 80, 5),
         ("W999-001", 58, 3),
         ("A-001001", 58, 3),
-        ("A" * 31, 58, 1),
         ("A" * 40, 58, 1),
     ],
 )
