@@ -56,7 +56,8 @@ GROUPS = (
             " unit/test_controller unit/test_errors unit/test_event_log unit/test_foreign_codes"
             " unit/test_numbering_and_view unit/test_opening unit/test_texts unit/test_theme unit/test_ticket_layout"
             " unit/test_visit unit/test_visit_laws unit/test_visit_steps flows/test_flows"
-            " flows/test_codes_of_other_days_and_systems flows/test_passes_taken_back_and_typed_codes flows/test_untrusted_clock",
+            " flows/test_codes_of_other_days_and_systems flows/test_passes_taken_back_and_typed_codes"
+            " flows/test_untrusted_clock",
         ),
     ),
     Group(
