@@ -39,8 +39,8 @@ class Ledger:
         with self._turn:
             if path == EPOCHS:
                 epoch = json.loads(body)["epoch"]
-                self._facts.setdefault(epoch, [])
-                return json.dumps({"epoch": epoch, "series": 1}).encode()
+                held = self._facts.setdefault(epoch, [])
+                return json.dumps({"epoch": epoch, "series": 1, "up_to": len(held)}).encode()
             if path == FACTS:
                 return self._take(body)
         return SNAPSHOT_BODY if path == SNAPSHOT else b'{"at": "2026-11-24T02:30:00Z"}'

@@ -124,10 +124,13 @@ class Store(Journal):
             return ticket
 
     def _next_count(self, db: Any, day: date) -> int:
-        """One more than the day's last; an undated ticket may be any later day's, so its number is passed over."""
-        last = db.execute("SELECT last FROM counters WHERE day = ?", (day.isoformat(),)).fetchone()
-        undated = db.execute("SELECT max(count) FROM tickets WHERE NOT dated").fetchone()
-        count = max(last[0] if last else 0, undated[0] or 0) + 1
+        """One more than the day's last. An undated ticket may be of any day: its number is of none before it, and is
+        passed over on all after it.
+        """
+        of_day, days = ("WHERE day = ?", (day.isoformat(),)) if self._now() else ("", ())
+        last = db.execute(f"SELECT max(last) FROM counters {of_day}", days).fetchone()[0]  # noqa: S608 - our own words
+        undated = db.execute("SELECT max(count) FROM tickets WHERE NOT dated").fetchone()[0]
+        count = max(last or 0, undated or 0) + 1
         db.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", (day.isoformat(), count))
         return int(count)
 
@@ -225,9 +228,7 @@ class Store(Journal):
         """
         with self._database.transaction() as db:
             gone = self._forget(db, today - KEEP_FACTS)
-            acknowledged = "(SELECT acknowledged FROM journal)"
-            old = f"DELETE FROM tickets WHERE day < ? AND fact <= {acknowledged}"  # noqa: S608 - our own words
-            gone += db.execute(old, ((today - KEEP_TICKETS).isoformat(),)).rowcount
+            gone += self._forget_tickets(db, today - KEEP_TICKETS)
             named = "SELECT body FROM tickets WHERE named AND day < ?"
             for (body,) in db.execute(named, ((today - KEEP_NAMES).isoformat(),)).fetchall():
                 gone += 1
@@ -237,6 +238,18 @@ class Store(Journal):
         gone += self._prune_snapshot(today)
         if gone:
             self._database.shrink()
+
+    def _forget_tickets(self, db: Any, before: date) -> int:
+        """Deletes acknowledged tickets of the days before one. The day of an undated ticket is a guess: it is surely
+        over once it is so for a dated one that was issued after it.
+        """
+        dated = db.execute("SELECT max(fact) FROM tickets WHERE dated AND day < ?", (before.isoformat(),)).fetchone()[0]
+        gone = db.execute(
+            "DELETE FROM tickets WHERE fact <= (SELECT acknowledged FROM journal)"
+            " AND ((dated AND day < ?) OR (NOT dated AND fact < ?))",
+            (before.isoformat(), dated or 0),
+        )
+        return int(gone.rowcount)
 
     def _prune_snapshot(self, today: date) -> int:
         held = self.snapshot()

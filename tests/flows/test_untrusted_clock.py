@@ -100,3 +100,17 @@ def test_the_office_is_not_said_to_be_closed_by_a_clock_that_may_be_wrong(tmp_pa
     lost = Clock(night.utc, Uptime("this boot", night.monotonic), lambda: False)
     assert lost.state is ClockState.UNTRUSTED
     Flow(tmp_path / "lost", snapshot(booking(1)), lost).does(*WALKS_IN).sees(State.TICKET_PRINTED)
+
+
+def test_an_undated_number_is_above_those_of_every_day_though_the_guess_is_a_day_without_any(
+    flow: Flow, machine: Powerless
+) -> None:
+    machine.hears(OPEN)
+    for count in (1, 2):
+        flow.does(*WALKS_IN).sees(State.TICKET_PRINTED).has(f"W1-{count:03}").waits().clock.passes(60)
+    machine.now = OPEN + timedelta(days=9)
+    lost = Clock(machine.utc, Uptime("the next boot", machine.monotonic), lambda: False)
+    assert lost.state is ClockState.UNTRUSTED
+    flow.records._clock = lost
+    flow.store._now = lost.trusted
+    flow.does(*WALKS_IN).sees(State.TICKET_PRINTED).has("W1-003")

@@ -93,3 +93,17 @@ def test_what_was_deleted_leaves_the_write_ahead_log_too(tmp_path: Path) -> None
     assert log.stat().st_size > 0
     store.prune(day(9))
     assert log.stat().st_size == 0
+
+
+def test_an_undated_ticket_stays_until_its_day_is_surely_over(tmp_path: Path) -> None:
+    clock = FakeClock()
+    known = [False]
+    store = a_store(tmp_path / "kiosk.sqlite", lambda: clock.now if known[0] else None)
+    store.issue_walk_in(day(-30), "a", None, None)
+    known[0] = True
+    store.issue_walk_in(TODAY, "a", None, None)
+    store.acknowledge(store.epoch, 2)
+    store.prune(day(1))
+    assert [each.number for each in store.tickets()] == ["W1-001", "W1-002"]
+    store.prune(day(3))
+    assert store.tickets() == ()
