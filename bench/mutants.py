@@ -108,7 +108,19 @@ def caught(counts: Counter[str]) -> float:
 
 
 def run(folder: Path, files: tuple[str, ...], tests: tuple[str, ...]) -> Verdicts:
-    """Makes the mutants of the files in a copy of the project in `folder`, and runs the tests against each.
+    """Makes the mutants of the files in a copy of the project in `folder`, and runs the tests against each. Raises as
+    `met_by_entering_tests`.
+    """
+    verdicts = met_by_entering_tests(folder, files, tests)
+    names = _hardly_entered(folder, verdicts)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        failed = pool.map(lambda name: _fails_in_a_fresh_process(folder, tests, name), names)
+        again = {name: "killed" if fails else "survived" for name, fails in zip(names, failed, strict=True)}
+    return Verdicts(verdicts.by_mutant | again)
+
+
+def met_by_entering_tests(folder: Path, files: tuple[str, ...], tests: tuple[str, ...]) -> Verdicts:
+    """What mutmut says: each mutant meets the tests that were seen to enter its function.
 
     Raises CalledProcessError if the tests fail without a mutant or enter none of the files' functions.
     """
@@ -121,12 +133,7 @@ def run(folder: Path, files: tuple[str, ...], tests: tuple[str, ...]) -> Verdict
         file.write(_settings(files, tests))
     _mutmut(folder, "run", "--max-children", str(WORKERS))
     listed = _mutmut(folder, "results", "--all", "true").splitlines()
-    verdicts = Verdicts(dict(line.strip().split(": ", 1) for line in listed if ": " in line))
-    names = _hardly_entered(folder, verdicts)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        failed = pool.map(lambda name: _fails_in_a_fresh_process(folder, tests, name), names)
-        again = {name: "killed" if fails else "survived" for name, fails in zip(names, failed, strict=True)}
-    return Verdicts(verdicts.by_mutant | again)
+    return Verdicts(dict(line.strip().split(": ", 1) for line in listed if ": " in line))
 
 
 def _hardly_entered(folder: Path, verdicts: Verdicts) -> list[str]:
