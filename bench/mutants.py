@@ -73,7 +73,7 @@ GROUPS = (
     Group(
         "sync",
         _files("kiosk/{}.py", "sync workers"),
-        _files("tests/{}.py", "sync/test_sync unit/test_workers"),
+        _files("tests/{}.py", "sync/test_sync_rounds unit/test_workers"),
     ),
     Group(
         "central",
