@@ -2,14 +2,21 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from socket import SHUT_RDWR, socket
+from threading import Timer
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 import requests
 from pydantic import ValidationError
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 
 from kiosk.errors import CentralRefused, CentralRejected, CentralUnreachable
 from kiosk.identity import Identity
@@ -113,6 +120,8 @@ class _Line:
         self._ca = str(ca)
         self._session = requests.Session()
         self._session.trust_env = False
+        self._lines = _Lines()
+        self._session.mount("https://", self._lines)
 
     def close(self) -> None:
         self._session.close()
@@ -122,7 +131,8 @@ class _Line:
     ) -> tuple[requests.Response, bytes]:
         """One request and its answer of at most `most` bytes."""
         asked = monotonic()
-        deadline = asked + self._seconds
+        too_late = Timer(self._seconds, self._lines.shut)
+        too_late.start()
         try:
             with self._session.request(
                 method,
@@ -134,9 +144,11 @@ class _Line:
                 stream=True,
                 verify=self._ca,
             ) as answer:
-                body = _bounded_body(answer, most, deadline)
+                body = _bounded_body(answer, most)
         except (requests.RequestException, OSError) as error:
             raise CentralUnreachable(f"the central server does not answer ({type(error).__name__})") from error
+        finally:
+            too_late.cancel()
         at = _instant(answer.headers.get("Date", ""))
         if at:
             self._heard(at, monotonic() - asked)
@@ -163,6 +175,34 @@ class _Line:
         return max(0.0, (until - self._now()).total_seconds()) if until else None
 
 
+class _Lines(HTTPAdapter):
+    """The lines to the server, which can be shut while somebody waits on them: a timeout of requests bounds each wait
+    alone, and a server that drips keeps within it for hours.
+    """
+
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        super().init_poolmanager(*arguments, **named)
+        lines: WeakSet[HTTPSConnection] = WeakSet()
+        self._open = lines
+
+        class Line(HTTPSConnection):
+            def connect(self) -> None:
+                lines.add(self)
+                super().connect()
+
+        class Pool(HTTPSConnectionPool):
+            ConnectionCls = Line
+
+        self.poolmanager.pool_classes_by_scheme = {"https": Pool}
+
+    def shut(self) -> None:
+        """Ends every wait on a line; from any thread."""
+        for line in list(self._open):
+            # The plain socket's verb: that of TLS would take the ground from under the thread that reads.
+            with suppress(OSError, TypeError):
+                socket.shutdown(line.sock, SHUT_RDWR)
+
+
 def _instant(text: str) -> datetime | None:
     """A header's date (RFC 9110, 5.6.7), None if it is none."""
     try:
@@ -176,15 +216,12 @@ def _bytes(message: Message) -> bytes:
     return message.model_dump_json().encode()
 
 
-def _bounded_body(answer: requests.Response, most: int, deadline: float) -> bytes:
+def _bounded_body(answer: requests.Response, most: int) -> bytes:
     body = bytearray()
-    # In small pieces, so that the deadline is looked at even while a server drips.
-    for piece in answer.iter_content(2048):
+    for piece in answer.iter_content(16384):
         body += piece
         if len(body) > most:
             raise CentralUnreachable(f"the central server's answer is longer than {most} bytes")
-        if monotonic() > deadline:
-            raise CentralUnreachable("the central server's answer takes too long")
     return bytes(body)
 
 

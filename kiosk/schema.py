@@ -21,6 +21,7 @@ CREATE TABLE tickets (
     state TEXT NOT NULL, moved_at TEXT, booking TEXT, body TEXT NOT NULL, UNIQUE (day, number)
 ) STRICT;
 CREATE INDEX tickets_of_booking ON tickets (booking, day);
+CREATE INDEX undated_tickets ON tickets (count) WHERE NOT dated;
 CREATE TABLE counters (day TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
 CREATE TABLE snapshot (
     only INTEGER PRIMARY KEY CHECK (only = 1), etag TEXT NOT NULL, body TEXT NOT NULL
