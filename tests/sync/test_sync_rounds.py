@@ -42,16 +42,19 @@ class Central:
         """For each request to come, what it fails with."""
         self.epoch_answer: Callable[[int], int] = lambda epoch: epoch
         self.fact_answer: Callable[[FactsAccepted], FactsAccepted] = lambda right: right
+        self.up_to = 0
+        """The last seq that it holds."""
         self.held: tuple[Snapshot, str] | None = (snapshot(booking()), '"one"')
 
     def epoch(self, epoch: NewEpoch) -> Epoch:
         self._hears(("epoch", epoch.series))
-        return Epoch(epoch=self.epoch_answer(epoch.epoch), series=7)
+        return Epoch(epoch=self.epoch_answer(epoch.epoch), series=7, up_to=self.up_to)
 
     def facts(self, batch: bytes) -> FactsAccepted:
         facts = FactBatch.model_validate_json(batch).facts
         self._hears(("facts", *(each.seq for each in facts)))
-        return self.fact_answer(FactsAccepted(epoch=facts[-1].epoch, up_to=facts[-1].seq))
+        self.up_to = facts[-1].seq
+        return self.fact_answer(FactsAccepted(epoch=facts[-1].epoch, up_to=self.up_to))
 
     def snapshot(self, etag: str) -> tuple[Snapshot, str] | None:
         self._hears(("snapshot", etag))
@@ -192,10 +195,12 @@ def test_an_answer_for_another_epoch_is_not_believed_and_nothing_is_sent(stage: 
 
 
 def test_after_a_failure_nothing_is_asked_until_a_wait_that_grows_and_begins_anew_after_a_success(known: Stage) -> None:
+    asked: tuple[str, object] = ("snapshot", '"one"')
     for wait in (1, 2, 4, 8, 16, 32, 60, 60):
         known.central.fails = [CentralUnreachable("no route")]
         assert known.round(60) == wait
-        assert known.asked == [("snapshot", '"one"')]
+        assert known.asked == [asked]
+        asked = ("epoch", 7)
     assert known.round(59.5) == 0.5
     assert known.asked == []
     assert known.states == [SyncState.OFFLINE] * 8
@@ -211,7 +216,7 @@ def test_what_failed_is_asked_again_when_the_wait_is_over(known: Stage) -> None:
     assert known.round() == 1
     assert known.store.owed_count() == 1
     known.round(1)
-    assert known.asked == [("facts", 1)]
+    assert known.asked == [("epoch", 7), ("facts", 1)]
     assert known.store.owed_count() == 0
 
 
@@ -298,9 +303,35 @@ def test_what_the_server_declines_otherwise_waits(known: Stage, caplog: pytest.L
     assert [type(each) for each in notes(caplog)] == [CentralUnavailable]
 
 
-def test_a_server_that_lost_facts_gets_them_again_and_hears_of_the_epoch_again(
+@pytest.mark.parametrize("status", [413, 422])
+def test_what_the_server_declines_holds_neither_snapshots_nor_signs_of_life_back(known: Stage, status: int) -> None:
+    known.round(15)
+    known.record(1)
+    known.central.fails = [CentralRejected(status, "not so")]
+    known.round(15)
+    assert known.asked == [("facts", 1), ("snapshot", '"one"'), "heartbeat"]
+    assert known.states[-1] is SyncState.OFFLINE
+
+
+def test_a_server_that_was_restored_from_an_older_copy_gets_what_it_lost_as_soon_as_it_says_so(
     known: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
+    known.record(3)
+    known.round()
+    known.central.up_to = 1
+    known.start()
+    with caplog.at_level("DEBUG"):
+        known.round()
+    assert known.asked[:2] == [("epoch", 7), ("facts", 2, 3)]
+    assert notes(caplog) == [FactsSentAgain()]
+    known.start()
+    caplog.clear()
+    known.round()
+    assert known.asked[:2] == [("epoch", 7), ("snapshot", '"one"')]
+    assert notes(caplog) == []
+
+
+def test_a_server_that_lost_facts_gets_them_again(known: Stage, caplog: pytest.LogCaptureFixture) -> None:
     known.record(3)
     known.round()
     known.record(1)
@@ -310,8 +341,6 @@ def test_a_server_that_lost_facts_gets_them_again_and_hears_of_the_epoch_again(
     assert known.asked == [("facts", 4), ("facts", 2, 3, 4)]
     assert notes(caplog) == [FactsSentAgain()]
     assert known.states[-1] is SyncState.ONLINE
-    known.round()
-    assert known.asked == [("epoch", 7)]
 
 
 @pytest.mark.parametrize("expected", [None, 0, 1, 2, 3, 9])
