@@ -175,6 +175,9 @@ def test_what_an_untrusted_clock_saw_has_no_date(tmp_path: Path) -> None:
 
 def test_a_prune_that_finds_nothing_leaves_the_log_as_it_is(store: Store, tmp_path: Path) -> None:
     store.check_in(booking(), (0,), None, False)
+    size = log_size(tmp_path)
+    store.prune(TODAY)
+    assert log_size(tmp_path) == size > 0
     store.keep_snapshot(snapshot(booking()), '"x"')
     size = log_size(tmp_path)
     store.prune(TODAY)

@@ -12,6 +12,7 @@ from samples import TODAY, a_store, booking, service, snapshot
 from kiosk.commands import Print
 from kiosk.devices.printer import PrintResult
 from kiosk.errors import PrinterError
+from kiosk.event_log import PrinterLost, PrintMoment
 from kiosk.events import Printed, PrintFailed, PrintUncertain
 from kiosk.model import Language, PrinterStatus, PrintOutcome, Ticket, TicketState, Words
 from kiosk.printing import Printing, printable_ticket
@@ -141,13 +142,18 @@ def test_the_printer_is_opened_once_and_closed_once(
 
 
 def test_a_printer_that_goes_is_let_go_of_said_to_be_gone_and_opened_again_when_it_is_back(
-    printer: OnePrinter, said: list[PrinterStatus], tmp_path: Path
+    printer: OnePrinter, said: list[PrinterStatus], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     printing = printing_on(printer, said, tmp_path)
     printing.check()
     printer.here = False
-    printing.check()
-    printing.check()
+    with caplog.at_level("DEBUG"):
+        printing.check()
+        printing.check()
+    for record in caplog.records:
+        assert isinstance(record.msg, PrinterLost)
+        assert (record.msg.moment, record.msg.failure.error) == (PrintMoment.IDLE, PrinterError)
+    assert len(caplog.records) == 2
     printer.here = True
     printing.check()
     assert printer.asked == ["open", "close", "open", "close", "open"]
