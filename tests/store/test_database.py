@@ -127,6 +127,30 @@ def test_each_fault_has_its_name_its_words_and_what_to_do(
     assert str(raised.value).endswith(kiosk.database._REMEDIES[fault])
 
 
+def in_place_of_the_folder(file: Path, other: Path | None) -> None:
+    file.parent.rename(file.parent.with_name("elsewhere"))
+    if other:
+        file.parent.symlink_to(other)
+
+
+@pytest.mark.parametrize(
+    ("code", "there", "fault"),
+    [
+        (sqlcipher.SQLITE_IOERR, "/proc", StoreFault.DISK_FULL),  # a file system without any room
+        (sqlcipher.SQLITE_READONLY, "/proc", StoreFault.DISK_FULL),
+        (sqlcipher.SQLITE_CORRUPT, "/proc", StoreFault.CORRUPT),
+        (sqlcipher.SQLITE_IOERR, None, StoreFault.DISK_ERROR),  # how much room there is cannot be told
+    ],
+)
+def test_a_disk_without_room_is_full_whatever_else_sqlite_makes_of_it(
+    database: Database, file: Path, code: int, there: str | None, fault: StoreFault
+) -> None:
+    in_place_of_the_folder(file, Path(there) if there else None)
+    with pytest.raises(StoreError) as raised, database.transaction():
+        raise failing(code)
+    assert raised.value.fault is fault
+
+
 def test_a_copy_before_a_migration_holds_what_the_log_held(file: Path) -> None:
     add(Database(file, STORE_KEY, [SCHEMA]), "A-001")
     Database(file, STORE_KEY, [SCHEMA, "CREATE TABLE more (x TEXT) STRICT;"]).close()

@@ -212,3 +212,40 @@ def test_a_fact_that_goes_leaves_the_log(store: Store, tmp_path: Path) -> None:
     store.acknowledge(store.epoch, 1)
     store.prune(TODAY + timedelta(days=8))
     assert log_size(tmp_path) == 0
+
+
+def test_what_goes_together_leaves_the_log_together(store: Store, clock: FakeClock, tmp_path: Path) -> None:
+    later = TODAY + timedelta(days=9)
+    store.issue_walk_in(TODAY, "a", None, None)
+    store.acknowledge(store.epoch, 1)
+    store.prune(later)
+    assert log_size(tmp_path) == 0, "a ticket and its fact"
+    store.record(PaperMoved(ticket=UUID(int=1), state=TicketState.PRINTED, by_person=True))
+    store.acknowledge(store.epoch, 2)
+    clock.passes(9 * 86400)
+    store.check_in(booking(day=later), (0,), None, False)
+    store.prune(later + timedelta(days=1))
+    assert log_size(tmp_path) == 0, "a fact and a name"
+    store.keep_snapshot(snapshot(booking()), '"x"')
+    store.check_in(booking(2, day=later), (0,), None, False)
+    store.prune(later + timedelta(days=1))
+    assert log_size(tmp_path) == 0, "a booking and a name"
+
+
+def test_a_control_may_ask_for_less_than_full(tmp_path: Path, clock: FakeClock) -> None:
+    store = Store(tmp_path / "kiosk.sqlite", bytes(32), clock.utc, "NORMAL")
+    with store._database.transaction() as db:
+        assert db.execute("PRAGMA synchronous").fetchone() == (1,)
+
+
+def test_a_walk_in_belongs_to_no_booking(store: Store) -> None:
+    store.issue_walk_in(TODAY, "a", None, None)
+    with store._database.transaction() as db:
+        assert db.execute("SELECT booking FROM tickets").fetchall() == [(None,)]
+
+
+def test_an_epoch_is_drawn_from_numbers_so_many_that_none_comes_twice(tmp_path: Path, clock: FakeClock) -> None:
+    epochs = [Store(tmp_path / f"{place}.sqlite", bytes(32), clock.utc).epoch for place in range(16)]
+    assert len(set(epochs)) == 16
+    assert 2**40 < max(epochs) <= 2**48
+    assert min(epochs) >= 1
