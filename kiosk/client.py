@@ -207,7 +207,7 @@ def _instant(text: str) -> datetime | None:
     """A header's date (RFC 9110, 5.6.7), None if it is none."""
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
@@ -228,7 +228,7 @@ def _bounded_body(answer: requests.Response, most: int) -> bytes:
 def _detail(body: bytes) -> str:
     try:
         detail = str(json.loads(body)["detail"])
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return "no reason given"
     return "".join(character for character in detail if character.isprintable())[:200]
 
@@ -236,7 +236,7 @@ def _detail(body: bytes) -> str:
 def _expected(body: bytes) -> int | None:
     try:
         expected = json.loads(body)["expected"]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return expected if type(expected) is int and expected >= 1 else None
 

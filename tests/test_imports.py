@@ -14,7 +14,7 @@ ALLOWED = {
     "durable_file": set(),
     "database": {"durable_file", "errors", "model"},
     "schema": set(),
-    "journal": {"database", "protocol"},
+    "journal": {"database", "errors", "model", "protocol"},
     "store": {"database", "journal", "schema", "model", "errors", "numbering", "protocol"},
     "store_key": {"database", "durable_file", "errors", "model"},
     "identity": {"durable_file", "errors", "protocol"},
