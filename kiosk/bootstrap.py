@@ -160,7 +160,12 @@ class Kiosk:
             devices.printer, self.store, self.texts, self.monitor.data, self._printer_said, settings.office.logo
         )
         self._client = Client(
-            settings.central.url, settings.central.ca, identity, self.clock.now, heard=self._hear_the_time
+            settings.central.url,
+            settings.central.ca,
+            identity,
+            self.clock.now,
+            heard=self._hear_the_time,
+            trusted=self.clock.trusted,
         )
         self._marked_at: datetime | None = None
         self._sync = Sync(self._client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)

@@ -2,21 +2,15 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from socket import SHUT_RDWR, socket
 from threading import Timer
 from time import monotonic
-from typing import Any, TypeVar
-from weakref import WeakSet
+from typing import TypeVar
 
 import requests
 from pydantic import ValidationError
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
-from urllib3.connectionpool import HTTPSConnectionPool
 
 from kiosk.errors import CentralRefused, CentralRejected, CentralUnreachable
 from kiosk.identity import Identity
@@ -36,6 +30,7 @@ from kiosk.protocol import (
     NewEpoch,
     Snapshot,
 )
+from kiosk.server_lines import ServerLines
 
 CONNECT_SECONDS = 5.0
 SNAPSHOT_BYTES = 16 * 1024 * 1024
@@ -49,7 +44,8 @@ class Client:
 
     `heard` is told the server's time (UTC, its Date header, RFC 9110, 6.6.1) with each answer, and how many s that took
     to come: of a refusal too, for a kiosk whose clock is wrong is refused. Every method raises CentralUnreachable,
-    CentralRefused or CentralRejected.
+    CentralRefused or CentralRejected. `trusted` gives the time by which the server's certificate is judged, None while
+    the kiosk has none; left out, it is `now`.
     """
 
     def __init__(
@@ -60,8 +56,9 @@ class Client:
         now: Callable[[], datetime],
         seconds: float = 20.0,
         heard: Callable[[datetime, float], None] = lambda at, took: None,
+        trusted: Callable[[], datetime | None] | None = None,
     ) -> None:
-        self._line = _Line(url, ca, seconds, now, heard)
+        self._line = _Line(url, ca, seconds, now, heard, trusted or now)
         self._identity, self._now = identity, now
 
     def snapshot(self, etag: str) -> tuple[Snapshot, str] | None:
@@ -97,7 +94,7 @@ class Client:
 
 def enrol(url: str, ca: Path, enrolment: Enrolment) -> Enrolled:
     """Exchanges a one-time code for an identity. Raises CentralUnreachable, CentralRefused or CentralRejected."""
-    line = _Line(url, ca, 20.0, lambda: datetime.now(UTC), lambda at, took: None)
+    line = _Line(url, ca, 20.0, lambda: datetime.now(UTC), lambda at, took: None, lambda: datetime.now(UTC))
     try:
         _, body = line.exchange("POST", ENROLMENTS, {}, _bytes(enrolment), ANSWER_BYTES)
         return _read(Enrolled, body)
@@ -115,12 +112,13 @@ class _Line:
         seconds: float,
         now: Callable[[], datetime],
         heard: Callable[[datetime, float], None],
+        trusted: Callable[[], datetime | None],
     ) -> None:
         self._url, self._seconds, self._now, self._heard = url.rstrip("/"), seconds, now, heard
         self._ca = str(ca)
         self._session = requests.Session()
         self._session.trust_env = False
-        self._lines = _Lines()
+        self._lines = ServerLines(trusted)
         self._session.mount("https://", self._lines)
 
     def close(self) -> None:
@@ -173,34 +171,6 @@ class _Line:
             return float(text)
         until = _instant(text)
         return max(0.0, (until - self._now()).total_seconds()) if until else None
-
-
-class _Lines(HTTPAdapter):
-    """The lines to the server, which can be shut while somebody waits on them: a timeout of requests bounds each wait
-    alone, and a server that drips keeps within it for hours.
-    """
-
-    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
-        super().init_poolmanager(*arguments, **named)
-        lines: WeakSet[HTTPSConnection] = WeakSet()
-        self._open = lines
-
-        class Line(HTTPSConnection):
-            def connect(self) -> None:
-                lines.add(self)
-                super().connect()
-
-        class Pool(HTTPSConnectionPool):
-            ConnectionCls = Line
-
-        self.poolmanager.pool_classes_by_scheme = {"https": Pool}
-
-    def shut(self) -> None:
-        """Ends every wait on a line; from any thread."""
-        for line in list(self._open):
-            # The plain socket's verb: that of TLS would take the ground from under the thread that reads.
-            with suppress(OSError, TypeError):
-                socket.shutdown(line.sock, SHUT_RDWR)
 
 
 def _instant(text: str) -> datetime | None:
