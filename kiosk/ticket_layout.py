@@ -88,7 +88,7 @@ class Printable:
 def ticket_lines(ticket: Printable, width_mm: int) -> tuple[Line, ...]:
     """The lines of one ticket, cut at its end, for paper of 58 or 80 mm."""
     columns = COLUMNS[width_mm]
-    number_size = max(1, min(6, columns // max(1, len(ticket.number) + 1)))
+    number_size = max(1, min(6, columns // (len(ticket.number) + 1)))
     lines: list[Line] = [Picture(ticket.logo)] if ticket.logo else []
     name, *address = ticket.letterhead
     lines += [Text(row, bold=True) for row in wrap(name, columns)]

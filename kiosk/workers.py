@@ -63,11 +63,11 @@ class Worker:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Asks the thread to end, and waits for it up to STOP_SECONDS."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Asks the thread to end, and waits for it up to so many s."""
         self.stopping.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(STOP_SECONDS)
+            self._thread.join(seconds)
             if self._thread.is_alive():
                 note(WorkerStuck(self._name))
 

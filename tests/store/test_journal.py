@@ -93,6 +93,35 @@ def test_a_batch_that_is_too_large_for_the_way_is_halved_down_to_one_fact(store:
     assert not store.halve_batch()
 
 
+def test_a_batch_is_halved_between_what_was_acknowledged_and_its_end(store: Store) -> None:
+    fill(store, 10)
+    store.acknowledge(store.epoch, 4)
+    assert store.next_batch()
+    lasts = []
+    while store.halve_batch():
+        batch = store.next_batch()
+        assert batch
+        lasts.append((batch.first, batch.last))
+    assert lasts == [(5, 7), (5, 5)]
+
+
+def test_the_last_one_that_was_acknowledged_can_be_sent_again_in_a_batch_of_its_own_end(store: Store) -> None:
+    fill(store, 3)
+    assert store.next_batch()
+    store.acknowledge(store.epoch, 3)
+    assert store.resend_from(3)
+    fill(store, 1)
+    again = store.next_batch()
+    assert again
+    assert (again.first, again.last) == (3, 4)
+
+
+def test_the_first_facts_that_are_owed_are_told_up_to_a_limit(store: Store) -> None:
+    fill(store, 4)
+    store.acknowledge(store.epoch, 1)
+    assert [each.seq for each in store.owed(2)] == [2, 3]
+
+
 def test_what_was_acknowledged_is_sent_again_where_the_server_lost_it(store: Store) -> None:
     fill(store, 4)
     batch = store.next_batch()

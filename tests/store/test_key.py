@@ -26,6 +26,36 @@ def test_a_new_kiosk_makes_a_key_that_its_owner_alone_can_read(tmp_path: Path) -
     assert store_key(tmp_path, is_new=False, environment={}) == key
 
 
+def test_the_folder_of_a_new_key_is_made_and_each_kiosk_has_a_key_of_its_own(tmp_path: Path) -> None:
+    keys = {store_key(tmp_path / name / "data", is_new=True, environment={}) for name in ("one", "other")}
+    assert len(keys) == 2
+    assert store_key(tmp_path / "one/data", is_new=True, environment={}) in keys, "a key that is there is not made anew"
+
+
+def test_a_folder_that_takes_no_key_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the folder's place")
+    with pytest.raises(StoreError, match=r"file/data/store\.key cannot be written") as raised:
+        store_key(tmp_path / "file/data", is_new=True, environment={})
+    assert raised.value.fault is StoreFault.READ_ONLY
+
+
+def test_a_credentials_folder_without_ours_leaves_it_to_the_file(tmp_path: Path) -> None:
+    key = store_key(tmp_path, is_new=True, environment={})
+    assert store_key(tmp_path, is_new=False, environment={"CREDENTIALS_DIRECTORY": str(tmp_path / "none")}) == key
+
+
+@pytest.mark.parametrize(
+    ("held", "mode", "words"),
+    [("no key", 0o600, "holds no key"), ("00" * 31, 0o600, "31 bytes, not 32"), ("00" * 32, 0o640, "mode 0600")],
+)
+def test_what_is_wrong_with_a_key_is_said_with_what_to_do(tmp_path: Path, held: str, mode: int, words: str) -> None:
+    file = tmp_path / "store.key"
+    file.write_text(held)
+    file.chmod(mode)
+    with pytest.raises(StoreError, match=words):
+        store_key(tmp_path, is_new=False, environment={})
+
+
 def test_the_credential_of_systemd_comes_first(tmp_path: Path) -> None:
     store_key(tmp_path, is_new=True, environment={})
     (tmp_path / CREDENTIAL).write_text(STORE_KEY.hex())

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from samples import TODAY, booking, snapshot
 
-from kiosk.admission import is_late, refusal_of
+from kiosk.admission import is_late, refusal_of, refusal_without_time
 from kiosk.model import Booking, BookingStatus, ClosedReason, Opening, Reason, Refusal, Rules
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -76,3 +76,24 @@ def test_what_will_not_help_by_waiting_is_said_before_closed() -> None:
         refusal = refused(made, SLOT, closed)
         assert refusal
         assert refusal.reason is not Reason.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("made", "reason", "office"),
+    [
+        (booking(office="AGM"), Reason.WRONG_OFFICE, "Kantor Agam"),
+        (booking(office="XYZ"), Reason.WRONG_OFFICE, "XYZ"),
+        (booking(status=BookingStatus.CANCELLED), Reason.CANCELLED, ""),
+        (booking(day=TODAY - timedelta(days=1)), Reason.EXPIRED, ""),
+    ],
+)
+def test_without_a_trusted_clock_a_refusal_says_the_slot_by_the_offices_wall(
+    made: Booking, reason: Reason, office: str
+) -> None:
+    slot = datetime.combine(made.day, made.slot)
+    assert refusal_without_time(made, OFFICE, TODAY) == Refusal(reason, when=slot, office=office)
+
+
+def test_without_a_trusted_clock_a_booking_of_the_last_known_day_or_later_is_let_in() -> None:
+    assert refusal_without_time(booking(), OFFICE, TODAY) is None
+    assert refusal_without_time(booking(day=TODAY + timedelta(days=9)), OFFICE, TODAY) is None

@@ -1,5 +1,6 @@
 import logging
 from datetime import date, time, timedelta
+from random import Random
 from uuid import UUID
 
 import base45
@@ -9,7 +10,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from samples import KEY_ID, OPEN, OTHER_KEY, a_pass, booking, family, snapshot
 
-from kiosk.booking_code import CODE_ALPHABET, Code, Reference, normalised_code, read
+from kiosk.booking_code import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    Code,
+    Reference,
+    make_code,
+    normalised_code,
+    read,
+    second_factor_hash,
+)
 from kiosk.booking_pass import BookingPass, verifying_keys
 from kiosk.model import Applicant, Reason, Refusal
 from kiosk.numbering import following
@@ -104,3 +114,15 @@ def test_a_typed_code_is_meant_whatever_its_case_gaps_and_lookalikes(code: str) 
 
 def test_another_systems_text_is_a_reference() -> None:
     assert read("MPASPOR-000000001", KEYS, OPEN) == Reference("MPASPOR-000000001")
+
+
+def test_a_new_code_is_read_as_it_was_made_and_uses_the_whole_alphabet() -> None:
+    made = [make_code(Random(seed)) for seed in range(99)]
+    assert all(len(each) == CODE_LENGTH and normalised_code(each) == each for each in made)
+    assert len(set(made)) == 99
+    assert set("".join(made)) == set(CODE_ALPHABET)
+
+
+def test_the_hash_of_the_digits_is_the_one_that_bookings_hold_already() -> None:
+    # Whoever changes this turns away everybody whose booking was made before.
+    assert second_factor_hash(UUID(int=1), "1234") == "84d00234130107c2f4e07a2d88399ad3"

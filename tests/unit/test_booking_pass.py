@@ -1,5 +1,6 @@
 """A pass has one form. Whatever else the office's own key may have signed, or a stranger's, is refused."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -190,3 +191,8 @@ def test_a_pass_is_under_200_characters_or_is_not_signed() -> None:
     assert isinstance(read(text, KEYS, OPEN), BookingPass)
     with pytest.raises(ValueError, match="203 characters"):
         a_pass(booking(1, office="ABCDEF", applicants=five_from(999995)))
+
+
+def test_a_key_with_a_foreign_letter_in_it_verifies_nothing() -> None:
+    (good,) = snapshot().pass_keys
+    assert len(verifying_keys([replace(good, public_key=f"*{good.public_key}")])) == 0

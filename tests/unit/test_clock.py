@@ -159,3 +159,11 @@ def test_between_two_words_of_the_server_time_only_goes_on_as_it_truly_passes(
         machine.wall = NOW + timedelta(seconds=jump)
         at = clock.trusted()
         assert at is None or abs(at - (NOW + passed)) < timedelta(milliseconds=1)
+
+
+def test_a_mark_of_this_very_second_of_the_same_boot_is_gone_on_from(machine: Machine) -> None:
+    mark = TimeMark("boot 1", machine.seconds, NOW)
+    machine.keeps_time = False
+    assert machine.starts(mark).trusted() == NOW
+    assert machine.starts(TimeMark("boot 1", machine.seconds + 1, NOW)).trusted() is None
+    assert machine.starts(TimeMark("boot 2", machine.seconds, NOW)).trusted() is None

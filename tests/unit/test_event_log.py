@@ -20,7 +20,7 @@ from draw_log import FILE as PAGE
 from draw_log import drawn
 from samples import FakeClock
 
-from kiosk.errors import PrinterError
+from kiosk.errors import PrinterError, StoreError
 from kiosk.event_log import (
     EVENTS,
     CentralUnavailable,
@@ -37,7 +37,7 @@ from kiosk.event_log import (
     note,
 )
 from kiosk.log_file import OLD_FILES, SAME_SECONDS, log_to_file, log_to_stream, written
-from kiosk.model import PrinterStatus
+from kiosk.model import PrinterStatus, StoreFault
 from kiosk.workers import BackOff
 
 ROOT = Path(__file__).parents[2]
@@ -138,6 +138,34 @@ def test_an_errors_words_are_left_out_and_its_class_cause_errno_and_place_told()
     assert line["failure"] == {"error": "PrinterError", "cause": "OSError", "errno": 5, "fault": None, "frames": []}
     assert [str(each).split(":")[0] for each in inner.frames] == ["kiosk/workers.py"]
     assert str(inner.frames[0]).endswith(" next_wait")
+
+
+def test_a_failure_has_the_systems_number_of_the_error_or_else_of_its_cause() -> None:
+    wrapped = PrinterError(CANARY)
+    wrapped.__cause__ = OSError(28, CANARY)
+    assert (Failure.of(OSError(5, CANARY)).errno, Failure.of(wrapped).errno) == (5, 28)
+    assert Failure.of(OSError(5, CANARY)).cause is Failure.of(OSError(CANARY)).errno is None
+    foreign = OSError()
+    foreign.errno = CANARY  # type: ignore[assignment]
+    assert Failure.of(foreign).errno is None
+
+
+def test_a_failure_has_the_stores_fault_and_nothing_else_of_that_name() -> None:
+    assert Failure.of(StoreError(StoreFault.KEY, CANARY)).fault is StoreFault.KEY
+    foreign = PrinterError(CANARY)
+    foreign.fault = CANARY  # type: ignore[attr-defined]
+    assert Failure.of(foreign).fault is Failure.of(PrinterError(CANARY)).fault is None
+
+
+def test_a_place_in_our_code_has_its_line() -> None:
+    def fail() -> None:
+        BackOff(CANARY, 1).next_wait()  # type: ignore[arg-type]
+
+    with pytest.raises(TypeError) as raised:
+        fail()
+    (frame,) = Failure.of(raised.value).frames
+    first = frame.code.co_firstlineno
+    assert first < frame.line < first + 9
 
 
 def test_a_class_made_on_the_fly_is_not_named() -> None:

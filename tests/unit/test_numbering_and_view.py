@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import TODAY, service, snapshot
 
-from kiosk.model import Announcement, Fee, Words
+from kiosk.model import Announcement, Fee, Language, Words
 from kiosk.numbering import NUMBER, following, series_of, slot_numbers, walk_in_number
 from kiosk.view import office_data
 
@@ -69,3 +69,14 @@ def test_a_service_is_found_by_its_id_or_not_at_all() -> None:
     assert found
     assert found.letter == "B"
     assert data.service("z") is None
+
+
+def test_the_rest_is_shown_as_the_snapshot_has_it() -> None:
+    held = snapshot()
+    data = office_data(held, TODAY)
+    assert (data.office, data.rules, data.queue) == (held.office, held.rules[0], held.queue)
+
+
+def test_words_are_taken_by_language() -> None:
+    words = Words("Paspor", "Passport")
+    assert (words[Language.INDONESIAN], words[Language.ENGLISH]) == ("Paspor", "Passport")

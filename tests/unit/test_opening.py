@@ -52,7 +52,9 @@ def test_new_rules_hold_from_their_day_on_in_whatever_order_they_come() -> None:
 
 
 def test_before_all_rules_the_earliest_hold() -> None:
-    assert rules_on(RULES, date(2020, 1, 1)) == RULES[0]
+    later = Rules(date(2025, 1, 1), NEW_HOURS, 60, 120, ())
+    for rules in ((RULES[0], later), (later, RULES[0])):
+        assert rules_on(rules, date(2020, 1, 1)) == RULES[0]
 
 
 def test_an_office_that_never_opens_does_not_know_when() -> None:

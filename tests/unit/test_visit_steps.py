@@ -1,0 +1,223 @@
+"""What a visit keeps of each event, and what is asked of the workers for it, one step at a time."""
+
+from dataclasses import replace
+
+import pytest
+from samples import OPEN, booking, family
+
+from kiosk import commands as c
+from kiosk import events as e
+from kiosk.events import Event, Question
+from kiosk.model import Language, QueueEntry, QueueState, Reason, Refusal, StoreFault, Ticket
+from kiosk.visit import DIGIT_TRIES, HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
+
+EN = Language.ENGLISH
+TICKETS = (Ticket(booking().ticket_id("A-001"), "A-001", booking().day, "a", "S*** R***", OPEN),)
+FULL = Visit(
+    5, State.SCANNING, EN, back=State.TYPING, questions=tuple(Question), booking=family(3, 3), chosen=frozenset({0, 2}),
+    service="a", priority="old", wrong_digits=1, tickets=TICKETS, refusal=Refusal(Reason.UNKNOWN),
+    queue=QueueEntry("A-001", QueueState.WAITING), queue_unknown=True,
+)  # fmt: skip
+"""A visit with everything that one can hold."""
+
+
+def at(state: State, **changes: object) -> Visit:
+    return replace(FULL, state=state, **changes)  # type: ignore[arg-type]
+
+
+def goes(before: Visit, event: Event, after: Visit, *commands: c.Command) -> None:
+    assert advance(before, event) == (after, commands)
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "to"),
+    [
+        (State.WELCOME, e.ScanChosen(), State.SCANNING),
+        (State.SCANNING, e.TypeChosen(), State.TYPING),
+        (State.REFUSED, e.WalkInChosen(), State.CHOOSING_SERVICE),
+        (State.WELCOME, e.QueueStatusChosen(), State.QUEUE_STATUS),
+        (State.WELCOME, e.RateChosen(), State.RATING),
+    ],
+)
+def test_who_begins_something_leaves_all_behind_but_the_language(state: State, event: Event, to: State) -> None:
+    goes(at(state), event, Visit(6, to, EN))
+
+
+@pytest.mark.parametrize("event", [e.Home(), e.TimedOut()])
+def test_who_goes_home_leaves_all_behind(event: Event) -> None:
+    goes(at(State.REFUSED), event, Visit(6))
+
+
+def test_a_scanned_and_a_typed_code_are_looked_up_in_a_visit_of_their_own() -> None:
+    goes(at(State.REFUSED), e.CodeScanned("x"), Visit(6, State.LOOKING_UP, EN), c.LookUp(6, "x"))
+    goes(at(State.TYPING), e.CodeTyped("x"), Visit(6, State.LOOKING_UP, EN), c.LookUp(6, "x", typed=True))
+
+
+@pytest.mark.parametrize("state", [state for state in State if e.LanguageChosen in TRANSITIONS[state]])
+def test_another_language_changes_nothing_else_wherever_it_is_chosen(state: State) -> None:
+    before = at(state, language=Language.INDONESIAN)
+    goes(before, e.LanguageChosen(EN), at(state))
+
+
+@pytest.mark.parametrize("state", HELPFUL)
+def test_help_is_called_for_the_place_where_it_was_asked_and_the_visit_stays_as_it_is(state: State) -> None:
+    goes(at(state), e.HelpChosen(), at(State.HELP, back=state), c.CallHelp(5, state))
+    goes(at(State.HELP, back=state), e.Back(), at(state, back=state))
+
+
+@pytest.mark.parametrize("state", LEAVABLE)
+def test_silence_asks_and_who_stays_finds_the_visit_as_it_was(state: State) -> None:
+    goes(at(state), e.TimedOut(), at(State.STILL_THERE, back=state))
+    goes(at(State.STILL_THERE, back=state), e.StayChosen(), at(state, back=state))
+
+
+@pytest.mark.parametrize("state", [state for state in State if e.Broken in TRANSITIONS[state]])
+def test_a_fault_of_the_store_is_kept_for_its_words_and_nothing_of_the_person(state: State) -> None:
+    broken = e.Broken(StoreFault.DISK_FULL)
+    goes(at(state), broken, Visit(6, State.OUT_OF_SERVICE, fault=StoreFault.DISK_FULL))
+
+
+def test_out_of_service_asks_to_be_started_anew() -> None:
+    goes(Visit(5, State.OUT_OF_SERVICE), e.TimedOut(), Visit(5, State.OUT_OF_SERVICE), c.Restart(5))
+
+
+@pytest.mark.parametrize("state", [State.WELCOME, State.CLOSED])
+def test_who_was_interrupted_by_a_power_cut_is_asked_about_their_tickets(state: State) -> None:
+    goes(at(state), e.Interrupted(TICKETS), Visit(6, State.TICKET_UNCERTAIN, EN, tickets=TICKETS))
+
+
+# ------------------------------------------------------------ what is asked before a ticket
+
+
+def found(questions: tuple[Question, ...]) -> Visit:
+    return Visit(
+        5, questions=questions, booking=family(3, 3), chosen=frozenset({0, 1, 2}), service=family(3, 3).service
+    )
+
+
+def test_a_booking_that_was_found_is_kept_with_its_service_and_everybody_chosen() -> None:
+    questions = (Question.SECOND_FACTOR, Question.PRIORITY)
+    event = e.BookingFound(5, family(3, 3), questions)
+    goes(Visit(5, State.LOOKING_UP), event, replace(found(questions), state=State.VERIFYING))
+
+
+@pytest.mark.parametrize(
+    ("question", "state"),
+    [
+        (Question.APPLICANTS, State.CHOOSING_APPLICANTS),
+        (Question.SECOND_FACTOR, State.VERIFYING),
+        (Question.PRIORITY, State.DECLARING_PRIORITY),
+    ],
+)
+def test_the_first_question_is_asked_first(question: Question, state: State) -> None:
+    event = e.BookingFound(5, family(3, 3), (question, Question.PRIORITY))
+    assert advance(Visit(5, State.LOOKING_UP), event)[0].state is state
+
+
+def test_each_answer_leads_to_the_next_question_and_the_last_one_to_the_ticket() -> None:
+    asked = replace(found(tuple(Question)), state=State.CHOOSING_APPLICANTS)
+    some, _ = advance(asked, e.ApplicantToggled(1))
+    verifying = replace(some, state=State.VERIFYING, questions=tuple(Question)[1:])
+    goes(some, e.ApplicantsChosen(), verifying)
+    declaring = replace(verifying, state=State.DECLARING_PRIORITY, questions=tuple(Question)[2:])
+    goes(verifying, e.DigitsRight(5), declaring)
+    issuing = replace(declaring, state=State.ISSUING, questions=(), priority="old")
+    goes(declaring, e.PriorityDeclared("old"), issuing, c.CheckIn(5, family(3, 3), (0, 2), "old"))
+
+
+def test_an_applicant_is_taken_out_and_in_again_and_places_that_nobody_has_are_ignored() -> None:
+    visit = at(State.CHOOSING_APPLICANTS)
+    goes(visit, e.ApplicantToggled(0), replace(visit, chosen=frozenset({2})))
+    goes(visit, e.ApplicantToggled(1), replace(visit, chosen=frozenset({0, 1, 2})))
+    for place in (-1, 3, 9):
+        goes(visit, e.ApplicantToggled(place), visit)
+    without = replace(visit, booking=None)
+    goes(without, e.ApplicantToggled(0), without)
+
+
+def test_nobody_chosen_is_no_answer() -> None:
+    visit = replace(at(State.CHOOSING_APPLICANTS), chosen=frozenset())
+    goes(visit, e.ApplicantsChosen(), visit)
+
+
+def test_digits_are_checked_for_the_booking_and_wrong_ones_may_be_typed_anew_until_the_last_try() -> None:
+    visit = at(State.VERIFYING, wrong_digits=0, refusal=None)
+    goes(visit, e.DigitsTyped("1234"), visit, c.CheckDigits(5, family(3, 3), "1234"))
+    for tried in range(1, DIGIT_TRIES):
+        visit, _ = advance(visit, e.DigitsWrong(5))
+        assert visit == at(State.VERIFYING, wrong_digits=tried, refusal=None)
+    refused = at(State.REFUSED, wrong_digits=DIGIT_TRIES, refusal=Refusal(Reason.NOT_VERIFIED))
+    goes(visit, e.DigitsWrong(5), refused)
+    without = at(State.VERIFYING, booking=None)
+    goes(without, e.DigitsTyped("1234"), without)
+
+
+def test_a_walk_in_says_its_service_its_papers_and_its_group() -> None:
+    visit = Visit(5, State.CHOOSING_SERVICE)
+    looking = replace(visit, state=State.LOOKING_UP, service="a")
+    goes(visit, e.ServiceChosen("a"), looking, c.LookUpWalkIn(5, "a"))
+    checking = replace(looking, state=State.CHECKING_DOCUMENTS, questions=(Question.PRIORITY,))
+    goes(looking, e.WalkInFound(5, (Question.PRIORITY,)), checking)
+    declaring = replace(checking, state=State.DECLARING_PRIORITY)
+    goes(checking, e.DocumentsReady(), declaring)
+    issuing = replace(declaring, state=State.ISSUING, questions=(), priority="old")
+    goes(declaring, e.PriorityDeclared("old"), issuing, c.IssueWalkIn(5, "a", "old"))
+
+
+# ------------------------------------------------------------ the ticket and its end
+
+
+@pytest.mark.parametrize(
+    ("state", "event"), [(State.LOOKING_UP, e.TicketsFound(5, TICKETS)), (State.ISSUING, e.TicketsIssued(5, TICKETS))]
+)
+def test_tickets_are_printed_in_the_language_of_the_visit(state: State, event: Event) -> None:
+    goes(at(state, tickets=()), event, at(State.PRINTING), c.Print(5, TICKETS, EN))
+
+
+def test_what_did_not_come_out_is_printed_again_and_what_did_is_written_down() -> None:
+    uncertain = at(State.TICKET_UNCERTAIN)
+    goes(uncertain, e.PaperMissing(), at(State.PRINTING), c.Print(5, TICKETS, EN, only_missing=True))
+    goes(uncertain, e.PaperCameOut(), at(State.TICKET_PRINTED), c.ConfirmPaper(5, TICKETS))
+
+
+@pytest.mark.parametrize("state", [State.LOOKING_UP, State.VERIFYING, State.ISSUING])
+def test_a_refusal_is_kept_for_its_words(state: State) -> None:
+    refusal = Refusal(Reason.TOO_LATE)
+    goes(at(state), e.Refused(5, refusal), at(State.REFUSED, refusal=refusal))
+
+
+@pytest.mark.parametrize("state", [State.LOOKING_UP, State.ISSUING])
+def test_a_worker_that_is_late_is_not_waited_for_and_its_answer_not_heard(state: State) -> None:
+    refused = replace(at(State.REFUSED, refusal=Refusal(Reason.NO_ANSWER)), id=6)
+    goes(at(state), e.TimedOut(), refused)
+
+
+def test_a_printer_that_is_late_may_still_have_printed() -> None:
+    goes(at(State.PRINTING), e.TimedOut(), at(State.TICKET_UNCERTAIN))
+
+
+# ------------------------------------------------------------ questions and opinions
+
+
+def test_information_about_a_service_leads_back_to_the_list_and_from_there_home() -> None:
+    goes(at(State.WELCOME), e.InformationChosen("b"), Visit(6, State.INFORMATION, EN, service="b"))
+    goes(at(State.CLOSED), e.InformationChosen(), Visit(6, State.INFORMATION, EN))
+    one = at(State.INFORMATION)
+    goes(one, e.InformationChosen("b"), replace(one, service="b"))
+    listed = replace(one, service="", back=State.INFORMATION)
+    goes(one, e.Back(), listed)
+    goes(listed, e.Back(), Visit(6))
+
+
+def test_a_place_in_the_queue_is_asked_for_by_code_or_number_and_what_is_unknown_is_said() -> None:
+    visit = at(State.QUEUE_STATUS)
+    goes(visit, e.CodeScanned("x"), visit, c.LookUpQueue(5, "x"))
+    goes(visit, e.QueueNumberTyped("A-001"), visit, c.LookUpQueue(5, "A-001"))
+    entry = QueueEntry("A-002", QueueState.CALLED)
+    goes(visit, e.QueueFound(5, entry), replace(visit, queue=entry, queue_unknown=False))
+    goes(visit, e.QueueFound(5, None), replace(visit, queue=None, queue_unknown=True))
+
+
+def test_a_rating_and_a_comment_are_recorded() -> None:
+    goes(at(State.RATING), e.Rated(4), at(State.COMMENT), c.RecordRating(5, 4))
+    goes(at(State.COMMENT), e.CommentWritten("x"), at(State.THANKS), c.RecordComment(5, "x"))
