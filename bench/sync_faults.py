@@ -247,7 +247,9 @@ class Run:
             self._bodies.clear()
         if self._site.control is Control.FORGET_BEFORE_ACK:
             self._kiosk.store.acknowledge(epoch, last)
-            self._kiosk.store.prune(self._site.clock.utc().date() + KEEP_FACTS + timedelta(days=1))
+            today = self._site.clock.utc().date()
+            for day in (today, today + KEEP_FACTS + timedelta(days=1)):
+                self._kiosk.store.prune(day)
 
 
 def control(kind: Control, seed: int, facts: int = 40, rounds: int = 12) -> Outcome:

@@ -39,6 +39,10 @@ class Exchange:
     answer: Answer | None
 
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+"""When the expired certificate ended, by whatever clock a test goes."""
+
+
 class FaultProxy:
     """Listens on 127.0.0.1 while its door is open; `port` 0 takes a free one.
 
@@ -285,12 +289,11 @@ def _contexts(ca: Path) -> dict[Fault, ssl.SSLContext]:
     """The sound certificate as NONE, and the three that no kiosk may believe; writes the authority's file."""
     authority, names = trustme.CA(organization_name="Fault proxy"), ("localhost", "127.0.0.1")
     authority.cert_pem.write_to_path(str(ca))
-    yesterday = datetime.now(UTC) - timedelta(days=1)
     certificates = {
         Fault.NONE: authority.issue_cert(*names),
         Fault.OTHER_NAME: authority.issue_cert("elsewhere.example"),
         Fault.OTHER_AUTHORITY: trustme.CA(organization_name="Fault proxy").issue_cert(*names),
-        Fault.EXPIRED: authority.issue_cert(*names, not_before=yesterday - timedelta(days=90), not_after=yesterday),
+        Fault.EXPIRED: authority.issue_cert(*names, not_before=LONG_AGO - timedelta(days=90), not_after=LONG_AGO),
     }
     contexts = {}
     for fault, certificate in certificates.items():

@@ -106,7 +106,7 @@ def changed(fault: Fault, answer: Answer, random: Random) -> Answer:
     if fault is Fault.TRUNCATED_GZIP:
         whole = gzip.compress(answer.body)
         headers = (*answer.headers, (b"content-encoding", b"gzip"))
-        return replace(answer, body=whole[: random.randrange(len(whole))], headers=headers)
+        return replace(answer, body=whole[: random.randrange(len(whole) // 2)], headers=headers)
     return answer
 
 

@@ -12,7 +12,7 @@ from kiosk.clock import Clock, Uptime
 from kiosk.commands import Command, Print, Restart
 from kiosk.config import Settings
 from kiosk.controller import Controller
-from kiosk.database import put_aside
+from kiosk.database import is_there, last_fault, put_aside
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.devices.scanner import Scanner, scanner_for
 from kiosk.errors import ConfigError, StoreError
@@ -46,6 +46,8 @@ IDLE_SECONDS = 0.25
 STILL_THERE = timedelta(minutes=2)
 """Whose print was cut off no longer ago may still stand before the kiosk that comes up again."""
 MARK_EVERY = timedelta(minutes=1)
+RTC_SECONDS = 60
+"""How far the hardware's clock may be from the system's, which was set by it at the boot."""
 RESTART_STATUS = 75
 """The process ends with this (EX_TEMPFAIL) when it wants to be started anew."""
 
@@ -77,17 +79,33 @@ def open_store(folder: Path, now: Callable[[], datetime | None], wall: Callable[
     new one begun; its first fact says why. Raises StoreError.
     """
     file = folder / "store" / "kiosk.sqlite"
-    key = store_key(folder, is_new=not file.exists())
+    key = store_key(folder, is_new=not is_there(file))
     try:
-        return Store(file, key, now)
+        store = Store(file, key, now)
     except StoreError as error:
         if error.fault is not StoreFault.CORRUPT:
             raise
-        put_aside(file, wall())
-        note(StorePutAside(error.fault))
-        store = Store(file, key, now)
-        store.record(StoreRenewed(fault=error.fault))
-        return store
+        return _store_anew(file, key, now, wall(), error.fault)
+    if store.is_old_copy():
+        store.close()
+        return _store_anew(file, key, now, wall(), StoreFault.OLD_COPY)
+    _tell_of_the_former(store, file)
+    return store
+
+
+def _store_anew(file: Path, key: bytes, now: Callable[[], datetime | None], wall: datetime, fault: StoreFault) -> Store:
+    put_aside(file, wall, fault)
+    note(StorePutAside(fault))
+    store = Store(file, key, now)
+    _tell_of_the_former(store, file)
+    return store
+
+
+def _tell_of_the_former(store: Store, file: Path) -> None:
+    """The first fact of a store that took the place of another says why, also if the power went in between."""
+    fault = last_fault(file)
+    if fault and store.is_empty():
+        store.record(StoreRenewed(fault=fault))
 
 
 def this_boot() -> Uptime:
@@ -97,8 +115,16 @@ def this_boot() -> Uptime:
 
 
 def keeps_time() -> bool:
-    """Whether the machine has a clock that runs without power, or has set its own from the network."""
-    return Path("/sys/class/rtc/rtc0").exists() or Path("/run/systemd/timesync/synchronized").exists()
+    """Whether the machine has set its clock from the network, or by one that runs without power: many boards have one
+    without a battery, which then shows another time.
+    """
+    if Path("/run/systemd/timesync/synchronized").exists():
+        return True
+    try:
+        shown = int(Path("/sys/class/rtc/rtc0/since_epoch").read_text())
+    except (OSError, ValueError):
+        return False
+    return abs(shown - time.time()) < RTC_SECONDS
 
 
 class Kiosk:
@@ -134,7 +160,12 @@ class Kiosk:
             devices.printer, self.store, self.texts, self.monitor.data, self._printer_said, settings.office.logo
         )
         self._client = Client(
-            settings.central.url, settings.central.ca, identity, self.clock.now, heard=self._hear_the_time
+            settings.central.url,
+            settings.central.ca,
+            identity,
+            self.clock.now,
+            heard=self._hear_the_time,
+            trusted=self.clock.trusted,
         )
         self._marked_at: datetime | None = None
         self._sync = Sync(self._client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)
@@ -157,7 +188,11 @@ class Kiosk:
 
     def _ask_for_paper(self) -> None:
         now = self.clock.trusted()
-        tickets = self._printing.recover(now - STILL_THERE if now else None)
+        try:
+            tickets = self._printing.recover(now - STILL_THERE if now else None)
+        except StoreError as error:
+            self._failed(error)
+            return
         if tickets:
             self.inbox.post(Interrupted(tickets))
 
@@ -243,7 +278,7 @@ class Kiosk:
 
     def _hear_the_time(self, server: datetime, took: float) -> None:
         mark = self.clock.heard(server, took)
-        if mark and (self._marked_at is None or mark.at - self._marked_at >= MARK_EVERY):
+        if mark and (self._marked_at is None or abs(mark.at - self._marked_at) >= MARK_EVERY):
             self.store.keep_time(mark)
             self._marked_at = mark.at
 

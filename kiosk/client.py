@@ -2,21 +2,15 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from socket import SHUT_RDWR, socket
 from threading import Timer
 from time import monotonic
-from typing import Any, TypeVar
-from weakref import WeakSet
+from typing import TypeVar
 
 import requests
 from pydantic import ValidationError
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
-from urllib3.connectionpool import HTTPSConnectionPool
 
 from kiosk.errors import CentralRefused, CentralRejected, CentralUnreachable
 from kiosk.identity import Identity
@@ -36,6 +30,7 @@ from kiosk.protocol import (
     NewEpoch,
     Snapshot,
 )
+from kiosk.server_lines import ServerLines
 
 CONNECT_SECONDS = 5.0
 SNAPSHOT_BYTES = 16 * 1024 * 1024
@@ -49,7 +44,8 @@ class Client:
 
     `heard` is told the server's time (UTC, its Date header, RFC 9110, 6.6.1) with each answer, and how many s that took
     to come: of a refusal too, for a kiosk whose clock is wrong is refused. Every method raises CentralUnreachable,
-    CentralRefused or CentralRejected.
+    CentralRefused or CentralRejected. `trusted` gives the time by which the server's certificate is judged, None while
+    the kiosk has none; left out, it is `now`.
     """
 
     def __init__(
@@ -60,8 +56,9 @@ class Client:
         now: Callable[[], datetime],
         seconds: float = 20.0,
         heard: Callable[[datetime, float], None] = lambda at, took: None,
+        trusted: Callable[[], datetime | None] | None = None,
     ) -> None:
-        self._line = _Line(url, ca, seconds, now, heard)
+        self._line = _Line(url, ca, seconds, now, heard, trusted or now)
         self._identity, self._now = identity, now
 
     def snapshot(self, etag: str) -> tuple[Snapshot, str] | None:
@@ -97,7 +94,7 @@ class Client:
 
 def enrol(url: str, ca: Path, enrolment: Enrolment) -> Enrolled:
     """Exchanges a one-time code for an identity. Raises CentralUnreachable, CentralRefused or CentralRejected."""
-    line = _Line(url, ca, 20.0, lambda: datetime.now(UTC), lambda at, took: None)
+    line = _Line(url, ca, 20.0, lambda: datetime.now(UTC), lambda at, took: None, lambda: datetime.now(UTC))
     try:
         _, body = line.exchange("POST", ENROLMENTS, {}, _bytes(enrolment), ANSWER_BYTES)
         return _read(Enrolled, body)
@@ -115,12 +112,13 @@ class _Line:
         seconds: float,
         now: Callable[[], datetime],
         heard: Callable[[datetime, float], None],
+        trusted: Callable[[], datetime | None],
     ) -> None:
         self._url, self._seconds, self._now, self._heard = url.rstrip("/"), seconds, now, heard
         self._ca = str(ca)
         self._session = requests.Session()
         self._session.trust_env = False
-        self._lines = _Lines()
+        self._lines = ServerLines(trusted)
         self._session.mount("https://", self._lines)
 
     def close(self) -> None:
@@ -175,39 +173,11 @@ class _Line:
         return max(0.0, (until - self._now()).total_seconds()) if until else None
 
 
-class _Lines(HTTPAdapter):
-    """The lines to the server, which can be shut while somebody waits on them: a timeout of requests bounds each wait
-    alone, and a server that drips keeps within it for hours.
-    """
-
-    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
-        super().init_poolmanager(*arguments, **named)
-        lines: WeakSet[HTTPSConnection] = WeakSet()
-        self._open = lines
-
-        class Line(HTTPSConnection):
-            def connect(self) -> None:
-                lines.add(self)
-                super().connect()
-
-        class Pool(HTTPSConnectionPool):
-            ConnectionCls = Line
-
-        self.poolmanager.pool_classes_by_scheme = {"https": Pool}
-
-    def shut(self) -> None:
-        """Ends every wait on a line; from any thread."""
-        for line in list(self._open):
-            # The plain socket's verb: that of TLS would take the ground from under the thread that reads.
-            with suppress(OSError, TypeError):
-                socket.shutdown(line.sock, SHUT_RDWR)
-
-
 def _instant(text: str) -> datetime | None:
     """A header's date (RFC 9110, 5.6.7), None if it is none."""
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
@@ -228,7 +198,7 @@ def _bounded_body(answer: requests.Response, most: int) -> bytes:
 def _detail(body: bytes) -> str:
     try:
         detail = str(json.loads(body)["detail"])
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return "no reason given"
     return "".join(character for character in detail if character.isprintable())[:200]
 
@@ -236,7 +206,7 @@ def _detail(body: bytes) -> str:
 def _expected(body: bytes) -> int | None:
     try:
         expected = json.loads(body)["expected"]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return expected if type(expected) is int and expected >= 1 else None
 

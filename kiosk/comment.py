@@ -3,10 +3,10 @@
 import re
 
 BLANK = "…"
-_LONG_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){8,}")
+_LONG_NUMBER = re.compile(r"\+?\d(?:[^\w\n]{0,3}\d){8,}")
 """Nine digits or more, however they are grouped: a NIK has 16, a telephone number 9 to 13; a date has 8, a fee in
-rupiah 7."""
-_PASSPORT = re.compile(r"(?<![A-Za-z])[A-Za-z] ?\d{7}(?!\d)")
+rupiah 7. A date and a time together are taken for one, too."""
+_PASSPORT = re.compile(r"(?<![A-Za-z])[A-Za-z][^\w\n]?\d(?:[^\w\n]?\d){6}(?!\d)")
 """An Indonesian passport: a letter and seven digits."""
 
 

@@ -43,6 +43,7 @@ _REMEDIES = {
     StoreFault.KEY: "put back the key that the file was made with",
     StoreFault.IN_USE: "stop the other program that has it open",
     StoreFault.NEWER: "install the newer version of the kiosk, or put back the copy made before its migration",
+    StoreFault.OLD_COPY: "start the kiosk again: it puts the file aside and begins anew from the central server",
 }
 FULL_BELOW_BYTES = 256 * 1024
 """With less room than this SQLite may report a full disk as any error of input and output."""
@@ -153,7 +154,7 @@ class Database:
         check = self._file.with_name(self._file.name + ".key-check")
         mine = hashlib.sha256(b"anjungan store key" + self._key).hexdigest()
         if check.exists():
-            if not compare_digest(check.read_text().strip(), mine):
+            if not compare_digest(check.read_bytes().strip(), mine.encode()):
                 raise self._error(StoreFault.KEY, "it was made with another key")
         elif self._file.exists():
             raise self._error(StoreFault.KEY, f"{check.name} is missing, so the key cannot be told to be right")
@@ -180,16 +181,32 @@ class Database:
         return StoreError(fault, f"{self._file} cannot be used ({words}); {_REMEDIES[fault]}")
 
 
-def put_aside(file: Path, now: datetime) -> Path:
-    """Takes the folder of a store that cannot be read out of the way, whole and by one step, and returns where it is.
+def is_there(file: Path) -> bool:
+    """Whether the file exists. Raises StoreError if the disk does not tell."""
+    try:
+        return file.exists()
+    except OSError as error:
+        fault = StoreFault.READ_ONLY if isinstance(error, PermissionError) else StoreFault.DISK_ERROR
+        raise StoreError(fault, f"{file} cannot be looked at ({error.strerror}); {_REMEDIES[fault]}") from error
 
-    Raises StoreError if the disk does not let it. The folder must hold nothing but the store; nothing is ever deleted.
+
+def put_aside(file: Path, now: datetime, fault: StoreFault) -> Path:
+    """Takes the folder of a store that cannot be used out of the way, whole and by one step, and returns where it is:
+    its name says when and why. The folder must hold nothing but the store; nothing is ever deleted.
+
+    Raises StoreError if the disk does not let it.
     """
     folder = file.parent
-    aside = folder.with_name(f"{folder.name}.aside-{now:%Y%m%dT%H%M%S%f}")
+    aside = folder.with_name(f"{folder.name}.aside-{now:%Y%m%dT%H%M%S%f}-{fault}")
     try:
         folder.rename(aside)
         sync(aside.parent)
     except OSError as error:
         raise StoreError(StoreFault.READ_ONLY, f"{folder} cannot be put aside: {error.strerror}") from error
     return aside
+
+
+def last_fault(file: Path) -> StoreFault | None:
+    """Why the store before this one was put aside, None if there was none."""
+    names = sorted(each.name for each in file.parent.parent.glob(f"{file.parent.name}.aside-*"))
+    return StoreFault(names[-1].rpartition("-")[2]) if names else None

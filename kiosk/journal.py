@@ -7,11 +7,13 @@ server acknowledged it.
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from kiosk.database import Database
+from kiosk.errors import StoreError
+from kiosk.model import StoreFault
 from kiosk.protocol import BATCH_BYTES, BATCH_FACTS, Fact, FactBody, canonical, digest
 
 _HEAD, _TAIL = b'{"facts":[', b"]}"
@@ -51,6 +53,24 @@ class Journal:
         with self._database.transaction() as db:
             db.execute("UPDATE journal SET series = coalesce(series, ?)", (series,))
 
+    def is_empty(self) -> bool:
+        """Whether this epoch has no fact yet."""
+        return bool(self._journal("last_seq")[0] == 0)
+
+    def is_old_copy(self) -> bool:
+        """Whether `condemn` was called."""
+        return bool(self._journal("old_copy")[0])
+
+    def condemn(self, up_to: int) -> None:
+        """If the central server holds facts up to a seq that was never recorded here, this store is an old copy of
+        another: raises StoreError, and remembers it. What it would issue, that one has issued already.
+        """
+        with self._database.transaction() as db:
+            if up_to <= db.execute("SELECT last_seq FROM journal").fetchone()[0]:
+                return
+            db.execute("UPDATE journal SET old_copy = 1")
+        raise StoreError(StoreFault.OLD_COPY, "this store is older than what the central server holds of it; restart")
+
     def last_at(self) -> datetime | None:
         """When the last dated fact was recorded (UTC)."""
         text = self._journal("last_at")[0]
@@ -71,8 +91,7 @@ class Journal:
             "UPDATE journal SET last_seq = ?, last_digest = ?, last_at = coalesce(?, last_at)",
             (fact.seq, digest(text), at.isoformat() if at else None),
         )
-        day = (at or datetime.now(UTC)).date().isoformat()
-        db.execute("INSERT INTO facts VALUES (?, ?, ?, ?)", (fact.seq, str(fact.id), day, text.decode()))
+        db.execute("INSERT INTO facts VALUES (?, ?, ?, NULL)", (fact.seq, str(fact.id), text.decode()))
         return fact.seq
 
     def owed(self, limit: int) -> tuple[Fact, ...]:
@@ -134,13 +153,22 @@ class Journal:
             if not held or seq > acknowledged:
                 return False
             db.execute("UPDATE journal SET acknowledged = ?, batch_end = 0", (seq - 1,))
+            db.execute("UPDATE facts SET acknowledged_on = NULL WHERE seq >= ?", (seq,))
             return True
 
-    def _forget(self, db: Any, before: date) -> int:
-        """Deletes facts that were acknowledged and recorded before a day; returns how many."""
-        gone = db.execute(
-            "DELETE FROM facts WHERE day < ? AND seq <= (SELECT acknowledged FROM journal)", (before.isoformat(),)
+    def _forget(self, db: Any, today: date, keep: timedelta) -> int:
+        """Deletes the facts that were acknowledged longer ago than `keep`, from the first on, so that what is held has
+        no holes whatever the clock did. Returns how many.
+        """
+        acknowledged = "seq <= (SELECT acknowledged FROM journal)"
+        db.execute(
+            f"UPDATE facts SET acknowledged_on = ? WHERE acknowledged_on IS NULL AND {acknowledged}",  # noqa: S608
+            (today.isoformat(),),
         )
+        first_kept = "SELECT min(seq) FROM facts WHERE acknowledged_on IS NULL OR acknowledged_on >= ?"
+        first = db.execute(first_kept, ((today - keep).isoformat(),)).fetchone()[0]
+        until = "seq < ?" if first else "? IS NULL"
+        gone = db.execute(f"DELETE FROM facts WHERE {until} AND {acknowledged}", (first,))  # noqa: S608 - our own words
         return int(gone.rowcount)
 
     def _journal(self, columns: str) -> Any:

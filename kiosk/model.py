@@ -269,7 +269,7 @@ class PrintOutcome(StrEnum):
 
 class StoreFault(StrEnum):
     """Why the kiosk cannot record. CORRUPT: the file is not what was written; KEY: it does not open with this key;
-    NEWER: a later version of the kiosk made it.
+    NEWER: a later version of the kiosk made it; OLD_COPY: the central server holds more of it than it does itself.
     """
 
     DISK_FULL = "disk_full"
@@ -279,6 +279,7 @@ class StoreFault(StrEnum):
     KEY = "key"
     IN_USE = "in_use"
     NEWER = "newer"
+    OLD_COPY = "old_copy"
 
 
 class ClockState(StrEnum):

@@ -10,9 +10,10 @@ Facts form a chain: each bears the SHA-256 of the one before it, in its canonica
 import hashlib
 from typing import Annotated, Any, Literal
 from uuid import UUID
+from zoneinfo import available_timezones
 
 import rfc8785
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from kiosk.model import (
     Announcement,
@@ -107,6 +108,20 @@ class Snapshot(Message):
     announcements: tuple[Announcement, ...]
     queue: tuple[QueueEntry, ...] = ()
     revoked: tuple[UUID, ...] = ()
+
+    @field_validator("office")
+    @classmethod
+    def _is_somewhere(cls, office: Office) -> Office:
+        if office.time_zone not in available_timezones():
+            raise ValueError("the office's time zone is not known here")
+        return office
+
+    @field_validator("rules")
+    @classmethod
+    def _has_weeks(cls, rules: tuple[Rules, ...]) -> tuple[Rules, ...]:
+        if not rules or any(len(each.hours) != 7 for each in rules):
+            raise ValueError("there must be rules, and each must have the hours of seven days")
+        return rules
 
 
 class CheckedIn(Message):

@@ -33,6 +33,7 @@ from kiosk.events import (
     BookingFound,
     DigitsRight,
     DigitsWrong,
+    PrintFailed,
     Question,
     QueueFound,
     Refused,
@@ -250,11 +251,14 @@ class Records:
 
     # ------------------------------------------------------------ all else
 
-    def _confirm_paper(self, command: ConfirmPaper) -> None:
-        for ticket in command.tickets:
-            held = self._store.ticket(ticket.id)
-            if held and held.state is not TicketState.PRINTED:
+    def _confirm_paper(self, command: ConfirmPaper) -> Answer | None:
+        """A person's word makes a paper certain that may be out; for one that surely is not, it cannot."""
+        held = [each for each in (self._store.ticket(ticket.id) for ticket in command.tickets) if each]
+        for ticket in held:
+            if ticket.state in (TicketState.SENDING, TicketState.UNCONFIRMED):
                 self._store.end_print(ticket.id, TicketState.PRINTED, by_person=True)
+        missing = any(each.state in (TicketState.ISSUED, TicketState.FAILED) for each in held)
+        return PrintFailed(command.visit) if missing else None
 
     def _record_rating(self, command: RecordRating) -> None:
         self._rating = (command.visit, uuid4())

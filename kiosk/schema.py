@@ -9,10 +9,12 @@ CREATE TABLE journal (
     last_digest TEXT NOT NULL DEFAULT '',
     last_at TEXT,                       -- UTC of the last dated fact: the kiosk's time is not before it
     acknowledged INTEGER NOT NULL DEFAULT 0,
-    batch_end INTEGER NOT NULL DEFAULT 0 -- last seq of the batch that is being sent
+    batch_end INTEGER NOT NULL DEFAULT 0, -- last seq of the batch that is being sent
+    old_copy INTEGER NOT NULL DEFAULT 0 -- the central server knows facts of this epoch that are not here
 ) STRICT;
 CREATE TABLE facts (
-    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, day TEXT NOT NULL, body TEXT NOT NULL
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL,
+    acknowledged_on TEXT                -- a day; NULL while it is owed
 ) STRICT;
 CREATE TABLE tickets (
     id TEXT PRIMARY KEY, day TEXT NOT NULL, number TEXT NOT NULL, service TEXT NOT NULL,

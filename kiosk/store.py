@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.database import Database
@@ -19,7 +19,7 @@ from kiosk.protocol import CheckedIn, PaperMoved, Snapshot, WalkInIssued
 from kiosk.schema import MIGRATIONS
 
 KEEP_FACTS = timedelta(days=7)
-"""So long facts are kept after they were recorded, for a central server that is restored from an older copy."""
+"""So long facts are kept after they were acknowledged, for a central server that is restored from an older copy."""
 KEEP_TICKETS = timedelta(days=2)
 KEEP_NAMES = timedelta(days=0)
 """Masked names go from the tickets with the end of their service day."""
@@ -43,10 +43,13 @@ class Store(Journal):
     # ------------------------------------------------------------ snapshot and time
 
     def snapshot(self) -> tuple[Snapshot, str] | None:
-        """The last snapshot and its ETag, None before the first."""
+        """The last snapshot and its ETag, None before the first, and where another version of the kiosk kept one that
+        this one cannot work with.
+        """
         with self._database.transaction() as db:
             row = db.execute("SELECT body, etag FROM snapshot").fetchone()
-        return (Snapshot.model_validate_json(row[0]), row[1]) if row else None
+        snapshot = _snapshot(row)
+        return (snapshot, row[1]) if snapshot else None
 
     def keep_snapshot(self, snapshot: Snapshot, etag: str) -> None:
         """Takes the place of the last snapshot."""
@@ -227,17 +230,27 @@ class Store(Journal):
         that the central server has not acknowledged.
         """
         with self._database.transaction() as db:
-            gone = self._forget(db, today - KEEP_FACTS)
+            self._pass_over_undated(db, today)
+            gone = self._forget(db, today, KEEP_FACTS)
             gone += self._forget_tickets(db, today - KEEP_TICKETS)
+            gone += self._forget_bookings(db, today - KEEP_TICKETS)
             named = "SELECT body FROM tickets WHERE named AND day < ?"
             for (body,) in db.execute(named, ((today - KEEP_NAMES).isoformat(),)).fetchall():
                 gone += 1
                 nameless = replace(_TICKET.validate_json(body), masked_name="")
                 row = (_TICKET.dump_json(nameless).decode(), str(nameless.id))
                 db.execute("UPDATE tickets SET named = 0, body = ? WHERE id = ?", row)
-        gone += self._prune_snapshot(today)
         if gone:
             self._database.shrink()
+
+    def _pass_over_undated(self, db: Any, today: date) -> None:
+        """What was issued without a date may be queued as today's by the central server, which dates it when it comes:
+        today's count begins above it, also when the ticket is gone.
+        """
+        undated = db.execute("SELECT max(count) FROM tickets WHERE NOT dated").fetchone()[0]
+        if undated:
+            last = "INSERT INTO counters VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET last = max(last, excluded.last)"
+            db.execute(last, (today.isoformat(), undated))
 
     def _forget_tickets(self, db: Any, before: date) -> int:
         """Deletes acknowledged tickets of the days before one. The day of an undated ticket is a guess: it is surely
@@ -251,15 +264,23 @@ class Store(Journal):
         )
         return int(gone.rowcount)
 
-    def _prune_snapshot(self, today: date) -> int:
-        held = self.snapshot()
-        if held is None:
+    def _forget_bookings(self, db: Any, before: date) -> int:
+        """Takes the bookings of the days before one out of the snapshot; returns how many."""
+        snapshot = _snapshot(db.execute("SELECT body FROM snapshot").fetchone())
+        if snapshot is None:
             return 0
-        snapshot, etag = held
-        kept = tuple(each for each in snapshot.bookings if each.day >= today - KEEP_TICKETS)
+        kept = tuple(each for each in snapshot.bookings if each.day >= before)
         if len(kept) < len(snapshot.bookings):
-            self.keep_snapshot(snapshot.model_copy(update={"bookings": kept}), etag)
+            smaller = snapshot.model_copy(update={"bookings": kept})
+            db.execute("UPDATE snapshot SET body = ?", (smaller.model_dump_json(),))
         return len(snapshot.bookings) - len(kept)
+
+
+def _snapshot(row: tuple[str, ...] | None) -> Snapshot | None:
+    try:
+        return Snapshot.model_validate_json(row[0]) if row else None
+    except ValidationError:
+        return None
 
 
 def _prints(before: TicketState, after: TicketState) -> int:

@@ -88,6 +88,7 @@ class Sync:
             answer = self._client.epoch(NewEpoch(epoch=self._store.epoch, series=self._store.series()))
             if answer.epoch != self._store.epoch:
                 raise CentralUnreachable("the central server answers for another epoch")
+            self._store.condemn(answer.up_to)
             self._store.keep_series(answer.series)
             if self._store.resend_from(answer.up_to + 1):
                 note(FactsSentAgain())
@@ -121,9 +122,10 @@ class Sync:
         lost = error.expected is not None and error.expected < batch.first
         if error.expected and lost and self._store.resend_from(error.expected):
             note(FactsSentAgain())
-        else:
-            note(FactsNotTaken(error.status))
-            self._forked = True
+            # In the next round: a server that loses all that it takes must not be asked without end.
+            return False
+        note(FactsNotTaken(error.status))
+        self._forked = True
         return True
 
     def _pull(self, now: float) -> None:

@@ -231,6 +231,11 @@ def _no_answer(visit: Visit, event: Any) -> Visit:
     return replace(visit, id=visit.id + 1, refusal=Refusal(Reason.NO_ANSWER))
 
 
+def _no_answer_yet(visit: Visit, event: Any) -> Visit:
+    """A number may be on its way: it is printed if it comes while the person still reads."""
+    return replace(visit, refusal=Refusal(Reason.NO_ANSWER))
+
+
 def _service(visit: Visit, event: Any) -> Visit:
     return replace(visit, service=event.service)
 
@@ -376,6 +381,7 @@ def _telling(state: State) -> Row:
 
 
 _NO_ANSWER = Step(State.REFUSED, keep=_no_answer)
+_NO_ANSWER_YET = Step(State.REFUSED, keep=_no_answer_yet)
 
 TRANSITIONS: dict[State, Row] = {
     State.WELCOME: {
@@ -439,7 +445,7 @@ TRANSITIONS: dict[State, Row] = {
         PriorityDeclared: _ask_next(_priority),
         Back: _GO_HOME,
     },
-    State.ISSUING: _waiting(State.ISSUING, _NO_ANSWER)
+    State.ISSUING: _waiting(State.ISSUING, _NO_ANSWER_YET)
     | {
         TicketsIssued: Step(State.PRINTING, keep=_tickets, do=_print),
         Refused: Step(State.REFUSED, keep=_refusal),
@@ -451,7 +457,8 @@ TRANSITIONS: dict[State, Row] = {
         PrintUncertain: Step(State.TICKET_UNCERTAIN),
         PrintFailed: Step(State.TICKET_ON_SCREEN),
     },
-    State.TICKET_PRINTED: _telling(State.TICKET_PRINTED) | {RateChosen: Step(State.RATING)},
+    State.TICKET_PRINTED: _telling(State.TICKET_PRINTED)
+    | {RateChosen: Step(State.RATING), PrintFailed: Step(State.TICKET_ON_SCREEN)},
     State.TICKET_UNCERTAIN: {
         LanguageChosen: Step(State.TICKET_UNCERTAIN, keep=_language),
         HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
@@ -462,7 +469,13 @@ TRANSITIONS: dict[State, Row] = {
         TimedOut: _GO_HOME,
     },
     State.TICKET_ON_SCREEN: _telling(State.TICKET_ON_SCREEN) | {RateChosen: Step(State.RATING)},
-    State.REFUSED: _telling(State.REFUSED) | {TypeChosen: _TYPE, WalkInChosen: _WALK_IN, Back: _GO_HOME},
+    State.REFUSED: _telling(State.REFUSED)
+    | {
+        TypeChosen: _TYPE,
+        WalkInChosen: _WALK_IN,
+        TicketsIssued: Step(State.PRINTING, keep=_tickets, do=_print),
+        Back: _GO_HOME,
+    },
     State.RATING: _leaving(State.RATING) | {CodeScanned: _SCAN, Rated: Step(State.COMMENT, do=_rate), Back: _GO_HOME},
     State.COMMENT: _leaving(State.COMMENT)
     | {

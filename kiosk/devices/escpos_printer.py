@@ -105,6 +105,8 @@ class EscposPrinter:
         if status in READY and not self._empty:
             self._empty = self._prove_empty()
             return status if self._empty else PrinterStatus.SILENT
+        if status not in READY:
+            self._unproved_since = None
         return status
 
     def print(self, lines: Sequence[Line]) -> PrintResult:
@@ -131,9 +133,10 @@ class EscposPrinter:
     def _send(self, ticket: bytes) -> PrintResult:
         evidence = self.evidence if self.evidence and self.connection.answers else Evidence.NONE
         pieces = list(_pieces(ticket)) if evidence >= Evidence.BARRIER else [ticket]
-        self._empty, sent = False, 0
+        sent = 0
         try:
             for piece in pieces:
+                self._empty = False
                 question = self._questions.by(evidence) if evidence >= Evidence.BARRIER else None
                 self._conversation.send(piece + (question.data if question else b""))
                 sent += len(piece)

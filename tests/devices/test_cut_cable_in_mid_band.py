@@ -17,7 +17,7 @@ def ticket_with_a_logo(ticket):
     return [Picture(png.getvalue()), *ticket]
 
 
-@pytest.mark.parametrize("count", [100, 1500, 2500])
+@pytest.mark.parametrize("count", [100, 1500, 2500, 5242, 6542])
 def test_the_next_ticket_is_whole_and_stands_alone(rig, count, ticket_with_a_logo):
     made = rig(heeds_clearing=False)
     made.line.unplug_after(count)

@@ -8,8 +8,8 @@ import pytest
 from flows.flow import Flow
 from samples import TODAY, a_store, booking, snapshot
 
-from kiosk.events import Interrupted, PaperCameOut, PaperMissing
-from kiosk.model import Ticket, TicketState
+from kiosk.events import Interrupted, PaperCameOut, PaperMissing, TicketsIssued
+from kiosk.model import Reason, Ticket, TicketState
 from kiosk.printing import Printing
 from kiosk.protocol import PaperMoved
 from kiosk.texts import Texts
@@ -90,3 +90,17 @@ def test_a_closed_office_asks_too(flow: Flow, tmp_path: Path) -> None:
     asked = comes_up_again(flow, 1, tmp_path / "kiosk.sqlite")
     flow.visit = replace(flow.visit, state=State.CLOSED)
     flow.does(Interrupted(asked)).sees(State.TICKET_UNCERTAIN)
+
+
+def test_no_word_makes_a_paper_certain_that_surely_is_not_there(flow: Flow, tmp_path: Path) -> None:
+    a_cut_off_print(flow, begun=False)
+    asked = comes_up_again(flow, 1, tmp_path / "kiosk.sqlite")
+    flow.does(Interrupted(asked), PaperCameOut()).sees(State.TICKET_ON_SCREEN)
+    assert flow.store.tickets()[0].state is TicketState.FAILED
+
+
+def test_a_number_that_came_late_is_printed_while_its_person_still_reads_that_it_did_not(flow: Flow) -> None:
+    ticket = flow.store.check_in(booking(1), (0,), None, False)[0]
+    flow.visit = replace(flow.visit, state=State.ISSUING)
+    flow.waits().is_refused(Reason.NO_ANSWER)
+    flow.does(TicketsIssued(flow.visit.id, (ticket,))).sees(State.TICKET_PRINTED).has("A-001")

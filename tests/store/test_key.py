@@ -105,3 +105,11 @@ def test_nothing_on_the_disk_can_be_read_without_the_key(tmp_path: Path) -> None
     assert len(everything) > 8192
     assert b"planted-word" not in everything
     assert b"SQLite format" not in everything
+
+
+def test_a_check_that_was_garbled_is_no_right_key(tmp_path: Path) -> None:
+    a_store(tmp_path / "kiosk.sqlite").close()
+    (tmp_path / "kiosk.sqlite.key-check").write_bytes(b"\xff\xfe")
+    with pytest.raises(StoreError) as raised:
+        a_store(tmp_path / "kiosk.sqlite")
+    assert raised.value.fault is StoreFault.KEY

@@ -37,17 +37,49 @@ def test_masked_names_go_with_the_end_of_their_day(store: Store) -> None:
     assert [each.state for each in store.tickets()] == [TicketState.PRINTED, TicketState.ISSUED]
 
 
-def test_tickets_go_after_two_days_and_facts_after_seven_if_the_server_has_them(store: Store) -> None:
+def test_tickets_go_after_two_days_if_the_server_has_them(store: Store) -> None:
     filled(store).acknowledge(store.epoch, 3)
     store.prune(day(2))
     assert len(store.tickets()) == 2
     store.prune(day(3))
     assert store.tickets() == ()
-    store.prune(day(7))
+
+
+def test_facts_go_seven_days_after_they_were_acknowledged_however_late_that_was(store: Store) -> None:
+    filled(store).prune(day(20))
+    store.acknowledge(store.epoch, 3)
+    store.prune(day(21))
+    store.prune(day(28))
     assert store.resend_from(1)
     store.acknowledge(store.epoch, 3)
-    store.prune(day(8))
+    store.prune(day(29))
+    store.prune(day(37))
     assert not store.resend_from(1)
+
+
+def test_facts_without_a_date_are_kept_as_long_and_leave_no_hole(tmp_path: Path) -> None:
+    clock, known = FakeClock(), [True]
+    store = a_store(tmp_path / "kiosk.sqlite", lambda: clock.now if known[0] else None)
+    for dated in (True, False, True):
+        known[0] = dated
+        store.record(HelpCalled(step="x"))
+    store.acknowledge(store.epoch, 3)
+    store.prune(day(40))
+    store.prune(day(47))
+    assert store.resend_from(1)
+    batch = store.next_batch()
+    assert batch
+    assert [each["seq"] for each in json.loads(batch.body)["facts"]] == [1, 2, 3]
+
+
+def test_a_day_that_the_clock_skipped_to_and_left_again_makes_no_hole(store: Store) -> None:
+    for seq, today in ((1, 0), (2, 30), (3, 1)):
+        store.record(HelpCalled(step="x"))
+        store.acknowledge(store.epoch, seq)
+        store.prune(day(today))
+    store.prune(day(9))
+    held = [seq for seq in (3, 2, 1) if store.resend_from(seq)]
+    assert held == [3, 2]
 
 
 def test_nothing_goes_that_the_server_has_not_acknowledged(store: Store) -> None:

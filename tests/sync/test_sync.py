@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -9,6 +10,8 @@ from sync_site import SyncKiosk
 
 from central.fault_proxy import Exchange
 from central.faults import ACKNOWLEDGEMENTS, BAD_CERTIFICATES, Fault
+from kiosk.errors import StoreError
+from kiosk.model import StoreFault
 from kiosk.protocol import BATCH_BYTES, FACTS, HEARTBEATS, SNAPSHOT, Commented
 from kiosk.sync import SyncState
 
@@ -243,5 +246,26 @@ def test_a_server_restored_from_an_older_copy_gets_its_facts_again_though_nothin
         assert facts_of(own, kiosk) == [1]
         own.clock.seconds += 60
         kiosk.round()
+        assert facts_of(own, kiosk) == [1, 2, 3]
+        kiosk.close()
+
+
+def test_a_copy_of_the_store_that_was_put_back_is_known_before_it_sends_anything(tmp_path: Path) -> None:
+    with site(1) as own:
+        kiosk = own.kiosk(tmp_path / "kiosk", Random(1))
+        kiosk.record(1)
+        kiosk.round()
+        kiosk.close()
+        shutil.copytree(tmp_path / "kiosk", tmp_path / "copy")
+        kiosk.restart(own.proxy.url)
+        kiosk.record(2)
+        kiosk.round()
+        kiosk.close()
+        shutil.copytree(tmp_path / "copy", tmp_path / "kiosk", dirs_exist_ok=True)
+        kiosk.restart(own.proxy.url)
+        kiosk.record(1)
+        with pytest.raises(StoreError) as raised:
+            kiosk.round()
+        assert raised.value.fault is StoreFault.OLD_COPY
         assert facts_of(own, kiosk) == [1, 2, 3]
         kiosk.close()

@@ -84,7 +84,7 @@ IGNORABLE = {
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
-        DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        DigitsWrong TicketsIssued Printed PrintUncertain QueueFound
     """.split(),
     State.TICKET_UNCERTAIN: """
         Interrupted CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -104,7 +104,7 @@ IGNORABLE = {
         CodeTyped ScanChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
-        Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
+        Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong Printed
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.RATING: """

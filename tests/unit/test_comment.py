@@ -12,6 +12,10 @@ from kiosk.comment import without_numbers
         ("+62 812.4711.4711", "…"),
         ("paspor X4711471 hilang", "paspor … hilang"),
         ("paspor x 4711471.", "paspor …."),
+        ("0812, 3456, 7890", "…"),
+        ("0812  3456  7890", "…"),
+        ("081,234,567,890", "…"),
+        ("b 1234 567", "…"),
     ],
 )
 def test_what_names_a_person_is_blotted_out(written: str, kept: str) -> None:
@@ -23,6 +27,7 @@ def test_what_names_a_person_is_blotted_out(written: str, kept: str) -> None:
     [
         "A-014 menunggu 2 jam",
         "24-11-2026 pukul 08.30",
+        "antre 1, 2, 3 jam\n2024 2025",
         "bayar Rp 1.000.000",
         "rp650000",
         "loket 3, 4 dan 5",

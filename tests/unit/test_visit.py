@@ -23,7 +23,9 @@ WAITED_FOR = {
     State.VERIFYING: {"DigitsRight", "DigitsWrong", "Refused"},
     State.ISSUING: {"TicketsIssued", "Refused"},
     State.PRINTING: {"Printed", "PrintUncertain", "PrintFailed"},
+    State.TICKET_PRINTED: {"PrintFailed"},
     State.TICKET_UNCERTAIN: {"Printed", "PrintFailed"},
+    State.REFUSED: {"TicketsIssued"},
     State.QUEUE_STATUS: {"QueueFound"},
 }
 

@@ -186,10 +186,20 @@ def test_a_refusal_is_kept_for_its_words(state: State) -> None:
     goes(at(state), e.Refused(5, refusal), at(State.REFUSED, refusal=refusal))
 
 
-@pytest.mark.parametrize("state", [State.LOOKING_UP, State.ISSUING])
-def test_a_worker_that_is_late_is_not_waited_for_and_its_answer_not_heard(state: State) -> None:
+def test_a_look_up_that_is_late_is_not_waited_for_and_its_answer_not_heard() -> None:
     refused = replace(at(State.REFUSED, refusal=Refusal(Reason.NO_ANSWER)), id=6)
-    goes(at(state), e.TimedOut(), refused)
+    goes(at(State.LOOKING_UP), e.TimedOut(), refused)
+
+
+def test_a_number_that_is_late_is_not_waited_for_but_printed_if_it_comes() -> None:
+    refused = at(State.REFUSED, refusal=Refusal(Reason.NO_ANSWER))
+    goes(at(State.ISSUING), e.TimedOut(), refused)
+    goes(
+        refused,
+        e.TicketsIssued(refused.id, TICKETS),
+        replace(refused, state=State.PRINTING, tickets=TICKETS),
+        c.Print(refused.id, TICKETS, EN),
+    )
 
 
 def test_a_printer_that_is_late_may_still_have_printed() -> None:
