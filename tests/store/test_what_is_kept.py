@@ -251,3 +251,18 @@ def test_an_epoch_is_drawn_from_numbers_so_many_that_none_comes_twice(tmp_path: 
     assert len(set(epochs)) == 16
     assert 2**40 < max(epochs) <= 2**48
     assert min(epochs) >= 1
+
+
+def test_a_day_begins_above_an_undated_number_that_went_on_it(tmp_path: Path) -> None:
+    moments: list[datetime | None] = [None]
+    store = a_store(tmp_path / "kiosk.sqlite", lambda: moments[-1])
+    store.issue_walk_in(TODAY, "a", None, None)
+    moments.append(OPEN)
+    store.issue_walk_in(TODAY + timedelta(days=1), "a", None, None)
+    store.acknowledge(store.epoch, 2)
+    later = TODAY + timedelta(days=4)
+    store.prune(later)
+    assert store.tickets() == ()
+    ticket = store.issue_walk_in(later, "a", None, None)
+    assert ticket
+    assert ticket.number == "W1-002"
