@@ -147,7 +147,11 @@ def test_an_offices_key_of_before_is_taken_over(tmp_path: Path) -> None:
     engine = open_database(tmp_path)
     key = '{"key_id": "0a0b0c", "public_key": "AAAA"}'
     with for_writing(engine).begin() as connection:
-        for statement in ("DROP TABLE pass_keys", "DROP TABLE revoked_passes"):
+        for statement in (
+            "DROP TABLE pass_keys",
+            "DROP TABLE revoked_passes",
+            "ALTER TABLE facts DROP COLUMN clock_ahead",
+        ):
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
         connection.execute(OfficeRow.__table__.insert().values(id="PYK", body=f'{{"pass_keys": [{key}]}}'))
