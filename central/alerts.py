@@ -47,7 +47,9 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Alert:
-    """`what` it is about (a number, a series, a count, a fault, a fork's words), and where it was seen, the earliest first."""
+    """`what` it is about (a number, a series, a count, a fault, a fork's words), and where it was seen, the earliest
+    first.
+    """
 
     kind: AlertKind
     what: str

@@ -199,7 +199,7 @@ def digest(canonical_fact: bytes) -> str:
 
 
 class FactBatch(Message):
-    """One to BATCH_FACTS facts of one epoch, at most BATCH_BYTES as JSON; each `seq` is the next after the one before."""
+    """One to BATCH_FACTS facts of one epoch, at most BATCH_BYTES as JSON; each `seq` is one more than that before."""
 
     facts: tuple[Fact, ...] = Field(min_length=1, max_length=BATCH_FACTS)
 
