@@ -83,7 +83,7 @@ def _subject(token: str) -> str:
     """The id that the token claims to be of, "" where it claims none; nothing is believed yet."""
     try:
         return str(UUID(jwt.decode(token, options={"verify_signature": False})["sub"]))
-    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
+    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, LookupError):
         return ""
 
 

@@ -73,8 +73,8 @@ def rotate(session: Session, folder: Path, now: datetime) -> str:
 
 
 def retire(session: Session, key_id: str, now: datetime) -> None:
-    """Passes of this former key are not believed any more, and it never signs again. Raises Declined if there is none of
-    that id, or if it is the one that signs.
+    """Passes of this former key are not believed any more, and it never signs again. Raises Declined if there is none
+    of that id, or if it is the one that signs.
     """
     row = session.get(PassKeyRow, key_id)
     if row is None or row.retired_at:
