@@ -70,7 +70,7 @@ GROUPS = (
         _files(
             "tests/{}.py",
             "store/test_store store/test_journal store/test_key store/test_retention store/test_store_migrations"
-            " store/test_corrupt_file store/test_what_is_kept store/test_database unit/test_printing_transaction"
+            " store/test_what_is_kept store/test_database store/test_old_copy unit/test_printing_transaction"
             " unit/test_printed_words flows/test_power_cut_in_mid_print flows/test_untrusted_clock",
         ),
     ),

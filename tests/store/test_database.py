@@ -193,15 +193,31 @@ def test_a_copy_before_a_migration_holds_what_the_log_held(file: Path) -> None:
 def test_a_store_that_is_put_aside_keeps_its_content_and_the_instant_in_its_name(file: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text("damaged")
-    aside = put_aside(file, datetime(2026, 11, 24, 2, 30, 7, 9, UTC))
-    assert aside == file.parents[1] / "store.aside-20261124T023007000009"
+    aside = put_aside(file, datetime(2026, 11, 24, 2, 30, 7, 9, UTC), StoreFault.CORRUPT)
+    assert aside == file.parents[1] / "store.aside-20261124T023007000009-corrupt"
     assert (aside / "kiosk.sqlite").read_text() == "damaged"
     assert not file.parent.exists()
+    assert kiosk.database.last_fault(file) is StoreFault.CORRUPT
+    file.parent.mkdir()
+    put_aside(file, datetime(2026, 11, 25, tzinfo=UTC), StoreFault.OLD_COPY)
+    assert kiosk.database.last_fault(file) is StoreFault.OLD_COPY
+
+
+def test_where_nothing_was_put_aside_there_is_no_last_fault(database: Database, file: Path) -> None:
+    assert kiosk.database.last_fault(file) is None
+
+
+def test_a_file_is_looked_for_and_a_disk_that_does_not_tell_is_named(database: Database, file: Path) -> None:
+    assert kiosk.database.is_there(file)
+    assert not kiosk.database.is_there(file.with_name("other"))
+    with pytest.raises(StoreError, match="cannot be looked at") as raised:
+        kiosk.database.is_there(Path("x" * 5000))
+    assert raised.value.fault is StoreFault.DISK_ERROR
 
 
 def test_a_disk_that_lets_nothing_be_put_aside_is_named(file: Path) -> None:
     with pytest.raises(StoreError, match="store cannot be put aside: No such file") as raised:
-        put_aside(file, datetime(2026, 11, 24, tzinfo=UTC))
+        put_aside(file, datetime(2026, 11, 24, tzinfo=UTC), StoreFault.CORRUPT)
     assert raised.value.fault is StoreFault.READ_ONLY
 
 

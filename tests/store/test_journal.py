@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import FakeClock, a_store
 
+from kiosk.errors import StoreError
 from kiosk.journal import _fitting
+from kiosk.model import StoreFault
 from kiosk.protocol import BATCH_BYTES, BATCH_FACTS, Commented, FactBatch, HelpCalled, canonical, digest
 from kiosk.store import Store
 
@@ -197,3 +199,20 @@ def test_whatever_is_acknowledged_and_lost_again_the_rest_is_owed_in_order(
         batch = store.next_batch()
         assert (batch.first if batch else 11) == acknowledged + 1
     store.close()
+
+
+def test_an_epoch_is_empty_until_its_first_fact(store: Store) -> None:
+    assert store.is_empty()
+    fill(store, 1)
+    assert not store.is_empty()
+
+
+def test_a_store_is_condemned_only_by_what_it_never_recorded_and_for_good(store: Store, tmp_path: Path) -> None:
+    fill(store, 2)
+    store.condemn(2)
+    assert not store.is_old_copy()
+    with pytest.raises(StoreError, match="older than what the central server holds") as raised:
+        store.condemn(3)
+    assert raised.value.fault is StoreFault.OLD_COPY
+    store.close()
+    assert a_store(tmp_path / "kiosk.sqlite").is_old_copy()

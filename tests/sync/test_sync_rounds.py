@@ -11,9 +11,9 @@ from time import monotonic
 import pytest
 from samples import TODAY, FakeClock, a_store, booking, snapshot
 
-from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable
+from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable, StoreError
 from kiosk.event_log import CentralUnavailable, FactsNotTaken, FactsSentAgain
-from kiosk.model import PrinterStatus
+from kiosk.model import PrinterStatus, StoreFault
 from kiosk.protocol import Epoch, FactBatch, FactsAccepted, Heartbeat, HeartbeatAnswer, HelpCalled, NewEpoch, Snapshot
 from kiosk.store import Store
 from kiosk.sync import LONGEST_RETRY_AFTER, LONGEST_WAIT, Sync, SyncState
@@ -337,10 +337,23 @@ def test_a_server_that_lost_facts_gets_them_again(known: Stage, caplog: pytest.L
     known.record(1)
     known.central.fails = [CentralRejected(409, "a gap", 2)]
     with caplog.at_level("DEBUG"):
-        known.round()
-    assert known.asked == [("facts", 4), ("facts", 2, 3, 4)]
-    assert notes(caplog) == [FactsSentAgain()]
+        assert known.round() == 1
+    assert known.asked == [("facts", 4)]
+    assert notes(caplog)[0] == FactsSentAgain()
+    assert known.states[-1] is SyncState.OFFLINE
+    known.round(1)
+    assert known.asked == [("epoch", 7), ("facts", 2, 3, 4)]
     assert known.states[-1] is SyncState.ONLINE
+
+
+def test_a_server_that_holds_what_was_never_recorded_here_condemns_this_store(known: Stage) -> None:
+    known.central.up_to = 1
+    known.start()
+    with pytest.raises(StoreError) as raised:
+        known.round()
+    assert raised.value.fault is StoreFault.OLD_COPY
+    assert known.store.is_old_copy()
+    assert known.asked == [("epoch", 7)]
 
 
 @pytest.mark.parametrize("expected", [None, 0, 1, 2, 3, 9])
@@ -349,8 +362,9 @@ def test_a_fork_stops_the_facts_and_nothing_else(
 ) -> None:
     known.record(1)
     known.round()
+    known.store.prune(TODAY)
     known.clock.passes(9 * 86400)
-    known.store.prune(TODAY.replace(day=30).replace(month=12))
+    known.store.prune(TODAY.replace(month=12))
     known.record(2)
     known.central.fails = [CentralRejected(409, "a fork", expected)]
     with caplog.at_level("DEBUG"):
