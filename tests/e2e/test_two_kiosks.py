@@ -18,7 +18,7 @@ from kiosk.events import ApplicantsChosen, DocumentsReady, Home, PriorityDeclare
 from kiosk.model import ClockState
 from kiosk.visit import State
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 90.0
 
 
 class Lobby:
