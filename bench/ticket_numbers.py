@@ -24,7 +24,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from central.database import Base, KioskRow
-from central.epochs import MOST_KIOSKS, register
+from central.epochs import register
 from kiosk.clock import Clock
 from kiosk.model import Ticket
 from kiosk.protocol import NewEpoch
@@ -32,6 +32,8 @@ from kiosk.protocol import NewEpoch
 CONTROLS = ("one-series", "wall-day")
 """A replaced disk goes on in the kiosk's first series; days are counted by whatever the machine's clock shows."""
 CONTROL_NUMBERS, CONTROL_KIOSKS = 36_000, 9
+OFFICE_KIOSKS = 9
+"""Kiosks of one office."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Central:
     def series(self, digit: int, epoch: int) -> int:
         kiosk = self._session.get(KioskRow, str(digit))
         assert kiosk
-        return digit if self._is_one_series else register(self._session, kiosk, NewEpoch(epoch=epoch), MORNING)
+        return digit if self._is_one_series else register(self._session, kiosk, NewEpoch(epoch=epoch), MORNING, min)
 
 
 class Office:
@@ -126,8 +128,8 @@ def campaign(numbers: int, kiosks: int, seed: int, jobs: int, control: str = "")
     """`kiosks` in offices of nine, `numbers` in all or a few more."""
     each = -(-numbers // kiosks)
     tasks = [
-        Task(f"{seed}/{first}", min(MOST_KIOSKS, kiosks - first), each, control)
-        for first in range(0, kiosks, MOST_KIOSKS)
+        Task(f"{seed}/{first}", min(OFFICE_KIOSKS, kiosks - first), each, control)
+        for first in range(0, kiosks, OFFICE_KIOSKS)
     ]
     total = Result()
     if jobs == 1:

@@ -18,14 +18,14 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
-from central.database import database_file, for_writing, open_database
+from central.database import BookingRow, database_file, for_writing, open_database
 from central.demo import load_demo
 from central.enrolment import new_code
 from central.fault_proxy import FaultProxy
 from central.fault_verbs import obey, told
 from central.login import add_officer
-from central.passes import Declined, all_keys, retire, revoke, rotate
-from central.private_file import write_private
+from central.passes import Declined, adopt, all_keys, retire, revoke, rotate
+from kiosk.durable_file import write_private
 
 
 def _now() -> datetime:
@@ -160,8 +160,11 @@ def _serve(arguments: argparse.Namespace) -> int:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(arguments.cert, arguments.key)
     except ssl.SSLError as error:
         raise OSError(f"{arguments.cert} and {arguments.key} are not a certificate and its key: {error}") from error
+    app = create_app(arguments.data, _now)
+    with app.state.writing.begin() as session:
+        adopt(session, arguments.data, _now())
     config = uvicorn.Config(
-        create_app(arguments.data, _now),
+        app,
         host=arguments.host,
         port=arguments.port,
         ssl_certfile=arguments.cert,
@@ -184,7 +187,7 @@ def _load_demo(arguments: argparse.Namespace) -> int:
     with Session(for_writing(open_database(arguments.data))) as session, session.begin():
         count = load_demo(session, arguments.data, arguments.day, _now(), arguments.at_any_hour, arguments.public_url)
         add_officer(session, "petugas", password)
-        write_private(arguments.data / "demo" / "officer.txt", f"petugas\n{password}\n")
+        write_private(arguments.data / "demo" / "officer.txt", f"petugas\n{password}\n".encode())
     print(f"loaded {count} bookings; officers sign in as petugas with the password {password}")
     return 0
 
@@ -213,7 +216,7 @@ def _rotate_pass_key(arguments: argparse.Namespace) -> int:
 
 def _retire_pass_key(arguments: argparse.Namespace) -> int:
     with _office_of(arguments.data) as session:
-        retire(session, arguments.key_id)
+        retire(session, arguments.key_id, _now())
     print(f"{arguments.key_id} is retired")
     return 0
 
@@ -221,6 +224,8 @@ def _retire_pass_key(arguments: argparse.Namespace) -> int:
 def _revoke_pass(arguments: argparse.Namespace) -> int:
     with _office_of(arguments.data) as session:
         until = revoke(session, arguments.booking, _now())
+        if session.get(BookingRow, str(arguments.booking)) is None:
+            print(f"kiosk-central: no booking {arguments.booking} is held here; is the id right?", file=sys.stderr)
     print(f"passes of {arguments.booking} are refused; kiosks are told until {until:%Y-%m-%d %H:%M} UTC")
     return 0
 

@@ -18,8 +18,9 @@ BURST_WINDOW = timedelta(minutes=10)
 
 class AlertKind(StrEnum):
     """FORK: a kiosk's facts do not follow from those held. NUMBER_TAKEN: one number on two tickets. TWO_KIOSKS: one
-    booking checked in on several kiosks. WRONG_SERIES: a walk-in number that is not of its kiosk's series. BURST: many
-    walk-ins at once. STORE_RENEWED: a kiosk had to begin with an empty store. CLOCK: a kiosk cannot tell the time.
+    booking checked in on several kiosks. WRONG_SERIES: a walk-in numbers that are not of their kiosk's series. BURST:
+    many walk-ins at once. STORE_RENEWED: a kiosk had to begin with an empty store. CLOCK: a kiosk cannot tell the time,
+    or told one that had not come yet. HELD_BACK: a kiosk's facts are not taken, and stay there.
     """
 
     FORK = "fork"
@@ -29,6 +30,11 @@ class AlertKind(StrEnum):
     BURST = "burst"
     STORE_RENEWED = "store_renewed"
     CLOCK = "clock"
+    HELD_BACK = "held_back"
+
+
+URGENT = frozenset({AlertKind.FORK, AlertKind.HELD_BACK})
+"""Until somebody helps, what such a kiosk does is not known here."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,9 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Alert:
-    """`what` it is about (a number, a count, a fault, a fork's words), and where it was seen, the earliest first."""
+    """`what` it is about (a number, a series, a count, a fault, a fork's words), and where it was seen, the earliest
+    first.
+    """
 
     kind: AlertKind
     what: str
@@ -74,8 +82,8 @@ def alerts_of(issues: Iterable[Issue]) -> tuple[Alert, ...]:
 
 
 def latest_first(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
-    """Alerts by when they were last seen."""
-    return tuple(sorted(alerts, key=lambda each: each.seen[-1].at, reverse=True))
+    """The urgent ones first, then by when they were last seen."""
+    return tuple(sorted(alerts, key=lambda each: (each.kind in URGENT, each.seen[-1].at), reverse=True))
 
 
 def _numbers_taken(issues: list[Issue]) -> Iterator[Alert]:
@@ -94,9 +102,9 @@ def _bookings_on_two_kiosks(issues: list[Issue]) -> Iterator[Alert]:
 
 
 def _wrong_series(issues: list[Issue]) -> Iterator[Alert]:
-    for each in issues:
-        if not each.booking and series_of(each.number) != f"W{each.series}":
-            yield Alert(AlertKind.WRONG_SERIES, each.number, _seen([each]))
+    wrong = (each for each in issues if not each.booking and series_of(each.number) != f"W{each.series}")
+    for same in _grouped(wrong, lambda each: (each.kiosk, series_of(each.number))):
+        yield Alert(AlertKind.WRONG_SERIES, series_of(same[0].number), _first_and_last(same))
 
 
 def _bursts(issues: list[Issue]) -> Iterator[Alert]:
@@ -118,7 +126,11 @@ def _bursts(issues: list[Issue]) -> Iterator[Alert]:
 
 
 def _burst(issues: list[Issue]) -> Alert:
-    return Alert(AlertKind.BURST, str(len(issues)), _seen([issues[0], issues[-1]]))
+    return Alert(AlertKind.BURST, str(len(issues)), _first_and_last(issues))
+
+
+def _first_and_last(issues: list[Issue]) -> tuple[Sighting, ...]:
+    return _seen(issues[:1] + issues[1:][-1:])
 
 
 def _seen(issues: Iterable[Issue]) -> tuple[Sighting, ...]:

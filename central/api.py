@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from central import enrolment, epochs, facts
 from central.batch import NotABatch, ReceivedFact, read_batch
 from central.database import KioskRow
+from central.heartbeats import Heartbeat
 from central.snapshot import office_zone, snapshot
 from kiosk.protocol import (
     BATCH_BYTES,
@@ -25,7 +26,6 @@ from kiosk.protocol import (
     Enrolment,
     Epoch,
     FactsAccepted,
-    Heartbeat,
     HeartbeatAnswer,
     Message,
     NewEpoch,
@@ -78,10 +78,15 @@ token = HTTPBearer(
 )
 
 
-def kiosk_of(
-    session: Db, now: Now, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(token)]
-) -> KioskRow:
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(token)]
+
+
+def kiosk_of(session: Db, now: Now, credentials: Credentials) -> KioskRow:
     """The kiosk that asks; 401 where its token cannot be believed, 403 where it was revoked."""
+    return _believed(session, now, credentials)
+
+
+def _believed(session: Session, now: datetime, credentials: HTTPAuthorizationCredentials | None) -> KioskRow:
     try:
         return enrolment.kiosk_of(session, credentials.credentials if credentials else "", now)
     except enrolment.NotEnrolled as error:
@@ -90,14 +95,27 @@ def kiosk_of(
         raise HTTPException(403, str(error)) from error
 
 
-async def batch_of(request: Request) -> tuple[ReceivedFact, ...]:
-    """The facts in the request's body, which is taken raw, so that the digest is of all that was sent."""
+def sender_of(request: Request, now: Now, credentials: Credentials) -> None:
+    """Believes a kiosk before its body is read, in a session that is over by then."""
+    with request.app.state.reading() as session:
+        _believed(session, now, credentials)
+
+
+async def body_of(request: Request) -> bytes:
+    """The request's body as it came."""
     try:
         content = await request.body()
     except ClientDisconnect as error:
         raise HTTPException(400, "the body broke off") from error
     if len(content) > BATCH_BYTES:
         raise HTTPException(413, f"a batch has at most {BATCH_BYTES} bytes")
+    return content
+
+
+def batch_of(content: Annotated[bytes, Depends(body_of)]) -> tuple[ReceivedFact, ...]:
+    """The facts in the request's body, which is taken raw, so that the digest is of all that was sent. It takes a
+    while, so it is not for the event loop.
+    """
     try:
         return read_batch(content)
     except NotABatch as error:
@@ -172,9 +190,11 @@ def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[s
     return Response(body, media_type="application/json", headers={"ETag": etag})
 
 
-# The batch comes before the kiosk, whose transaction takes the lock: a slow sender holds nobody up.
+# The sender comes before the batch, which is not read for strangers, and the batch before the kiosk, whose transaction
+# takes the lock: a slow sender holds nobody up.
 @router.post(
     FACTS,
+    dependencies=[Depends(sender_of)],
     response_model=FactsAccepted,
     responses=answers(401, 403, 411, 413, 422)
     | {409: {"model": NotFollowing, "description": "A gap, with the `expected` seq, or without it a fork."}},

@@ -4,23 +4,17 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import rfc8785
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
-from kiosk.protocol import BATCH_FACTS, LARGEST_INTEGER, FactBody, Message, canonical, digest
+from central.bodies import understood
+from kiosk.protocol import BATCH_FACTS, Envelope, FactBody, canonical, digest
 
-_BODY: TypeAdapter[FactBody] = TypeAdapter(FactBody)
 
+class SoundEnvelope(Envelope):
+    """What must be sound of every fact; its time can be reckoned with."""
 
-class Envelope(Message):
-    """What must be sound of every fact; kiosk.protocol.Fact without its body."""
-
-    id: UUID
-    epoch: int = Field(ge=1, le=LARGEST_INTEGER)
-    seq: int = Field(ge=1, le=LARGEST_INTEGER)
-    previous: str = Field(pattern="^([0-9a-f]{64})?$")
     at: AwareDatetime | None = Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(9000, 1, 1, tzinfo=UTC))
 
 
@@ -28,7 +22,7 @@ class Envelope(Message):
 class ReceivedFact:
     """A fact, the digest of all that it holds, its body's `text` as it came, and as `body` what is understood of it."""
 
-    envelope: Envelope
+    envelope: SoundEnvelope
     digest: str
     kind: str
     text: str
@@ -40,7 +34,7 @@ class NotABatch(Exception):
 
 
 def read_batch(content: bytes) -> tuple[ReceivedFact, ...]:
-    """The facts of a request's body, all of one epoch. Raises NotABatch.
+    """The facts of a request's body, all of one epoch, each the next after the one before. Raises NotABatch.
 
     Bodies that this server cannot read are kept as they came. What is no JSON that all readers understand alike
     (RFC 7493: a name twice in an object, NaN, an integer beyond 2**53, half a character) cannot be digested, so no
@@ -55,6 +49,9 @@ def read_batch(content: bytes) -> tuple[ReceivedFact, ...]:
         raise NotABatch("the body is not a batch of facts in JSON (RFC 8259, RFC 7493)") from error
     if len({fact.envelope.epoch for fact in read}) > 1:
         raise NotABatch("a batch holds facts of one epoch")
+    first = read[0].envelope.seq
+    if [fact.envelope.seq for fact in read] != list(range(first, first + len(read))):
+        raise NotABatch("a batch holds facts that follow each other: each seq is one more than the one before")
     return read
 
 
@@ -69,8 +66,10 @@ def _read(place: int, fact: Any) -> ReceivedFact:
     if not isinstance(fact, dict):
         raise NotABatch(f"facts.{place}: is not an object")
     whole = canonical(fact)
+    # Nothing but its own fields, so that a body that nobody can read spoils no envelope.
+    outside = {name: fact[name] for name in SoundEnvelope.model_fields if name in fact}
     try:
-        envelope = Envelope.model_validate_json(whole, strict=True)
+        envelope = SoundEnvelope.model_validate_json(canonical(outside), strict=True)
     except ValidationError as error:
         raise NotABatch(
             "; ".join(f"facts.{place}.{each['loc'][0]}: {each['msg']}" for each in error.errors())
@@ -78,11 +77,4 @@ def _read(place: int, fact: Any) -> ReceivedFact:
     body = fact.get("body")
     text = rfc8785.dumps(body)
     kind = str(body.get("kind", ""))[:20] if isinstance(body, dict) else ""
-    return ReceivedFact(envelope, digest(whole), kind, text.decode(), _known(text))
-
-
-def _known(text: bytes) -> FactBody | None:
-    try:
-        return _BODY.validate_json(text, strict=True)
-    except ValidationError:
-        return None
+    return ReceivedFact(envelope, digest(whole), kind, text.decode(), understood(body))

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from central.alerts import Alert
 from central.database import FactRow, KioskRow, TicketRow
+from central.heartbeats import Heartbeat
 from central.lookout import alerts
 from central.queue import Place
 from central.snapshot import office_snapshot, places
 from kiosk.model import Office, QueueState
-from kiosk.protocol import Heartbeat
 
 KIOSK_SILENT = timedelta(seconds=90)
 """A kiosk that missed three heartbeats is shown as offline."""

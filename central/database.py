@@ -99,7 +99,7 @@ class FactRow(Base):
     """A fact as it came; `problem` says why it could not be applied, for the officers to see.
 
     `digest` is that of the whole fact in its canonical form. `at` is the kiosk's time or, where it had none
-    (`dated_by_server`), that of its receipt.
+    or one that cannot be believed (`dated_by_server`), that of its receipt. `clock_ahead`: it bears such a time.
     """
 
     __tablename__ = "facts"
@@ -112,6 +112,7 @@ class FactRow(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(index=True)
     dated_by_server: Mapped[bool]
+    clock_ahead: Mapped[bool]
     kind: Mapped[str] = mapped_column(String(20), index=True)
     body: Mapped[str]
     problem: Mapped[str | None]
@@ -139,7 +140,9 @@ class TicketRow(Base):
 
 
 class PassKeyRow(Base):
-    """A key of booking passes: the last pass that it signed expires at `used_until`."""
+    """A key of booking passes: the last pass that it signed expires at `used_until`. A retired one is kept, so that it
+    never signs again.
+    """
 
     __tablename__ = "pass_keys"
     key_id: Mapped[str] = mapped_column(String(6), primary_key=True)
@@ -147,6 +150,7 @@ class PassKeyRow(Base):
     made_at: Mapped[datetime]
     used_until: Mapped[datetime | None]
     signs: Mapped[bool]
+    retired_at: Mapped[datetime | None]
 
 
 class RevokedPassRow(Base):

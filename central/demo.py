@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow
 from central.demo_bookings import DemoBooking, demo_bookings
-from central.passes import Signer
+from central.passes import PASS_VALID, Signer
 from kiosk.model import Booking
 from kiosk.protocol import Snapshot
 
-PASS_VALID = timedelta(days=10)
 _BOOKING: TypeAdapter[Booking] = TypeAdapter(Booking)
 
 

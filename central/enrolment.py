@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
 from central.database import CodeRow, KioskRow
-from central.epochs import MOST_KIOSKS, next_digit
+from central.epochs import NoSeriesLeft, next_digit
 from central.snapshot import office_snapshot
 from kiosk.booking_code import CODE_ALPHABET, CODE_LENGTH, normalised_code
 from kiosk.protocol import TOKEN_LEEWAY_SECONDS, TOKEN_SECONDS, Enrolled, Enrolment
@@ -46,9 +46,10 @@ def enrol(session: Session, enrolment: Enrolment, now: datetime) -> Enrolled:
     if _public_key(enrolment.public_key) is None:
         raise NotEnrolled("the public key is not an Ed25519 key")
     # Each kiosk has a digit of its own, for good: two series of walk-in numbers are never mixed up.
-    digit = next_digit(session)
-    if digit > MOST_KIOSKS:
-        raise NotEnrolled(f"the office has {MOST_KIOSKS} kiosks enrolled, and there is no digit left for one more")
+    try:
+        digit = next_digit(session)
+    except NoSeriesLeft as error:
+        raise NotEnrolled(str(error)) from error
     row.used = True
     name = enrolment.name.strip()[:40] or row.name or f"Kiosk {digit}"
     kiosk = KioskRow(id=str(uuid4()), name=name, digit=digit, public_key=enrolment.public_key, revoked=False)
@@ -67,7 +68,7 @@ def kiosk_of(session: Session, token: str, now: datetime) -> KioskRow:
     try:
         claims = jwt.decode(token, key, algorithms=["EdDSA"], options=options)
         issued, expires = float(claims["iat"]), float(claims["exp"])
-    except (jwt.InvalidTokenError, TypeError, ValueError) as error:
+    except (jwt.InvalidTokenError, TypeError, ValueError, OverflowError) as error:
         raise NotEnrolled("the token cannot be believed") from error
     at = now.timestamp()
     in_time = issued - TOKEN_LEEWAY_SECONDS <= at <= expires + TOKEN_LEEWAY_SECONDS
@@ -79,10 +80,10 @@ def kiosk_of(session: Session, token: str, now: datetime) -> KioskRow:
 
 
 def _subject(token: str) -> str:
-    """The kiosk that the token claims to be of, "" where it claims nothing; nothing is believed yet."""
+    """The id that the token claims to be of, "" where it claims none; nothing is believed yet."""
     try:
-        return str(jwt.decode(token, options={"verify_signature": False}).get("sub", ""))
-    except jwt.InvalidTokenError:
+        return str(UUID(jwt.decode(token, options={"verify_signature": False})["sub"]))
+    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, LookupError):
         return ""
 
 

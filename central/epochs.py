@@ -1,16 +1,17 @@
 """Every life of a kiosk's store has a walk-in series of its own, for good, so no number can come twice."""
 
+import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import chain
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.database import EpochRow, KioskRow
 from kiosk.protocol import NewEpoch
 
-MOST_KIOSKS = 9
-"""Series 1 to 9 are the kiosks' digits, the first series of each; the others begin above."""
+FIRST_DRAWN = 10
+"""Below it are the digits of an office's first kiosks, which people tell apart most easily."""
 LAST_SERIES = 999
 
 
@@ -18,11 +19,18 @@ class NoSeriesLeft(Exception):
     """Every series of walk-in numbers was given away."""
 
 
-def register(session: Session, kiosk: KioskRow, epoch: NewEpoch, now: datetime) -> int:
-    """The series of a kiosk's epoch: the one that it has or claims, or a new one. Raises NoSeriesLeft.
+def register(
+    session: Session,
+    kiosk: KioskRow,
+    epoch: NewEpoch,
+    now: datetime,
+    choose: Callable[[Sequence[int]], int] = secrets.choice,
+) -> int:
+    """The series of a kiosk's epoch: the one that it has or claims, its kiosk's digit, or one drawn from the free ones.
+    Raises NoSeriesLeft.
 
-    A claim is believed if nobody else has the series: a central server restored from an older back-up has forgotten
-    the epochs of since then.
+    A central server restored from an older back-up has forgotten the epochs of since then. So a claim is believed if
+    nobody else has the series, and what is drawn at random is hardly one that was given away and is not claimed yet.
     """
     held = session.get(EpochRow, (kiosk.id, epoch.epoch))
     if held:
@@ -30,34 +38,28 @@ def register(session: Session, kiosk: KioskRow, epoch: NewEpoch, now: datetime) 
     series = epoch.series
     if series is None and not session.scalar(select(EpochRow.series).where(EpochRow.kiosk == kiosk.id).limit(1)):
         series = kiosk.digit
-    if series is None or not _is_free(session, kiosk.id, series):
-        series = _next_series(session)
+    if series not in _free(session, but_for=kiosk):
+        series = choose(_some([each for each in _free(session) if each >= FIRST_DRAWN]))
     session.add(EpochRow(kiosk=kiosk.id, epoch=epoch.epoch, series=series, registered_at=now))
     session.flush()
     return series
 
 
 def next_digit(session: Session) -> int:
-    """The digit of one more kiosk; beyond MOST_KIOSKS where none is left."""
-    digit: int = 1 + (session.scalar(select(func.max(KioskRow.digit))) or 0)
+    """The digit of one more kiosk: the lowest number that is no series and no other kiosk's digit. Raises
+    NoSeriesLeft.
+    """
+    return _some(_free(session))[0]
+
+
+def _free(session: Session, but_for: KioskRow | None = None) -> list[int]:
+    """The numbers, lowest first, that no epoch has as its series, and no kiosk (`but_for` one) as its digit."""
     used = set(session.scalars(select(EpochRow.series)))
-    while digit in used:
-        digit += 1
-    return digit
+    used |= {row.digit for row in session.scalars(select(KioskRow)) if row is not but_for}
+    return [each for each in range(1, LAST_SERIES + 1) if each not in used]
 
 
-def _next_series(session: Session) -> int:
-    """The one after the last; where that was claimed, any that is free."""
-    used: set[int] = set(session.scalars(select(EpochRow.series)))
-    last = max(used, default=0)
-    for series in chain(range(last + 1, LAST_SERIES + 1), range(last)):
-        if series > MOST_KIOSKS and series not in used:
-            return series
-    raise NoSeriesLeft(f"all {LAST_SERIES} series of walk-in numbers of this office were given away")
-
-
-def _is_free(session: Session, kiosk: str, series: int) -> bool:
-    """Whether no epoch has the series, and no other kiosk has it as its digit."""
-    if session.scalar(select(EpochRow.series).where(EpochRow.series == series)):
-        return False
-    return not session.scalar(select(KioskRow.digit).where(KioskRow.digit == series, KioskRow.id != kiosk))
+def _some(free: list[int]) -> list[int]:
+    if not free:
+        raise NoSeriesLeft("no series of walk-in numbers is left in this office")
+    return free

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from central.batch import ReceivedFact
 from central.database import FactRow, ForkRow
-from central.tickets import Unapplied, add_ticket, move_paper
+from central.dating import believed, is_ahead
+from central.tickets import Unapplied, add_ticket, is_sound, move_paper
 from kiosk.protocol import CheckedIn, FactsAccepted, PaperMoved, WalkInIssued
 
 
@@ -65,7 +66,7 @@ def _take_one(session: Session, kiosk: str, fact: ReceivedFact, received_at: dat
         return
     if before != fact.envelope.previous:
         raise ForkError(f"chain broken at epoch {epoch}, seq {seq}: the fact before it is another one here")
-    problem = _apply(session, kiosk, fact, received_at, zone)
+    problem = _apply(session, fact, row, zone)
     if problem:
         row.problem = problem
 
@@ -86,6 +87,7 @@ def _check_repeat(session: Session, kiosk: str, fact: ReceivedFact) -> None:
 
 def _row(kiosk: str, fact: ReceivedFact, received_at: datetime) -> FactRow:
     envelope = fact.envelope
+    at = believed(envelope.at, received_at)
     return FactRow(
         id=str(envelope.id),
         kiosk=kiosk,
@@ -93,21 +95,29 @@ def _row(kiosk: str, fact: ReceivedFact, received_at: datetime) -> FactRow:
         seq=envelope.seq,
         digest=fact.digest,
         received_at=received_at,
-        at=envelope.at or received_at,
-        dated_by_server=envelope.at is None,
+        at=at or received_at,
+        dated_by_server=at is None,
+        clock_ahead=_bears_a_time_ahead(fact, received_at),
         kind=fact.kind,
         body=fact.text,
     )
 
 
-def _apply(session: Session, kiosk: str, fact: ReceivedFact, received_at: datetime, zone: ZoneInfo) -> Unapplied | None:
+def _bears_a_time_ahead(fact: ReceivedFact, received_at: datetime) -> bool:
+    times = [fact.envelope.at]
+    if isinstance(fact.body, CheckedIn | WalkInIssued) and is_sound(fact.body.ticket):
+        times.append(fact.body.ticket.issued_at)
+    return any(is_ahead(each, received_at) for each in times)
+
+
+def _apply(session: Session, fact: ReceivedFact, row: FactRow, zone: ZoneInfo) -> Unapplied | None:
     """Makes the fact true here; returns why it cannot be, if it cannot."""
     match fact.body:
         case None:
             return Unapplied.UNREADABLE
         case CheckedIn() | WalkInIssued() as body:
-            return add_ticket(session, kiosk, body, received_at, zone)
+            return add_ticket(session, row.kiosk, body, row.received_at, zone)
         case PaperMoved() as body:
-            return move_paper(session, kiosk, body, fact.envelope.at or received_at)
+            return move_paper(session, row.kiosk, body, row.at)
         case _:
             return None

@@ -75,8 +75,15 @@ class Request:
     body: bytes
 
     def facts(self) -> list[dict[str, Any]]:
-        """The facts that it carries, none if it is about something else."""
-        return list(json.loads(self.body)["facts"]) if self.target.endswith("/facts") else []
+        """The facts that it carries, none if it is about something else, or malformed."""
+        try:
+            facts = json.loads(self.body)["facts"] if self.target.endswith("/facts") else []
+        except (ValueError, TypeError, LookupError, RecursionError):
+            return []
+        sound = isinstance(facts, list) and all(
+            isinstance(each, dict) and {"epoch", "seq"} <= set(each) for each in facts
+        )
+        return facts if sound else []
 
 
 @dataclass(frozen=True)

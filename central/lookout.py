@@ -2,32 +2,36 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from central.alerts import Alert, AlertKind, Issue, Sighting, alerts_of, latest_first
+from central.bodies import understood
 from central.database import EpochRow, FactRow, ForkRow, KioskRow
+from central.heartbeats import Heartbeat
 from central.tickets import day_of
 from kiosk.model import ClockState
-from kiosk.protocol import CheckedIn, Heartbeat, WalkInIssued
+from kiosk.protocol import CheckedIn, WalkInIssued
 
 LOOK_BACK = timedelta(days=4)
 """What came on a Friday is still seen on Monday."""
-ISSUES: dict[str, type[CheckedIn | WalkInIssued]] = {"checked_in": CheckedIn, "walk_in_issued": WalkInIssued}
 
 
 def alerts(session: Session, now: datetime, zone: ZoneInfo) -> tuple[Alert, ...]:
-    """All that officers should look into as of `now` (UTC), the latest first; revoked kiosks have been looked into."""
+    """All that officers should look into as of `now` (UTC), the urgent first, then the latest; revoked kiosks have been
+    looked into.
+    """
     kiosks = {row.id: row for row in session.scalars(select(KioskRow)) if not row.revoked}
     since = now - LOOK_BACK
     found = [
         *alerts_of(_issues(session, since, zone)),
         *_forks(session, since, kiosks),
         *_renewed_stores(session, since, kiosks),
-        *_clocks(kiosks),
+        *_clocks_ahead(session, since, kiosks, zone),
+        *_said_now(kiosks),
     ]
     return latest_first(found)
 
@@ -40,9 +44,12 @@ def _name(kiosk: KioskRow) -> str:
 def _issues(session: Session, since: datetime, zone: ZoneInfo) -> Iterator[Issue]:
     names = {row.id: _name(row) for row in session.scalars(select(KioskRow))}
     series = {(row.kiosk, row.epoch): row.series for row in session.scalars(select(EpochRow))}
-    wanted = select(FactRow).where(FactRow.received_at >= since, FactRow.kind.in_(ISSUES), FactRow.problem.is_(None))
+    kinds = ("checked_in", "walk_in_issued")
+    wanted = select(FactRow).where(FactRow.received_at >= since, FactRow.kind.in_(kinds), FactRow.problem.is_(None))
     for row in session.scalars(wanted):
-        body = ISSUES[row.kind].model_validate_json(row.body)
+        body = understood(json.loads(row.body))
+        if not isinstance(body, CheckedIn | WalkInIssued):
+            continue
         ticket = body.ticket
         yield Issue(
             kiosk=names[row.kiosk],
@@ -57,7 +64,10 @@ def _issues(session: Session, since: datetime, zone: ZoneInfo) -> Iterator[Issue
 
 
 def _forks(session: Session, since: datetime, kiosks: dict[str, KioskRow]) -> Iterator[Alert]:
-    for row in session.scalars(select(ForkRow).where(ForkRow.seen_at >= since, ForkRow.kiosk.in_(kiosks))):
+    """Those seen lately, and older ones of kiosks of which nothing was taken since."""
+    taken_since = exists().where(FactRow.kiosk == ForkRow.kiosk, FactRow.received_at > ForkRow.seen_at)
+    wanted = select(ForkRow).where(or_(ForkRow.seen_at >= since, ~taken_since), ForkRow.kiosk.in_(kiosks))
+    for row in session.scalars(wanted):
         yield Alert(AlertKind.FORK, row.detail, (Sighting(_name(kiosks[row.kiosk]), row.seen_at),))
 
 
@@ -73,11 +83,28 @@ def _renewed_stores(session: Session, since: datetime, kiosks: dict[str, KioskRo
         yield Alert(AlertKind.STORE_RENEWED, json.loads(row.body)["fault"], seen)
 
 
-def _clocks(kiosks: dict[str, KioskRow]) -> Iterator[Alert]:
+def _clocks_ahead(session: Session, since: datetime, kiosks: dict[str, KioskRow], zone: ZoneInfo) -> Iterator[Alert]:
+    """One for each kiosk and day, with the first and the last receipt."""
+    wanted = (
+        select(FactRow.kiosk, FactRow.received_at)
+        .where(FactRow.received_at >= since, FactRow.clock_ahead, FactRow.kiosk.in_(kiosks))
+        .order_by(FactRow.received_at)
+    )
+    days: dict[tuple[str, date], list[Sighting]] = {}
+    for kiosk, received_at in session.execute(wanted):
+        seen = days.setdefault((kiosk, received_at.astimezone(zone).date()), [])
+        seen[1:] = [Sighting(_name(kiosks[kiosk]), received_at)]
+    for seen in days.values():
+        yield Alert(AlertKind.CLOCK, "", tuple(seen))
+
+
+def _said_now(kiosks: dict[str, KioskRow]) -> Iterator[Alert]:
+    """What kiosks said of themselves the last time that they were heard."""
     for row in kiosks.values():
-        if (
-            row.heartbeat
-            and row.heard_at
-            and Heartbeat.model_validate_json(row.heartbeat).clock is ClockState.UNTRUSTED
-        ):
-            yield Alert(AlertKind.CLOCK, "", (Sighting(_name(row), row.heard_at),))
+        if not row.heartbeat or not row.heard_at:
+            continue
+        said, seen = Heartbeat.model_validate_json(row.heartbeat), (Sighting(_name(row), row.heard_at),)
+        if said.clock is ClockState.UNTRUSTED:
+            yield Alert(AlertKind.CLOCK, "", seen)
+        if said.facts_held_back:
+            yield Alert(AlertKind.HELD_BACK, "", seen)

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from central.bodies import ticket_in
 from central.database import TicketRow
+from central.dating import believed
 from kiosk.model import QueueState, Ticket, TicketState
 from kiosk.numbering import NUMBER
 from kiosk.protocol import CheckedIn, PaperMoved, WalkInIssued
@@ -28,21 +30,22 @@ class Unapplied(StrEnum):
 
 
 def day_of(body: CheckedIn | WalkInIssued, received_at: datetime, zone: ZoneInfo) -> date:
-    """The day in whose queue a ticket stands. A walk-in of a kiosk that could not tell the time stands in that of its
-    receipt, where somebody will call it; a booking knows its own day.
+    """The day in whose queue a ticket stands. A walk-in of a kiosk that could not tell the time, or told a wrong one,
+    stands in that of its receipt, where somebody will call it; a booking knows its own day.
     """
-    undated_walk_in = isinstance(body, WalkInIssued) and body.ticket.issued_at is None
+    undated_walk_in = isinstance(body, WalkInIssued) and believed(body.ticket.issued_at, received_at) is None
     return received_at.astimezone(zone).date() if undated_walk_in else body.ticket.day
 
 
 def add_ticket(
     session: Session, kiosk: str, body: CheckedIn | WalkInIssued, received_at: datetime, zone: ZoneInfo
 ) -> Unapplied | None:
-    """Puts a ticket into the queue of its day; `received_at` (UTC) dates it if its kiosk could not."""
+    """Puts a ticket into the queue of its day; `received_at` (UTC) dates it if its kiosk could not or was wrong."""
     ticket = body.ticket
-    if not _is_sound(ticket):
+    if not is_sound(ticket):
         return Unapplied.BAD_TICKET
-    arrived_at, day = ticket.issued_at or received_at, day_of(body, received_at, zone).isoformat()
+    issued_at, day = believed(ticket.issued_at, received_at), day_of(body, received_at, zone).isoformat()
+    arrived_at = issued_at or received_at
     row = session.get(TicketRow, str(ticket.id))
     if row is None:
         row = TicketRow(
@@ -60,12 +63,13 @@ def add_ticket(
     elif arrived_at >= row.arrived_at:
         # Two kiosks without a network checked the same applicant in: the earlier arrival counts.
         return None
-    row.arrived_at, row.dated_by_server = arrived_at, ticket.issued_at is None
+    row.arrived_at, row.dated_by_server = arrived_at, issued_at is None
     row.body = body.model_dump_json()
     return None
 
 
-def _is_sound(ticket: Ticket) -> bool:
+def is_sound(ticket: Ticket) -> bool:
+    """Whether its time, number and name can be those of a ticket."""
     at = ticket.issued_at
     dated = at is None or (at.tzinfo is not None and 2000 <= at.year < 9000)
     # Of a walk-in without a time the day is a guess, which a clock without a battery may have made in 1970.
@@ -88,5 +92,4 @@ def move_paper(session: Session, kiosk: str, body: PaperMoved, at: datetime) -> 
 
 def ticket_of(row: TicketRow) -> Ticket:
     """The ticket as its kiosk issued it."""
-    kind = CheckedIn if '"kind":"checked_in"' in row.body[:30] else WalkInIssued
-    return kind.model_validate_json(row.body).ticket
+    return ticket_in(row.body)

@@ -168,6 +168,7 @@ class Kiosk:
             trusted=self.clock.trusted,
         )
         self._marked_at: datetime | None = None
+        self._sync_state = SyncState.OFFLINE
         self._sync = Sync(self._client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)
         self._workers = [
             Worker(WorkerName.RECORDS, self._serve_desk, self._failed),
@@ -271,6 +272,7 @@ class Kiosk:
         self.monitor.printer = status
 
     def _sync_said(self, state: SyncState) -> None:
+        self._sync_state = state
         online = state in (SyncState.ONLINE, SyncState.FORKED)
         if online is not self.monitor.online:
             note(CentralChanged(online))
@@ -292,6 +294,7 @@ class Kiosk:
             owed=self.store.owed_count(),
             clock=self.clock.state,
             epoch=self.store.epoch,
+            facts_held_back=self._sync_state is SyncState.FORKED,
         )
 
     def _failed(self, error: Exception) -> None:

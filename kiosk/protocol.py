@@ -182,10 +182,10 @@ FactBody = Annotated[
 ]
 
 
-class Fact(Message):
-    """Something that happened, appended and never edited: unique by `id` and by (kiosk, `epoch`, `seq`); `seq` has no
-    gaps. `at` is UTC, None where the kiosk's clock could not be trusted. `previous` is the digest of the fact before
-    it, "" for the first of an epoch.
+class Envelope(Message):
+    """All of a fact but what happened: unique by `id` and by (kiosk, `epoch`, `seq`); `seq` has no gaps. `at` is UTC,
+    None where the kiosk's clock could not be trusted. `previous` is the digest of the fact before it, "" for the first
+    of an epoch.
     """
 
     id: UUID
@@ -193,6 +193,11 @@ class Fact(Message):
     seq: int = Field(ge=1, le=LARGEST_INTEGER)
     previous: str = Field(pattern="^([0-9a-f]{64})?$")
     at: AwareDatetime | None
+
+
+class Fact(Envelope):
+    """Something that happened, appended and never edited."""
+
     body: FactBody
 
 
@@ -209,13 +214,15 @@ def digest(canonical_fact: bytes) -> str:
 
 
 class FactBatch(Message):
-    """At most BATCH_FACTS facts, at most BATCH_BYTES as JSON, in the order of `seq`."""
+    """One to BATCH_FACTS facts of one epoch, at most BATCH_BYTES as JSON; each `seq` is one more than that before."""
 
-    facts: tuple[Fact, ...] = Field(max_length=BATCH_FACTS)
+    facts: tuple[Fact, ...] = Field(min_length=1, max_length=BATCH_FACTS)
 
 
 class FactsAccepted(Message):
-    """The server holds every fact of the epoch up to and including this `seq`; the kiosk may forget them."""
+    """The server holds every fact of the epoch up to and including this `seq`; the kiosk keeps them for
+    7 days more, in case the server is restored from an older copy.
+    """
 
     epoch: int
     up_to: int
@@ -223,7 +230,8 @@ class FactsAccepted(Message):
 
 class Heartbeat(Message):
     """How a kiosk is: `screen` is the state of the visit, `owed` how many facts wait, `at` its own clock and `clock`
-    how far that is to be believed, `epoch` that of its facts (0 before the first).
+    how far that is to be believed, `epoch` that of its facts (0 before the first). `facts_held_back`: the server does
+    not take its facts, and only a technician can help.
     """
 
     at: AwareDatetime
@@ -232,9 +240,9 @@ class Heartbeat(Message):
     printer: PrinterStatus
     scanner_ready: bool
     owed: int
-    snapshot_etag: str = ""
     clock: ClockState = ClockState.SYNCED
     epoch: int = 0
+    facts_held_back: bool = False
 
 
 class HeartbeatAnswer(Message):

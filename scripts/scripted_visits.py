@@ -18,7 +18,7 @@ from kiosk.controller import DOUBLE_TAP_SECONDS, SAME_CODE_SECONDS
 from kiosk.model import TicketState
 from kiosk.visit import State
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def run_script(site: Site, config: Path, printer: Program, scanner: Program, out: Path) -> int:

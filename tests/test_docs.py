@@ -1,6 +1,8 @@
 import json
 import re
+from datetime import date, time
 from pathlib import Path
+from uuid import UUID
 
 import describe_api
 import pytest
@@ -10,7 +12,8 @@ from central.__main__ import parser as central
 from kiosk.__main__ import parser as kiosk
 from kiosk.config import Settings
 from kiosk.devices import printer, scanner
-from kiosk.model import Language
+from kiosk.model import TICKET_NAMESPACE, Booking, Language
+from kiosk.numbering import NUMBER
 from kiosk.protocol import ENROLMENTS, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT, FactBatch, canonical, digest
 from kiosk.texts import Texts
 from provisioning.__main__ import parser as provisioning
@@ -49,6 +52,16 @@ def test_the_protocols_worked_example_is_a_chain_in_canonical_form() -> None:
     before = ["", *(digest(line) for line in lines)]
     assert [json.loads(line)["previous"] for line in lines] == before[:-1]
     assert all(f"`{each}`" in page for each in before[1:])
+
+
+def test_the_protocols_worked_ticket_id_is_the_one_that_kiosks_make() -> None:
+    page = (ROOT / "docs/protocol.md").read_text(encoding="utf-8")
+    name, made = re.search(r"`(PYK/[^`]+)`\s+gives `([^`]+)`", page).groups()
+    office, booking, day, number = name.split("/")
+    held = Booking(UUID(booking), office, date.fromisoformat(day), time(8), "passport_new", ())
+    assert str(held.ticket_id(number)) == made
+    assert f"`{TICKET_NAMESPACE}`" in page
+    assert f"`{NUMBER.pattern.replace('(', '').replace(')', '')}`" in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import DAY, MORNING
 
-from central.alerts import BURST_TICKETS, BURST_WINDOW, Alert, AlertKind, Issue, alerts_of
+from central.alerts import BURST_TICKETS, BURST_WINDOW, Alert, AlertKind, Issue, Sighting, alerts_of, latest_first
 
 
 def issue(number: str, minute: float = 0, kiosk: str = "Lobi", **more) -> Issue:
@@ -57,9 +57,32 @@ def test_a_family_that_checks_in_twice_at_one_kiosk_is_no_cause() -> None:
 
 
 def test_a_number_that_is_not_of_its_kiosks_series_is_seen() -> None:
-    assert found(issue("W3-001", series=4)) == [("wrong_series", "W3-001", [("Lobi", 0)])]
-    assert found(issue("W3-001", series=None)) == [("wrong_series", "W3-001", [("Lobi", 0)])]
-    assert found(issue("A-001", booking="", series=1)) == [("wrong_series", "A-001", [("Lobi", 0)])]
+    assert found(issue("W3-001", series=4)) == [("wrong_series", "W3", [("Lobi", 0)])]
+    assert found(issue("W3-001", series=None)) == [("wrong_series", "W3", [("Lobi", 0)])]
+    assert found(issue("A-001", booking="", series=1)) == [("wrong_series", "A", [("Lobi", 0)])]
+
+
+def test_many_numbers_of_one_wrong_series_are_one_cause_for_each_kiosk() -> None:
+    wrong = [issue(f"W3-{count:03}", 20 * count, series=4) for count in range(30)]
+    others = [issue("W9-001", 5, series=4), issue("W3-040", 6, "Pintu", series=2)]
+    assert found(*wrong, *others) == [
+        ("wrong_series", "W3", [("Lobi", 0), ("Lobi", 580)]),
+        ("wrong_series", "W3", [("Pintu", 6)]),
+        ("wrong_series", "W9", [("Lobi", 5)]),
+    ]
+
+
+def test_what_is_urgent_comes_first() -> None:
+    def alert(kind: AlertKind, minute: int) -> Alert:
+        return Alert(kind, "", (Sighting("Lobi", MORNING + timedelta(minutes=minute)),))
+
+    mixed = [
+        alert(AlertKind.BURST, 9),
+        alert(AlertKind.FORK, 1),
+        alert(AlertKind.CLOCK, 5),
+        alert(AlertKind.HELD_BACK, 2),
+    ]
+    assert [each.kind.value for each in latest_first(mixed)] == ["held_back", "fork", "burst", "clock"]
 
 
 def test_eight_walk_ins_within_ten_minutes_are_a_burst_and_seven_are_none() -> None:
@@ -84,8 +107,8 @@ def test_walk_ins_at_two_kiosks_bookings_and_those_that_the_server_dated_are_no_
 
 
 def test_the_latest_is_first() -> None:
-    causes = [issue("W1-001", 9, series=2), issue("W1-002", 3, series=2), issue("W1-003", 30, series=2)]
-    assert [what for _, what, _ in found(*causes)] == ["W1-003", "W1-001", "W1-002"]
+    causes = [issue("W1-001", 9, series=2), issue("W3-002", 3, series=2), issue("W4-003", 30, series=2)]
+    assert [what for _, what, _ in found(*causes)] == ["W4", "W1", "W3"]
 
 
 @given(st.lists(st.integers(0, 200), max_size=40))

@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import sqlite3
 import ssl
 import stat
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 import trustme
 
 from central.__main__ import main
+from central.database import database_file
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,14 @@ def test_it_ends_without_waiting_for_a_peer_that_does_not_answer(data: Path, tls
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
         assert process.stderr.read() == ""
+
+
+def test_what_is_served_tells_the_key_of_the_passes_that_are_about(data: Path, tls: Path, capfd) -> None:
+    with sqlite3.connect(database_file(data)) as restored:
+        restored.execute("DELETE FROM pass_keys")
+    with serving(data, tls):
+        assert main(["pass-keys", "--data", str(data)]) == 0
+    assert "signs, passes until" in capfd.readouterr().out
 
 
 def test_it_does_not_speak_in_the_clear(data: Path, tls: Path) -> None:

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
-from wire import DAY, MORNING, a_ticket, row_of, slot
+from wire import DAY, MORNING, PASSWORD, a_ticket, row_of, slot
 
 from central.database import FactRow, TicketRow
+from central.dating import MOST_AHEAD
 from kiosk.model import TicketState
-from kiosk.protocol import SNAPSHOT, CheckedIn, PaperMoved, WalkInIssued
+from kiosk.protocol import SNAPSHOT, CheckedIn, HelpCalled, PaperMoved, Rated, WalkInIssued
 
 
 def undated(number: str, **more):
@@ -106,3 +107,41 @@ def test_a_ticket_that_is_known_with_another_number_or_day_is_a_dead_letter(http
             "bad_ticket",
         ]
         assert session.scalars(select(TicketRow.number)).all() == ["A-001"]
+
+
+def test_a_time_that_has_not_come_yet_is_not_believed(http, kiosk, clock, officer) -> None:
+    later = 21 * 24 * 60
+    ticket = a_ticket("W1-001", later, day=DAY + timedelta(days=21))
+    at = clock.now() + timedelta(minutes=later)
+    kiosk.send(
+        kiosk.fact(WalkInIssued(ticket=ticket), at),
+        kiosk.fact(Rated(rating=uuid4(), score=1), at),
+        kiosk.fact(PaperMoved(ticket=ticket.id, state=TicketState.PRINTED), at),
+    )
+    with http.app.state.reading() as session:
+        assert {(row.at, row.dated_by_server) for row in session.scalars(select(FactRow))} == {(MORNING, True)}
+        (row,) = session.scalars(select(TicketRow))
+        assert (row.day, row.arrived_at, row.dated_by_server) == (DAY.isoformat(), MORNING, True)
+        assert row.paper_at == MORNING
+    assert "08.00 jam server" in row_of(officer.get("/officers").text, "W1-001")
+    clock.forward(days=1)
+    officer.post("/officers/login", data={"name": "petugas", "password": PASSWORD})
+    assert "<b>–</b> nilai hari ini" in officer.get("/officers").text
+
+
+def test_a_time_a_little_ahead_is_believed(http, kiosk, clock) -> None:
+    for seconds, dated in ((0, False), (1, True)):
+        kiosk.send(kiosk.fact(HelpCalled(step="WELCOME"), clock.now() + MOST_AHEAD + timedelta(seconds=seconds)))
+        with http.app.state.reading() as session:
+            last = session.scalars(select(FactRow).order_by(FactRow.seq.desc())).first()
+            assert (last.dated_by_server, last.clock_ahead) == (dated, dated)
+
+
+def test_a_check_in_of_a_time_ahead_keeps_the_day_of_its_booking_and_gives_way_to_a_sound_one(http, enrol) -> None:
+    wrong, right, ticket = enrol(), enrol(), uuid4()
+    wrong.clock.forward(minutes=30)
+    wrong.tells(CheckedIn(ticket=a_ticket("A-001", 24 * 60, ticket)))
+    right.tells(CheckedIn(ticket=a_ticket("A-001", 10, ticket)))
+    with http.app.state.reading() as session:
+        (row,) = session.scalars(select(TicketRow))
+    assert (row.day, row.arrived_at, row.dated_by_server) == (DAY.isoformat(), MORNING + timedelta(minutes=10), False)

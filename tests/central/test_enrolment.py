@@ -1,13 +1,13 @@
 """A one-time code makes one kiosk; tokens are believed for as long as they say, and no longer."""
 
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from central.database import CodeRow
+from central.database import CodeRow, EpochRow
 from kiosk.protocol import ENROLMENTS, SNAPSHOT, TOKEN_LEEWAY_SECONDS, TOKEN_SECONDS
 
 
@@ -42,11 +42,21 @@ def test_a_code_ends_after_a_day(http, code, clock) -> None:
     assert http.post(ENROLMENTS, json=body(once)).status_code == 403
 
 
-def test_digits_are_given_in_order_and_there_are_nine(enrol, http, code, clock) -> None:
-    assert [enrol().digit for _ in range(9)] == list(range(1, 10))
-    answer = http.post(ENROLMENTS, json=body(code()))
+def test_digits_are_given_in_order_and_do_not_end_with_nine(enrol) -> None:
+    assert [enrol().digit for _ in range(12)] == list(range(1, 13))
+
+
+def test_when_every_number_is_in_use_no_kiosk_is_enrolled_and_the_code_stays_good(http, code, kiosk) -> None:
+    with http.app.state.writing.begin() as session:
+        for number in range(2, 1000):
+            session.add(EpochRow(kiosk=kiosk.id, epoch=number, series=number, registered_at=kiosk.clock.now()))
+    once = code()
+    answer = http.post(ENROLMENTS, json=body(once))
     assert answer.status_code == 403
-    assert "digit" in answer.json()["detail"]
+    assert "no series" in answer.json()["detail"]
+    with http.app.state.writing.begin() as session:
+        session.delete(session.get(EpochRow, (kiosk.id, 500)))
+    assert http.post(ENROLMENTS, json=body(once)).json()["digit"] == 500
 
 
 def test_a_broken_public_key_does_not_use_the_code_up(http, code) -> None:
@@ -72,6 +82,27 @@ def test_no_token_is_no_kiosk(http, authorization: str) -> None:
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize(
+    "claims",
+    [
+        b'{"sub":"\\ud800"}',
+        b'{"sub":"\\u0000"}',
+        b'{"sub":7}',
+        b'{"sub":null}',
+        b'{"sub":{}}',
+        b"{}",
+        b"[]",
+        b"7",
+        b"\xff",
+        b'{"sub":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+    ],
+)
+def test_a_token_of_nobody_is_not_believed(http, claims: bytes) -> None:
+    head, said = (urlsafe_b64encode(each).rstrip(b"=") for each in (b'{"alg":"EdDSA","typ":"JWT"}', claims))
+    answer = http.get(SNAPSHOT, headers={"Authorization": b"Bearer " + head + b"." + said + b".AAAA"})
+    assert answer.status_code == 401
+
+
 def test_a_token_signed_with_another_key_is_not_believed(kiosk, http) -> None:
     forged = kiosk.token(Ed25519PrivateKey.generate())
     assert http.get(SNAPSHOT, headers={"Authorization": f"Bearer {forged}"}).status_code == 401
@@ -95,7 +126,12 @@ def test_a_token_is_believed_within_the_leeway_of_a_wrong_clock(kiosk, clock, ht
 
 
 def test_a_token_that_lives_longer_than_allowed_is_not_believed(kiosk, http) -> None:
-    for token in (kiosk.token(seconds=TOKEN_SECONDS + 1), kiosk.token(iat="soon"), kiosk.token(exp=None)):
+    for token in (
+        kiosk.token(seconds=TOKEN_SECONDS + 1),
+        kiosk.token(iat="soon"),
+        kiosk.token(exp=None),
+        kiosk.token(exp=10**400),
+    ):
         assert http.get(SNAPSHOT, headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 

@@ -1,6 +1,13 @@
 """What holds for every request: bounded bodies, JSON errors, strict headers, an API that describes itself."""
 
-from kiosk.protocol import ENROLMENTS, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT
+import asyncio
+from time import perf_counter
+from typing import Any
+
+import httpx
+
+from central.batch import read_batch
+from kiosk.protocol import BATCH_FACTS, ENROLMENTS, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT, canonical
 
 
 def test_a_body_beyond_a_mebibyte_is_not_read(kiosk, http) -> None:
@@ -35,10 +42,43 @@ def test_browsers_are_told_to_be_strict_on_every_answer(http) -> None:
 
 
 def test_the_api_describes_itself(http) -> None:
-    described = http.get("/api/v1/openapi.json").json()["paths"]
-    assert set(described) == {ENROLMENTS, EPOCHS, SNAPSHOT, FACTS, HEARTBEATS}
+    described = http.get("/api/v1/openapi.json").json()
+    assert set(described["paths"]) == {ENROLMENTS, EPOCHS, SNAPSHOT, FACTS, HEARTBEATS}
+    facts = described["components"]["schemas"]["FactBatch"]["properties"]["facts"]
+    assert (facts["minItems"], facts["maxItems"]) == (1, BATCH_FACTS)
 
 
 def test_a_long_answer_is_compressed_for_who_can_read_it(kiosk) -> None:
     assert kiosk.get(SNAPSHOT, **{"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
     assert "Content-Encoding" not in kiosk.get(SNAPSHOT, **{"Accept-Encoding": "identity"}).headers
+
+
+def test_a_batch_of_nobodys_is_not_even_read(http, kiosk, officer) -> None:
+    whole = b'{"facts":[]}'
+    assert http.post(FACTS, content=whole).status_code == 401
+    assert http.post(FACTS, content=whole, headers=kiosk.headers()).status_code == 422
+    officer.post(f"/officers/kiosks/{kiosk.id}/revoke")
+    assert http.post(FACTS, content=whole, headers=kiosk.headers()).status_code == 403
+
+
+def test_a_batch_that_takes_long_to_read_does_not_hold_up_the_others(http, kiosk) -> None:
+    numbers = kiosk.fact({"kind": "newer", "numbers": [0.1] * 60_000})
+    content = b'{"facts":[' + canonical(numbers) + b"]}"
+    began = perf_counter()
+    read_batch(content)
+    alone = perf_counter() - began
+    assert asyncio.run(longest_stall(http.app, content, kiosk.headers())) < alone / 3
+
+
+async def longest_stall(app: Any, content: bytes, headers: dict[str, str]) -> float:
+    """How long nothing else came to its turn while the batch was taken in, in s."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://central.example") as client:
+        sending = asyncio.create_task(client.post(FACTS, content=content, headers=headers))
+        longest = 0.0
+        while not sending.done():
+            began = perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, perf_counter() - began)
+        assert (await sending).status_code == 200
+    return longest

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -38,10 +39,28 @@ def test_the_database_keeps_what_it_acknowledged_and_its_references(tmp_path: Pa
 
 
 def test_what_was_recorded_before_facts_were_a_chain_stays_and_its_series_is_not_given_again(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{database_file(tmp_path)}")
+    before(tmp_path, '{"kind":"walk_in_issued","ticket":{"issued_at":"2026-11-24T08:00:30.250000+07:00"}}')
+    with Session(open_database(tmp_path)) as session:
+        assert [(row.epoch, row.series) for row in session.scalars(select(EpochRow))] == [(7, 3)]
+        assert [row.received_at.day for row in session.scalars(select(FactRow).order_by(FactRow.epoch))] == [23, 24]
+        (held,) = session.scalars(select(TicketRow))
+        assert (held.arrived_at, held.dated_by_server) == (datetime(2026, 11, 24, 1, 0, 30, 250000, UTC), False)
+        assert (held.paper, held.state, held.counter) == ("printed", "served", "4")
+
+
+@pytest.mark.parametrize("issued_at", ['"2026-11-24T08:00:30+15:00"', '"2026-11-24T08:00:30+07:00:30"', "null"])
+def test_a_ticket_whose_time_sqlite_cannot_read_arrived_when_its_paper_last_moved(tmp_path: Path, issued_at) -> None:
+    before(tmp_path, f'{{"kind":"walk_in_issued","ticket":{{"issued_at":{issued_at}}}}}')
+    with Session(open_database(tmp_path)) as session:
+        (held,) = session.scalars(select(TicketRow))
+        assert held.arrived_at == datetime(2026, 11, 24, 1, 2, tzinfo=UTC)
+
+
+def before(folder: Path, ticket: str) -> None:
+    """A database of before facts were a chain."""
+    engine = create_engine(f"sqlite:///{database_file(folder)}")
     config = Config()
     config.set_main_option("script_location", str(Path(central.__file__).parent / "migrations"))
-    ticket = '{"kind":"walk_in_issued","ticket":{"issued_at":"2026-11-24T08:00:30.250000+07:00"}}'
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
@@ -54,9 +73,3 @@ def test_what_was_recorded_before_facts_were_a_chain_stays_and_its_series_is_not
         ):
             connection.exec_driver_sql(statement)
     engine.dispose()
-    with Session(open_database(tmp_path)) as session:
-        assert [(row.epoch, row.series) for row in session.scalars(select(EpochRow))] == [(7, 3)]
-        assert [row.received_at.day for row in session.scalars(select(FactRow).order_by(FactRow.epoch))] == [23, 24]
-        (held,) = session.scalars(select(TicketRow))
-        assert (held.arrived_at, held.dated_by_server) == (datetime(2026, 11, 24, 1, 0, 30, 250000, UTC), False)
-        assert (held.paper, held.state, held.counter) == ("printed", "served", "4")

@@ -1,5 +1,6 @@
 """Keys of booking passes come and go, and a pass can be taken back; kiosks learn it by the snapshot alone."""
 
+import shutil
 import stat
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from wire import MORNING
 from central.__main__ import main
 from central.database import OfficeRow, PassKeyRow, for_writing, open_database
 from central.demo import PASS_VALID
-from central.passes import Declined, Signer, pass_keys, retire, revoke, revoked, rotate
+from central.passes import Declined, Signer, adopt, pass_keys, retire, revoke, revoked, rotate
 from central.snapshot import snapshot
 from kiosk.booking_code import read
 from kiosk.booking_pass import BookingPass, verifying_keys
@@ -64,7 +65,7 @@ def test_a_kiosk_without_the_network_goes_on_believing_the_passes_that_it_knows(
 def test_after_its_retirement_no_pass_of_a_former_key_is_believed(session: Session, data: Path) -> None:
     former, old = Signer(session, data, MORNING).key_id, new_pass(session, data)
     rotate(session, data, MORNING)
-    retire(session, former)
+    retire(session, former, MORNING)
     assert read(old, verifying_keys(told(session).pass_keys), NEXT_DAY) == Refusal(Reason.FORGED)
     assert believed(new_pass(session, data), told(session))
 
@@ -80,9 +81,9 @@ def test_a_former_key_leaves_when_its_last_pass_expires(session: Session, data: 
 
 def test_the_key_that_signs_cannot_be_retired_and_an_unknown_one_is_named(session: Session, data: Path) -> None:
     with pytest.raises(Declined, match="rotate it first"):
-        retire(session, Signer(session, data, MORNING).key_id)
+        retire(session, Signer(session, data, MORNING).key_id, MORNING)
     with pytest.raises(Declined, match="ffffff"):
-        retire(session, "ffffff")
+        retire(session, "ffffff", MORNING)
 
 
 def test_the_former_private_key_is_gone_and_the_new_one_is_its_owners_alone(session: Session, data: Path) -> None:
@@ -105,6 +106,63 @@ def test_a_rotation_cut_off_between_file_and_database_is_made_good(data: Path) -
         assert [row.key_id for row in session.query(PassKeyRow).filter_by(signs=True)] == [lost]
         assert len(pass_keys(session, MORNING)) == 2
     engine.dispose()
+
+
+def test_a_retired_key_is_never_taken_for_the_one_that_signs(session: Session, data: Path) -> None:
+    file = data / "pass-key.pem"
+    former, before = Signer(session, data, MORNING).key_id, file.read_bytes()
+    rotate(session, data, MORNING)
+    after = file.read_bytes()
+    retire(session, former, MORNING)
+    file.write_bytes(before)
+    for use in (Signer, adopt, rotate):
+        with pytest.raises(Declined, match=f"{former}, which was retired on 2026-11-24; put the file aside"):
+            use(session, data, MORNING)
+    with pytest.raises(Declined, match=former):
+        retire(session, former, MORNING)
+    assert former not in {each.key_id for each in told(session).pass_keys}
+    file.write_bytes(after)
+    adopt(session, data, MORNING)
+
+
+def test_the_key_in_the_file_is_the_one_that_signs_also_when_an_older_file_came_back(
+    session: Session, data: Path
+) -> None:
+    file = data / "pass-key.pem"
+    first, before = Signer(session, data, MORNING).key_id, file.read_bytes()
+    second = rotate(session, data, MORNING)
+    file.write_bytes(before)
+    assert Signer(session, data, MORNING).key_id == first
+    assert [row.key_id for row in session.query(PassKeyRow).filter_by(signs=True)] == [first]
+    with pytest.raises(Declined, match="is the key that signs"):
+        retire(session, first, MORNING)
+    retire(session, second, MORNING)
+
+
+def test_a_database_restored_from_before_a_rotation_tells_the_key_of_the_passes_that_are_about(
+    data: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(data, tmp_path / "copy")
+    engine = open_database(data)
+    with Session(for_writing(engine)) as session, session.begin():
+        rotate(session, data, MORNING)
+        handed_out = new_pass(session, data)
+    engine.dispose()
+    shutil.copy(data / "pass-key.pem", copy)
+    engine = open_database(copy)
+    with Session(for_writing(engine)) as session, session.begin():
+        assert not believed(handed_out, told(session))
+        adopt(session, copy, MORNING)
+        assert believed(handed_out, told(session))
+        rotate(session, copy, MORNING)
+        assert believed(handed_out, told(session))
+    engine.dispose()
+
+
+def test_a_folder_without_a_key_gets_none_by_being_served(session: Session, data: Path) -> None:
+    (data / "pass-key.pem").unlink()
+    adopt(session, data, MORNING)
+    assert not (data / "pass-key.pem").exists()
 
 
 def test_a_file_that_is_no_key_is_named(session: Session, data: Path) -> None:
@@ -147,7 +205,11 @@ def test_an_offices_key_of_before_is_taken_over(tmp_path: Path) -> None:
     engine = open_database(tmp_path)
     key = '{"key_id": "0a0b0c", "public_key": "AAAA"}'
     with for_writing(engine).begin() as connection:
-        for statement in ("DROP TABLE pass_keys", "DROP TABLE revoked_passes"):
+        for statement in (
+            "DROP TABLE pass_keys",
+            "DROP TABLE revoked_passes",
+            "ALTER TABLE facts DROP COLUMN clock_ahead",
+        ):
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
         connection.execute(OfficeRow.__table__.insert().values(id="PYK", body=f'{{"pass_keys": [{key}]}}'))
@@ -176,6 +238,21 @@ def test_the_commands_list_rotate_retire_and_revoke(data: Path, capsys: pytest.C
     assert str(UUID(int=7)) in said("revoke-pass", str(UUID(int=7)))
     assert said("retire-pass-key", former) == f"{former} is retired\n"
     assert said("pass-keys").split()[0] == new
+
+
+def test_passes_of_a_booking_that_is_not_held_are_refused_all_the_same_and_the_command_says_so(
+    session: Session, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_pass(session, data)
+    known = told(session).bookings[0].id
+    session.commit()
+    unknown = UUID(int=7)
+    for booking, words in (
+        (known, ""),
+        (unknown, f"kiosk-central: no booking {unknown} is held here; is the id right?\n"),
+    ):
+        assert main(["revoke-pass", str(booking), "--data", str(data)]) == 0
+        assert capsys.readouterr().err == words
 
 
 def test_a_command_that_cannot_be_done_says_why(data: Path, tmp_path: Path, capsys) -> None:

@@ -1,5 +1,6 @@
 """Two kiosks, one central server, true HTTPS, true bytes to two printers: from the pass to the officers' data."""
 
+import re
 import sqlite3
 import threading
 import time
@@ -17,7 +18,7 @@ from kiosk.events import ApplicantsChosen, DocumentsReady, Home, PriorityDeclare
 from kiosk.model import ClockState
 from kiosk.visit import State
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 90.0
 
 
 class Lobby:
@@ -145,8 +146,9 @@ def test_a_damaged_store_is_put_aside_and_the_new_one_repeats_no_number(site: Si
     after.does(DocumentsReady(), PriorityDeclared(None))
     after.until(lambda: len(after.numbers) > 0, "a number")
     after.until(lambda: after.kiosk.store.owed_count() == 0, "its facts to be sent")
-    assert after.numbers == ["W10-001"]
-    assert [each for each in central_numbers(site) if each.startswith("W")] == ["W1-001", "W10-001", "W2-001"]
+    (number,) = after.numbers
+    assert re.fullmatch(r"W[1-9][0-9]{1,2}-001", number)
+    assert [each for each in central_numbers(site) if each.startswith("W")] == sorted(["W1-001", "W2-001", number])
     assert len(list(folder.glob("store.aside-*"))) == 1
     with sqlite3.connect(site.data / "central.sqlite") as db:
         assert db.execute("SELECT problem FROM facts WHERE kind = 'store_renewed'").fetchall() == [(None,)]

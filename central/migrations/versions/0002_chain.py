@@ -43,6 +43,7 @@ def _date_facts(when: sa.DateTime) -> None:
 def _date_tickets(when: sa.DateTime) -> None:
     op.add_column("tickets", sa.Column("arrived_at", when, nullable=False, server_default=""))
     op.add_column("tickets", sa.Column("dated_by_server", sa.Boolean(), nullable=False, server_default=sa.false()))
-    # strftime reads any zone and gives UTC, in the form in which SQLAlchemy keeps it.
-    issued = "json_extract(body, '$.ticket.issued_at')"
-    op.execute(f"UPDATE tickets SET arrived_at = strftime('%Y-%m-%d %H:%M:%f', {issued}) || '000'")  # noqa: S608
+    # strftime gives UTC, in the form in which SQLAlchemy keeps it. It reads zones of whole minutes up to 14 hours; a
+    # ticket of any other arrived, as far as is known, when its paper last moved.
+    issued = "strftime('%Y-%m-%d %H:%M:%f', json_extract(body, '$.ticket.issued_at')) || '000'"
+    op.execute(f"UPDATE tickets SET arrived_at = coalesce({issued}, paper_at)")  # noqa: S608
