@@ -156,6 +156,13 @@ def test_the_check_of_a_key_is_the_one_that_lies_beside_every_store(database: Da
     assert held == "faf32c6cefd938a0215004e0e5b92a8cfb03a55e6b33eec001baeff6fa9202ab"
 
 
+def test_a_folder_that_cannot_be_made_is_told_with_what_the_system_says(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the folder's place")
+    with pytest.raises(StoreError, match=r"Not a directory|File exists") as raised:
+        Database(tmp_path / "file/kiosk.sqlite", STORE_KEY, [SCHEMA])
+    assert raised.value.fault is StoreFault.DISK_ERROR
+
+
 def in_place_of_the_folder(file: Path, other: Path | None) -> None:
     file.parent.rename(file.parent.with_name("elsewhere"))
     if other:
