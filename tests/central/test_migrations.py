@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-import central
+from central import database
 from central.database import Base, EpochRow, FactRow, TicketRow, database_file, open_database
 
 
@@ -60,7 +60,7 @@ def before(folder: Path, ticket: str) -> None:
     """A database of before facts were a chain."""
     engine = create_engine(f"sqlite:///{database_file(folder)}")
     config = Config()
-    config.set_main_option("script_location", str(Path(central.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
