@@ -197,6 +197,8 @@ class Run:
         """Puts the last copy in the server's place, and makes another one every other time."""
         self._site.server.stop()
         self._site.server.restore(self._copy)
+        # What is sent again from there on is no retry, and may be made up of other batches.
+        self._bodies.clear()
         self._site.server.start()
         if self._random.random() < 0.5:
             self._site.server.copy(self._copy)
