@@ -210,8 +210,6 @@ class Run:
 
     def _settle(self) -> None:
         self._kiosk.restart(self._site.proxy.url, PATIENT_SECONDS)
-        # A server that was restored is missed only when there is something to send.
-        self._kiosk.record(1)
         for _ in range(ROUNDS_TO_THE_END):
             self._round()
             if not self._kiosk.store.owed_count() and self._kiosk.state is SyncState.ONLINE:
