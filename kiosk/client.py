@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from threading import Timer
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
 from pydantic import ValidationError
@@ -196,19 +196,23 @@ def _bounded_body(answer: requests.Response, most: int) -> bytes:
 
 
 def _detail(body: bytes) -> str:
-    try:
-        detail = str(json.loads(body)["detail"])
-    except (ValueError, LookupError, TypeError, RecursionError):
+    detail = _field(body, "detail")
+    if detail is None:
         return "no reason given"
-    return "".join(character for character in detail if character.isprintable())[:200]
+    return "".join(character for character in str(detail) if character.isprintable())[:200]
 
 
 def _expected(body: bytes) -> int | None:
+    expected = _field(body, "expected")
+    return expected if type(expected) is int and expected >= 1 else None
+
+
+def _field(body: bytes, name: str) -> Any:
+    """A field of an error's JSON, None where there is none."""
     try:
-        expected = json.loads(body)["expected"]
+        return json.loads(body)[name]
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-    return expected if type(expected) is int and expected >= 1 else None
 
 
 def _read(kind: type[M], body: bytes) -> M:

@@ -44,12 +44,13 @@ class Printing:
         Returns those that came so far since `lately` (UTC): their persons may still stand there, and can be asked.
         """
         ends = {TicketState.SENDING: TicketState.UNCONFIRMED, TicketState.ISSUED: TicketState.FAILED}
-        asked = [each for state in ends if lately for each in self._store.tickets_in(state, moved_since=lately)]
-        for state, end in ends.items():
-            for ticket in self._store.tickets_in(state):
-                self._store.end_print(ticket.id, end)
-        held = [self._store.ticket(each.id) for each in asked]
-        return tuple(each for each in held if each)
+        asked = {each.id for state in ends if lately for each in self._store.tickets_in(state, moved_since=lately)}
+        ended = [
+            self._store.end_print(ticket.id, end)
+            for state, end in ends.items()
+            for ticket in self._store.tickets_in(state)
+        ]
+        return tuple(each for each in ended if each.id in asked)
 
     def check(self) -> None:
         """Asks the printer how it is, opening it first where that is needed."""
