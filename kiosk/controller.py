@@ -7,7 +7,7 @@ from kiosk.event_log import EventIgnored, note
 from kiosk.events import Broken, CodeScanned, Event, OfficeClosed, OfficeOpened, TimedOut
 from kiosk.monitor import Surroundings
 from kiosk.view import View
-from kiosk.visit import LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance
+from kiosk.visit import LEAVABLE, TRANSITIONS, State, Visit, advance, timeout
 
 DOUBLE_TAP_SECONDS = 0.3
 """So long after a change of screen a tap is the second half of a double tap, and is ignored."""
@@ -54,7 +54,7 @@ class Controller:
 
     def tick(self) -> None:
         """Time went on; to be called several times a second."""
-        if self._monotonic() - self._deadline_from >= TIMEOUTS[self.visit.state]:
+        if self._monotonic() - self._deadline_from >= timeout(self.visit):
             self._advance(TimedOut())
         self._look_around()
         self._show()
@@ -94,7 +94,7 @@ class Controller:
             opening=around.opening,
             data=around.data,
             now=around.now,
-            timeout=TIMEOUTS[self.visit.state],
+            timeout=timeout(self.visit),
             printer=around.printer,
             scanner_ready=around.scanner_ready,
             online=around.online,

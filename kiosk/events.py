@@ -6,7 +6,7 @@ Fields with a person's data are left out of `repr`, so that no log can show them
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.model import Booking, Language, QueueEntry, Refusal, StoreFault, Ticket
+from kiosk.model import Access, Booking, Language, QueueEntry, Refusal, StoreFault, Ticket
 
 
 class Question(StrEnum):
@@ -42,6 +42,20 @@ class CodeTyped(Event):
 @dataclass(frozen=True)
 class LanguageChosen(Event):
     language: Language
+
+
+@dataclass(frozen=True)
+class AccessChosen(Event):
+    """The person wants to use the kiosk in another way from now on."""
+
+    access: Access
+
+
+@dataclass(frozen=True)
+class HeadphonesMoved(Event):
+    """Headphones were plugged in, or pulled out."""
+
+    plugged: bool
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,41 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class TextSize(StrEnum):
+    """How large the words of the screens are; the sizes are in the theme."""
+
+    NORMAL = "normal"
+    LARGE = "large"
+    LARGEST = "largest"
+
+
+class Sound(StrEnum):
+    """Whether the screens are spoken, and how loud. A screen that is spoken can be worked by keys alone."""
+
+    OFF = "off"
+    ON = "on"
+    LOUD = "loud"
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a person wants the kiosk to be used (the accessibility bar of every screen); forgotten with the visit.
+
+    `low_reach` brings everything that is touched into the band that is reached from a wheelchair; `curtain` blanks the
+    screen of somebody who listens.
+    """
+
+    text_size: TextSize = TextSize.NORMAL
+    high_contrast: bool = False
+    low_reach: bool = False
+    sound: Sound = Sound.OFF
+    curtain: bool = False
+
+
+AS_DESIGNED = Access()
+"""How everybody finds the kiosk."""
+
+
 @dataclass(frozen=True)
 class Words:
     """One text in both languages."""

@@ -25,6 +25,7 @@ from kiosk.commands import (
     Restart,
 )
 from kiosk.events import (
+    AccessChosen,
     Answer,
     ApplicantsChosen,
     ApplicantToggled,
@@ -40,6 +41,7 @@ from kiosk.events import (
     DocumentsMissing,
     DocumentsReady,
     Event,
+    HeadphonesMoved,
     HelpChosen,
     Home,
     InformationChosen,
@@ -70,7 +72,19 @@ from kiosk.events import (
     WalkInChosen,
     WalkInFound,
 )
-from kiosk.model import Booking, Language, QueueEntry, Reason, Refusal, StoreFault, Ticket
+from kiosk.model import (
+    AS_DESIGNED,
+    Access,
+    Booking,
+    Language,
+    QueueEntry,
+    Reason,
+    Refusal,
+    Sound,
+    StoreFault,
+    TextSize,
+    Ticket,
+)
 
 
 class State(StrEnum):
@@ -107,6 +121,7 @@ class Visit:
     id: int
     state: State = State.WELCOME
     language: Language = Language.INDONESIAN
+    access: Access = AS_DESIGNED
     back: State = State.WELCOME
     """Where HELP and STILL_THERE lead back to."""
     questions: tuple[Question, ...] = ()
@@ -146,7 +161,7 @@ class Step:
 
 
 def _fresh(visit: Visit, event: Any) -> Visit:
-    return Visit(id=visit.id + 1, language=visit.language)
+    return Visit(id=visit.id + 1, language=visit.language, access=visit.access)
 
 
 def _home(visit: Visit, event: Any) -> Visit:
@@ -163,6 +178,15 @@ def _interrupted(visit: Visit, event: Interrupted) -> Visit:
 
 def _language(visit: Visit, event: LanguageChosen) -> Visit:
     return replace(visit, language=event.language)
+
+
+def _access(visit: Visit, event: AccessChosen) -> Visit:
+    return replace(visit, access=event.access)
+
+
+def _headphones(visit: Visit, event: HeadphonesMoved) -> Visit:
+    sound = Sound.ON if event.plugged else Sound.OFF
+    return replace(visit, access=replace(visit.access, sound=sound, curtain=visit.access.curtain and event.plugged))
 
 
 def _remember_place(visit: Visit, event: Any) -> Visit:
@@ -354,38 +378,32 @@ def _ask_next(keep: Keep | None = None) -> Step:
     return Step((*ASKED_IN.values(), State.ISSUING), keep=keep, do=_issue, choose=_next_question)
 
 
-def _leaving(state: State) -> Row:
-    """What every screen in the middle of a visit allows: another language, help, going home; silence asks."""
+def _always(state: State) -> Row:
+    """What every screen allows: another language, another way to use the kiosk."""
     return {
         LanguageChosen: Step(state, keep=_language),
-        HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
-        Home: _GO_HOME,
-        TimedOut: Step(State.STILL_THERE, keep=_remember_place),
+        AccessChosen: Step(state, keep=_access),
+        HeadphonesMoved: Step(state, keep=_headphones),
     }
 
 
-def _waiting(state: State, late: Step) -> Row:
-    """What a screen allows while a worker is busy: only another language; `late` if the worker does not answer."""
-    return {LanguageChosen: Step(state, keep=_language), TimedOut: late}
-
-
-def _telling(state: State) -> Row:
-    """What a screen allows that only tells and leaves by itself: the next person may scan at once."""
-    return {
-        LanguageChosen: Step(state, keep=_language),
-        HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
-        CodeScanned: _SCAN,
-        Home: _GO_HOME,
-        TimedOut: _GO_HOME,
-    }
-
-
+_LEAVING: Row = {
+    HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
+    Home: _GO_HOME,
+    TimedOut: Step(State.STILL_THERE, keep=_remember_place),
+}
+"""What every screen in the middle of a visit allows: help, going home; silence asks."""
+_TELLING: Row = {
+    HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
+    CodeScanned: _SCAN,
+    Home: _GO_HOME,
+    TimedOut: _GO_HOME,
+}
+"""What a screen allows that only tells and leaves by itself: the next person may scan at once."""
 _NO_ANSWER = Step(State.REFUSED, keep=_no_answer)
 _NO_ANSWER_YET = Step(State.REFUSED, keep=_no_answer_yet)
-
-TRANSITIONS: dict[State, Row] = {
+_ROWS: dict[State, Row] = {
     State.WELCOME: {
-        LanguageChosen: Step(State.WELCOME, keep=_language),
         CodeScanned: _SCAN,
         ScanChosen: Step(State.SCANNING, keep=_fresh),
         TypeChosen: _TYPE,
@@ -399,28 +417,28 @@ TRANSITIONS: dict[State, Row] = {
         Interrupted: _ASK_FOR_PAPER,
         Broken: _BREAK,
     },
-    State.SCANNING: _leaving(State.SCANNING) | {CodeScanned: _SCAN, TypeChosen: _TYPE, Back: _GO_HOME},
-    State.TYPING: _leaving(State.TYPING)
+    State.SCANNING: _LEAVING | {CodeScanned: _SCAN, TypeChosen: _TYPE, Back: _GO_HOME},
+    State.TYPING: _LEAVING
     | {
         CodeScanned: _SCAN,
         CodeTyped: Step(State.LOOKING_UP, keep=_fresh, do=_look_up_typed),
         Back: _GO_HOME,
     },
-    State.LOOKING_UP: _waiting(State.LOOKING_UP, _NO_ANSWER)
-    | {
+    State.LOOKING_UP: {
+        TimedOut: _NO_ANSWER,
         BookingFound: _ask_next(_booking),
         TicketsFound: Step(State.PRINTING, keep=_tickets, do=_print),
         WalkInFound: Step(State.CHECKING_DOCUMENTS, keep=_walk_in),
         Refused: Step(State.REFUSED, keep=_refusal),
         Broken: _BREAK,
     },
-    State.CHOOSING_APPLICANTS: _leaving(State.CHOOSING_APPLICANTS)
+    State.CHOOSING_APPLICANTS: _LEAVING
     | {
         ApplicantToggled: Step(State.CHOOSING_APPLICANTS, keep=_toggle),
         ApplicantsChosen: _ask_next(_applicants_answered),
         Back: _GO_HOME,
     },
-    State.VERIFYING: _leaving(State.VERIFYING)
+    State.VERIFYING: _LEAVING
     | {
         DigitsTyped: Step(State.VERIFYING, do=_check_digits),
         DigitsRight: _ask_next(_answered),
@@ -428,39 +446,37 @@ TRANSITIONS: dict[State, Row] = {
         Refused: Step(State.REFUSED, keep=_refusal),
         Back: _GO_HOME,
     },
-    State.CHOOSING_SERVICE: _leaving(State.CHOOSING_SERVICE)
+    State.CHOOSING_SERVICE: _LEAVING
     | {
         CodeScanned: _SCAN,
         ServiceChosen: Step(State.LOOKING_UP, keep=_service, do=_look_up_walk_in),
         Back: _GO_HOME,
     },
-    State.CHECKING_DOCUMENTS: _leaving(State.CHECKING_DOCUMENTS)
+    State.CHECKING_DOCUMENTS: _LEAVING
     | {
         DocumentsReady: _ask_next(),
         DocumentsMissing: Step(State.INFORMATION),
         Back: Step(State.CHOOSING_SERVICE),
     },
-    State.DECLARING_PRIORITY: _leaving(State.DECLARING_PRIORITY)
+    State.DECLARING_PRIORITY: _LEAVING
     | {
         PriorityDeclared: _ask_next(_priority),
         Back: _GO_HOME,
     },
-    State.ISSUING: _waiting(State.ISSUING, _NO_ANSWER_YET)
-    | {
+    State.ISSUING: {
+        TimedOut: _NO_ANSWER_YET,
         TicketsIssued: Step(State.PRINTING, keep=_tickets, do=_print),
         Refused: Step(State.REFUSED, keep=_refusal),
         Broken: _BREAK,
     },
-    State.PRINTING: _waiting(State.PRINTING, Step(State.TICKET_UNCERTAIN))
-    | {
+    State.PRINTING: {
+        TimedOut: Step(State.TICKET_UNCERTAIN),
         Printed: Step(State.TICKET_PRINTED),
         PrintUncertain: Step(State.TICKET_UNCERTAIN),
         PrintFailed: Step(State.TICKET_ON_SCREEN),
     },
-    State.TICKET_PRINTED: _telling(State.TICKET_PRINTED)
-    | {RateChosen: Step(State.RATING), PrintFailed: Step(State.TICKET_ON_SCREEN)},
+    State.TICKET_PRINTED: _TELLING | {RateChosen: Step(State.RATING), PrintFailed: Step(State.TICKET_ON_SCREEN)},
     State.TICKET_UNCERTAIN: {
-        LanguageChosen: Step(State.TICKET_UNCERTAIN, keep=_language),
         HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
         PaperCameOut: Step(State.TICKET_PRINTED, do=_confirm_paper),
         PaperMissing: Step(State.PRINTING, do=_print_missing),
@@ -468,30 +484,30 @@ TRANSITIONS: dict[State, Row] = {
         PrintFailed: Step(State.TICKET_ON_SCREEN),
         TimedOut: _GO_HOME,
     },
-    State.TICKET_ON_SCREEN: _telling(State.TICKET_ON_SCREEN) | {RateChosen: Step(State.RATING)},
-    State.REFUSED: _telling(State.REFUSED)
+    State.TICKET_ON_SCREEN: _TELLING | {RateChosen: Step(State.RATING)},
+    State.REFUSED: _TELLING
     | {
         TypeChosen: _TYPE,
         WalkInChosen: _WALK_IN,
         TicketsIssued: Step(State.PRINTING, keep=_tickets, do=_print),
         Back: _GO_HOME,
     },
-    State.RATING: _leaving(State.RATING) | {CodeScanned: _SCAN, Rated: Step(State.COMMENT, do=_rate), Back: _GO_HOME},
-    State.COMMENT: _leaving(State.COMMENT)
+    State.RATING: _LEAVING | {CodeScanned: _SCAN, Rated: Step(State.COMMENT, do=_rate), Back: _GO_HOME},
+    State.COMMENT: _LEAVING
     | {
         CommentWritten: Step(State.THANKS, do=_comment),
         Home: Step(State.THANKS),
         Back: Step(State.THANKS),
     },
-    State.THANKS: _telling(State.THANKS),
-    State.INFORMATION: _leaving(State.INFORMATION)
+    State.THANKS: _TELLING,
+    State.INFORMATION: _LEAVING
     | {
         CodeScanned: _SCAN,
         InformationChosen: Step(State.INFORMATION, keep=_service),
         WalkInChosen: _WALK_IN,
         Back: Step((State.INFORMATION, State.WELCOME), keep=_leave_service, choose=_back),
     },
-    State.QUEUE_STATUS: _leaving(State.QUEUE_STATUS)
+    State.QUEUE_STATUS: _LEAVING
     | {
         CodeScanned: Step(State.QUEUE_STATUS, do=_look_up_queue),
         QueueNumberTyped: Step(State.QUEUE_STATUS, do=_look_up_number),
@@ -499,20 +515,17 @@ TRANSITIONS: dict[State, Row] = {
         Back: _GO_HOME,
     },
     State.HELP: {
-        LanguageChosen: Step(State.HELP, keep=_language),
         Back: Step(HELPFUL, choose=_back),
         Home: _GO_HOME,
         TimedOut: _GO_HOME,
     },
     State.STILL_THERE: {
-        LanguageChosen: Step(State.STILL_THERE, keep=_language),
         StayChosen: Step(LEAVABLE, choose=_back),
         CodeScanned: _SCAN,
         Home: _GO_HOME,
         TimedOut: _GO_HOME,
     },
     State.CLOSED: {
-        LanguageChosen: Step(State.CLOSED, keep=_language),
         CodeScanned: _SCAN,
         InformationChosen: Step(State.INFORMATION, keep=_start_information),
         OfficeOpened: _GO_HOME,
@@ -521,10 +534,11 @@ TRANSITIONS: dict[State, Row] = {
         Broken: _BREAK,
     },
     State.OUT_OF_SERVICE: {
-        LanguageChosen: Step(State.OUT_OF_SERVICE, keep=_language),
         TimedOut: Step(State.OUT_OF_SERVICE, do=_restart),
     },
 }
+
+TRANSITIONS: dict[State, Row] = {state: _always(state) | row for state, row in _ROWS.items()}
 
 TIMEOUTS: dict[State, float] = {
     State.WELCOME: 30,
@@ -553,6 +567,17 @@ TIMEOUTS: dict[State, float] = {
     State.OUT_OF_SERVICE: 15,
 }
 """How long each screen waits for a person or a worker, in s. STILL_THERE gives at least 20 s (WCAG 2.2.1)."""
+
+PATIENCE = 2
+"""How many times longer the screens wait for a person who listens, or who needs large words."""
+BUSY = (State.LOOKING_UP, State.ISSUING, State.PRINTING, State.OUT_OF_SERVICE)
+"""The states that wait for the machine, not for a person."""
+
+
+def timeout(visit: Visit) -> float:
+    """How long the visit's screen waits, in s."""
+    slow = visit.access.sound is not Sound.OFF or visit.access.text_size is not TextSize.NORMAL
+    return TIMEOUTS[visit.state] * (PATIENCE if slow and visit.state not in BUSY else 1)
 
 
 def advance(visit: Visit, event: Event) -> tuple[Visit, tuple[Command, ...]]:

@@ -5,10 +5,12 @@ from pathlib import Path
 from kiosk.visit import TIMEOUTS, TRANSITIONS, State
 
 FILE = Path(__file__).parent.parent / "docs" / "visit.md"
+LEFT_OUT = ("LanguageChosen", "AccessChosen", "HeadphonesMoved", "Home")
 HEAD = """# The visit
 
 Drawn from the table in `kiosk/visit.py` by `scripts/draw_visit.py`; a test holds this page against it.
-Left out of the picture: another language (everywhere, changes nothing else) and going home.
+Left out of the picture: another language and another way to use the kiosk (everywhere; they change nothing else), and
+going home. A person who listens, or who chose larger words, has twice the time.
 
 """
 
@@ -18,7 +20,7 @@ def drawn() -> str:
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> welcome"]
     for state, row in TRANSITIONS.items():
         for event, step in row.items():
-            if event.__name__ in ("LanguageChosen", "Home"):
+            if event.__name__ in LEFT_OUT:
                 continue
             # HELP and STILL_THERE lead back to wherever the person was.
             targets = step.targets if len(step.targets) < 6 else ()

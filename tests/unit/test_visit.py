@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import get_args
 
 from hypothesis import given
@@ -7,9 +8,19 @@ from unit.ignorable import IGNORABLE
 
 from kiosk import events as all_events
 from kiosk.commands import CheckIn, IssueWalkIn
-from kiosk.events import Answer, BookingFound, CodeScanned, Event, LanguageChosen, Question, TimedOut
-from kiosk.model import Language, Reason, Refusal
-from kiosk.visit import DIGIT_TRIES, HELPFUL, LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance
+from kiosk.events import (
+    AccessChosen,
+    Answer,
+    BookingFound,
+    CodeScanned,
+    Event,
+    HeadphonesMoved,
+    LanguageChosen,
+    Question,
+    TimedOut,
+)
+from kiosk.model import Access, Language, Reason, Refusal, Sound, TextSize
+from kiosk.visit import BUSY, DIGIT_TRIES, HELPFUL, LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance, timeout
 
 EVENTS = [
     each
@@ -114,6 +125,30 @@ def test_the_language_chosen_lasts_for_the_visit_only() -> None:
     assert visit.language is Language.INDONESIAN
 
 
+LISTENING = Access(text_size=TextSize.LARGEST, sound=Sound.ON, curtain=True)
+
+
+def test_another_way_to_use_the_kiosk_lasts_for_the_visit_only() -> None:
+    visit, _ = advance(Visit(1, State.TYPING), AccessChosen(LISTENING))
+    assert visit == Visit(1, State.TYPING, access=LISTENING)
+    for _ in range(2):
+        visit, _ = advance(visit, TimedOut())
+    assert visit.access == Access()
+
+
+def test_headphones_start_and_end_listening_and_pulling_them_out_opens_the_curtain() -> None:
+    visit, _ = advance(Visit(1), HeadphonesMoved(plugged=True))
+    assert visit.access.sound is Sound.ON
+    visit, _ = advance(replace(visit, access=LISTENING), HeadphonesMoved(plugged=False))
+    assert (visit.access.sound, visit.access.curtain) == (Sound.OFF, False)
+
+
+def test_screens_wait_twice_as_long_for_whom_listens_but_the_machine_has_no_more_time() -> None:
+    for state in State:
+        longer = timeout(Visit(1, state, access=LISTENING)) / timeout(Visit(1, state))
+        assert longer == (1 if state in BUSY else 2), state
+
+
 def an_event(kind: type[Event], visit: int, draw: st.DrawFn) -> Event:
     values: dict[str, object] = {}
     for name, hint in kind.__dataclass_fields__.items():  # type: ignore[attr-defined]
@@ -121,7 +156,7 @@ def an_event(kind: type[Event], visit: int, draw: st.DrawFn) -> Event:
             "visit": visit, "text": "x", "digits": "1234", "number": "A-001", "service": "a", "group": None,
             "place": draw(st.integers(-1, 6)), "score": 3, "language": Language.ENGLISH, "tickets": (), "entry": None,
             "booking": family(3, 3), "questions": tuple(draw(st.sets(st.sampled_from(Question)))),
-            "refusal": Refusal(Reason.UNKNOWN), "fault": None,
+            "refusal": Refusal(Reason.UNKNOWN), "fault": None, "access": LISTENING, "plugged": True,
         }[name]  # fmt: skip
         assert hint is not None
     return kind(**values)
