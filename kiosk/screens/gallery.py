@@ -6,7 +6,6 @@ from pathlib import Path
 from kivy.clock import Clock
 from kivy.lang import Builder
 
-from kiosk.model import Language
 from kiosk.screens.sample_views import sample_views
 from kiosk.screens.stage import Stage
 from kiosk.texts import Texts
@@ -18,12 +17,12 @@ PIXELS_PER_MM = 4.0
 def write_gallery(out: Path) -> list[Path]:
     """Writes `NAME.LANGUAGE.ORIENTATION.png` for each view, and returns the files."""
     out.mkdir(parents=True, exist_ok=True)
-    written = []
+    written, texts = [], Texts.load()
     for orientation, size in ORIENTATIONS.items():
-        stage = Stage(Texts.load(), PIXELS_PER_MM, lambda event: None)
+        stage = Stage(texts, PIXELS_PER_MM, lambda event: None)
         stage.size = size
         for name, view in sample_views().items():
-            for language in Language:
+            for language in texts.languages:
                 stage.show(replace(view, visit=replace(view.visit, language=language)))
                 settle()
                 written.append(out / f"{name}.{language}.{orientation}.png")

@@ -19,7 +19,6 @@ from kiosk.view import View
 from kiosk.visit import TRANSITIONS
 
 Post = Callable[[Event], None]
-LANGUAGE_NAMES = {Language.INDONESIAN: "Indonesia", Language.ENGLISH: "English"}
 SCALES = (1.0, 0.92, 0.85, 0.78, 0.72)
 
 
@@ -156,7 +155,7 @@ class KioskScreen(Ground):
 
     def _head(self, wide: float) -> Widget:
         language = self.view.visit.language
-        switch = [self._language_choice(each, each is language) for each in Language]
+        switch = [self._language_choice(each, each == language) for each in self.texts.languages]
         room = wide - sum(each.width for each in switch) - 2 * self.gap
         office = self.view.data.office.name if self.view.data else "Anjungan"
         now = self.view.now
@@ -171,7 +170,7 @@ class KioskScreen(Ground):
 
     def _language_choice(self, language: Language, chosen: bool) -> Choice:
         made = Choice(
-            LANGUAGE_NAMES[language], self.mm(44), self.mm(theme.TARGET_MM), self.mm(theme.SMALL_MM),
+            self.texts.name(language), self.mm(44), self.mm(theme.TARGET_MM), self.mm(theme.SMALL_MM),
             self.mm(theme.CORNER_MM), lambda: self.post(LanguageChosen(language)),
         )  # fmt: skip
         return made.paint("main" if chosen else "plain")

@@ -16,7 +16,7 @@ def test_it_shows_the_number_the_service_and_how_many_wait_before(kiosk, http) -
     for words in (">A-002<", "Paspor baru (dewasa)", "Jadwal 08.30", "<b>1</b> orang di depan Anda"):
         assert words in page
     page = http.get(f"/t/{mine.id}", headers=ENGLISH).text
-    for words in (">A-002<", "New passport (adult)", "Booked for 08.30", "<b>1</b> waiting before you"):
+    for words in (">A-002<", "New passport (adult)", "Booked for 08:30", "<b>1</b> waiting before you"):
         assert words in page
 
 
