@@ -17,6 +17,7 @@ from kiosk.events import Printed, PrintFailed, PrintUncertain
 from kiosk.model import (
     ENGLISH,
     INDONESIAN,
+    Language,
     PrinterStatus,
     PrintOutcome,
     Ticket,
@@ -181,6 +182,20 @@ def test_a_printer_that_goes_in_mid_print_is_let_go_of_and_only_then(
     assert printing.answer(command) == PrintUncertain(1)
     printing.check()
     assert printer.asked == ["open", "print", "print", "close", "open"]
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("min", "NOMOR ANTREAN"), ("id", "NOMOR ANTREAN ANDA"), ("", "YOUR QUEUE NUMBER"), ("gone", "YOUR QUEUE NUMBER")],
+)
+def test_a_ticket_speaks_the_language_that_it_was_issued_in_or_where_there_is_none_the_visits(
+    printer: OnePrinter, said: list[PrinterStatus], tmp_path: Path, language: str, heading: str
+) -> None:
+    printing = printing_on(printer, said, tmp_path)
+    tickets = printing._store.check_in(booking(), (0,), None, False, Language(language))
+    for _ in ("print", "reprint"):
+        printing.answer(Print(1, tickets, ENGLISH))
+        assert heading in [getattr(line, "text", "") for line in printer.lines[-1]]
 
 
 def test_nothing_is_printed_before_the_office_is_known(printer: OnePrinter, tmp_path: Path) -> None:
