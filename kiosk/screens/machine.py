@@ -6,11 +6,12 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.events import InformationChosen, StayChosen
+from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
 
 
 class StillThereScreen(KioskScreen):
-    home = "button.home"
+    home, home_icon = "button.home", Icon.HOME
 
     def ask(self, wide: float) -> Sequence[Widget]:
         return [
@@ -40,7 +41,7 @@ class ClosedScreen(KioskScreen):
     def answer(self, wide: float) -> Sequence[Widget]:
         if self.view.data is None:
             return []
-        return [self.choice(self.word("welcome.information"), wide, InformationChosen())]
+        return [self.choice(self.word("welcome.information"), wide, InformationChosen(), icon=Icon.INFORMATION)]
 
 
 class OutOfServiceScreen(KioskScreen):
