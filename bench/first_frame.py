@@ -25,7 +25,8 @@ from kiosk.bootstrap import Kiosk
 raw = {"central": {"url": "https://localhost:1", "ca": "ca.pem"}, "data": {"dir": "data"}}
 kiosk = Kiosk(settings_from(raw, Path(sys.argv[1])))
 from kiosk.app import KioskApp
-app = KioskApp(kiosk, 4.0)
+from kiosk.theme import Panel
+app = KioskApp(kiosk, Panel())
 """
 HEAD = """
 import sys

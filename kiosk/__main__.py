@@ -93,9 +93,9 @@ def _run(arguments: argparse.Namespace) -> int:
         note(StoreUnusable(error.fault))
         kiosk = OutOfService(error.fault)
     prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
-    from kiosk.app import KioskApp
+    from kiosk.app import KioskApp, panel_of
 
-    KioskApp(kiosk, settings.screen.pixels_per_mm).run()
+    KioskApp(kiosk, panel_of(settings)).run()
     return 0
 
 

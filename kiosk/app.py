@@ -1,5 +1,6 @@
 """The Kivy application: window, stage, inbox, the clock's ticks; no rules."""
 
+from itertools import count
 from typing import Any
 
 from kivy.app import App
@@ -8,20 +9,30 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from kiosk.bootstrap import Kiosk, OutOfService
+from kiosk.config import Settings
 from kiosk.event_log import Failure, WindowFailed, note
 from kiosk.events import Broken
 from kiosk.screens.stage import Stage
+from kiosk.theme import Panel
 
 TICK_SECONDS = 0.25
+STEP_SECONDS = 0.8
+
+
+def panel_of(settings: Settings) -> Panel:
+    """The touch panel that the settings describe."""
+    screen = settings.screen
+    return Panel(screen.pixels_per_mm, screen.bottom_mm, screen.motion, settings.office.logo)
 
 
 class KioskApp(App):
     """Shows a kiosk in the window until it is stopped."""
 
-    def __init__(self, kiosk: Kiosk | OutOfService, pixels_per_mm: float) -> None:
+    def __init__(self, kiosk: Kiosk | OutOfService, panel: Panel) -> None:
         super().__init__()
         self._kiosk = kiosk
-        self._stage = Stage(kiosk.texts, pixels_per_mm, kiosk.controller.tap)
+        self._steps = count()
+        self._stage = Stage(kiosk.texts, panel, kiosk.controller.tap)
 
     def build(self) -> Stage:
         return self._stage
@@ -32,6 +43,7 @@ class KioskApp(App):
         ExceptionManager.add_handler(_LastStop(kiosk))
         kiosk.inbox.wake = Clock.create_trigger(lambda _: self._drain())
         Clock.schedule_interval(lambda _: kiosk.controller.tick(), TICK_SECONDS)
+        Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
         Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()

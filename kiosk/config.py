@@ -70,11 +70,16 @@ class ScannerSettings(Section):
 
 
 class ScreenSettings(Section):
-    """`size` in pixels, width first; `pixels_per_mm` of the panel, so that targets are large enough for a finger."""
+    """`size` in pixels, width first; `pixels_per_mm` of the panel, so that targets are large enough for a finger;
+    `bottom_mm` of its lower edge above the floor, so that everything can be brought within reach of a seated person;
+    `motion` false stills the moving picture.
+    """
 
     size: tuple[Annotated[int, Field(ge=320)], Annotated[int, Field(ge=320)]] = (1080, 1920)
     fullscreen: bool = False
     pixels_per_mm: Annotated[float, Field(gt=1, lt=20)] = 4.0
+    bottom_mm: Annotated[float, Field(ge=0, le=950)] = 700.0
+    motion: bool = True
 
 
 class DataSettings(Section):
@@ -84,7 +89,7 @@ class DataSettings(Section):
 
 
 class OfficeSettings(Section):
-    """What the server does not send: the letterhead picture (PNG) printed on top of a ticket."""
+    """What the server does not send: the letterhead picture (PNG), on top of each screen and each ticket."""
 
     logo: Path | None = None
 

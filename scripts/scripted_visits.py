@@ -26,9 +26,9 @@ def run_script(site: Site, config: Path, printer: Program, scanner: Program, out
     settings = read_settings(config)
     kiosk = Kiosk(settings)
     prepare_kivy(settings.data.dir / "kivy", settings.screen.size, False)
-    from kiosk.app import KioskApp
+    from kiosk.app import KioskApp, panel_of
 
-    app = KioskApp(kiosk, settings.screen.pixels_per_mm)
+    app = KioskApp(kiosk, panel_of(settings))
     lobby = Lobby(app, kiosk, printer, scanner, out)
     script = Script(site, lobby)
 

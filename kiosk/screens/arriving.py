@@ -11,6 +11,7 @@ from kiosk.events import (
     ApplicantToggled,
     CodeTyped,
     DigitsTyped,
+    Event,
     InformationChosen,
     QueueStatusChosen,
     RateChosen,
@@ -18,23 +19,46 @@ from kiosk.events import (
     WalkInChosen,
 )
 from kiosk.model import PrinterStatus
+from kiosk.screens.icons import Icon
 from kiosk.screens.keys import keypad, typed_box
-from kiosk.screens.screen import KioskScreen
-from kiosk.screens.widgets import PhonePicture
+from kiosk.screens.phone_picture import STEPS, PhonePicture
+from kiosk.screens.screen import KioskScreen, Post
+from kiosk.texts import Texts
+from kiosk.theme import Panel
 from kiosk.visit import DIGIT_TRIES, State
 
 NO_PAPER = (PrinterStatus.PAPER_OUT, PrinterStatus.COVER_OPEN, PrinterStatus.OFFLINE, PrinterStatus.SILENT, PrinterStatus.DISCONNECTED)  # fmt: skip  # noqa: E501
 DIGITS = 4
 
 
-class WelcomeScreen(KioskScreen):
+class ShowingScreen(KioskScreen):
+    """A screen with the moving picture of what to do with a phone."""
+
+    def __init__(self, texts: Texts, panel: Panel, post: Post) -> None:
+        super().__init__(texts, panel, post)
+        self._step = 0
+        self._shown: PhonePicture | None = None
+
+    def take_step(self, step: int) -> None:
+        self._step = step % STEPS
+        if self._shown:
+            self._shown.take_step(self._step)
+
+    def _picture(self, wide: float, upright: float, across: float) -> PhonePicture:
+        """As high as given in mm, less where words are larger and need the room."""
+        high = self.mm(self.picture_mm(across if self.is_wide else upright))
+        self._shown = PhonePicture(wide, high, self.palette, self._step)
+        return self._shown
+
+
+class WelcomeScreen(ShowingScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
         view = self.view
-        picture = self.mm(150 if not self.is_wide else 105) * self._scale
         hint = "welcome.hint" if view.scanner_ready else "welcome.no_scanner"
-        made: list[Widget] = [self.title("welcome.title", wide), PhonePicture(wide, picture), self.hint(hint, wide)]
+        made: list[Widget] = [self.title("welcome.title", wide), self._picture(wide, 150, 105), self.hint(hint, wide)]
         if view.printer in NO_PAPER:
-            made.append(self.words(self.word("welcome.no_printer"), wide, theme.BODY_MM, theme.WARNING, bold=True))
+            told = self.word("welcome.no_printer")
+            made.append(self.words(told, wide, theme.BODY_MM, self.palette.warning, bold=True))
         return made
 
     def answer(self, wide: float) -> Sequence[Widget]:
@@ -42,16 +66,16 @@ class WelcomeScreen(KioskScreen):
             self.pair(
                 wide,
                 [
-                    lambda each: self.choice(self.word("welcome.type"), each, TypeChosen(), "main", 42),
-                    lambda each: self.choice(self.word("welcome.walk_in"), each, WalkInChosen(), "main", 42),
+                    lambda each: self._main("welcome.type", each, TypeChosen(), Icon.TYPE),
+                    lambda each: self._main("welcome.walk_in", each, WalkInChosen(), Icon.TICKET),
                 ],
             ),
             self.pair(
                 wide,
                 [
-                    lambda each: self.choice(self.word("welcome.information"), each, InformationChosen(), size=8.5),
-                    lambda each: self.choice(self.word("welcome.queue"), each, QueueStatusChosen(), size=8.5),
-                    lambda each: self.choice(self.word("welcome.rate"), each, RateChosen(), size=8.5),
+                    lambda each: self._side("welcome.information", each, InformationChosen(), Icon.INFORMATION),
+                    lambda each: self._side("welcome.queue", each, QueueStatusChosen(), Icon.QUEUE),
+                    lambda each: self._side("welcome.rate", each, RateChosen(), Icon.RATE),
                 ],
             ),
         ]
@@ -60,13 +84,19 @@ class WelcomeScreen(KioskScreen):
             made.append(self.words(data.announcements[0].words[self.view.visit.language], wide, theme.SMALL_MM))
         return made
 
+    def _main(self, key: str, wide: float, event: Event, icon: Icon) -> Widget:
+        return self.choice(self.word(key), wide, event, "main", 42, icon=icon)
 
-class ScanningScreen(KioskScreen):
+    def _side(self, key: str, wide: float, event: Event, icon: Icon) -> Widget:
+        return self.choice(self.word(key), wide, event, size=theme.SMALL_MM, icon=icon, above=True)
+
+
+class ScanningScreen(ShowingScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title("scanning.title", wide), PhonePicture(wide, self.mm(110)), self.hint("scanning.hint", wide)]
+        return [self.title("scanning.title", wide), self._picture(wide, 150, 105), self.hint("scanning.hint", wide)]
 
     def answer(self, wide: float) -> Sequence[Widget]:
-        return [self.choice(self.word("button.type"), wide, TypeChosen())]
+        return [self.choice(self.word("button.type"), wide, TypeChosen(), icon=Icon.TYPE)]
 
 
 class TypingScreen(KioskScreen):
@@ -88,14 +118,16 @@ class TypingScreen(KioskScreen):
 
 class WaitingScreen(KioskScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title(f"waiting.{self.view.visit.state}", wide), self.hint("waiting.hint", wide)]
+        icon = {State.LOOKING_UP: Icon.SEARCH, State.ISSUING: Icon.TICKET}.get(self.view.visit.state, Icon.PRINT)
+        title = self.title(f"waiting.{self.view.visit.state}", wide)
+        return [self.sign(icon, wide), title, self.hint("waiting.hint", wide)]
 
 
 class ApplicantsScreen(KioskScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
         return [self.title("applicants.title", wide), self.hint("applicants.hint", wide)]
 
-    def answer(self, wide: float) -> Sequence[Widget]:
+    def body(self, wide: float) -> Sequence[Widget]:
         visit = self.view.visit
         made: list[Widget] = []
         for place, applicant in enumerate(visit.booking.applicants if visit.booking else ()):
@@ -103,12 +135,15 @@ class ApplicantsScreen(KioskScreen):
             name = applicant.masked_name or self.word("applicants.unnamed", place=place + 1)
             told = self.word("applicants.here" if here else "applicants.absent")
             text = f"{applicant.number}   {name}   ({told})"
-            made.append(self.choice(text, wide, ApplicantToggled(place), "main" if here else "plain"))
-        count = len(visit.chosen)
+            icon = Icon.HERE if here else None
+            made.append(self.choice(text, wide, ApplicantToggled(place), "chosen" if here else "plain", icon=icon))
+        return made
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        count = len(self.view.visit.chosen)
         words = self.word("applicants.next", count=count) if count else self.word("applicants.nobody")
-        last = self.choice(words, wide, ApplicantsChosen(), "main" if count else "off", 30, theme.TITLE_MM * 0.85)
-        last.ground = last.edge = theme.INK if count else theme.PAPER
-        return [*made, last]
+        kind = "main" if count else "off"
+        return [self.choice(words, wide, ApplicantsChosen(), kind, 30, theme.TITLE_MM * 0.85, Icon.NEXT)]
 
 
 class VerifyingScreen(KioskScreen):
@@ -117,7 +152,7 @@ class VerifyingScreen(KioskScreen):
         made: list[Widget] = [self.title("verifying.title", wide), self.hint("verifying.hint", wide)]
         if visit.wrong_digits:
             told = self.word("verifying.wrong", left=DIGIT_TRIES - visit.wrong_digits)
-            made.append(self.words(told, wide, theme.LARGE_MM, theme.WARNING, bold=True))
+            made.append(self.words(told, wide, theme.LARGE_MM, self.palette.warning, bold=True))
         return [*made, typed_box(self, " ".join(self.typed.ljust(DIGITS, "·")), wide, theme.TITLE_MM * 1.4)]
 
     def answer(self, wide: float) -> Sequence[Widget]:

@@ -7,8 +7,10 @@ from kivy.uix.widget import Widget
 from kiosk import theme
 from kiosk.events import InformationChosen, QueueNumberTyped, WalkInChosen
 from kiosk.model import Service
+from kiosk.screens.icons import Icon
 from kiosk.screens.keys import keypad, typed_box
 from kiosk.screens.screen import KioskScreen
+from kiosk.screens.widgets import column
 
 NUMBER_KEYS = "ABCDEFGW-1234567890"
 LONGEST_NUMBER = 8
@@ -17,7 +19,11 @@ LONGEST_NUMBER = 8
 class InformationScreen(KioskScreen):
     """The list of services and the hours; or, of one service, its documents, fees and stages."""
 
-    home = "button.home"
+    home, home_icon = "button.home", Icon.HOME
+
+    @property
+    def reads_body(self) -> bool:  # type: ignore[override]
+        return self._service is not None
 
     @property
     def goes_back(self) -> bool:  # type: ignore[override]
@@ -33,26 +39,32 @@ class InformationScreen(KioskScreen):
             return [self.title("information.title", wide), self._hours(wide)]
         return [
             self.words(service.name[language], wide, theme.TITLE_MM, bold=True),
-            self.words(service.summary[language], wide, theme.LARGE_MM, theme.QUIET),
-            *self._list("information.documents", [each[language] for each in service.documents], wide),
+            self.words(service.summary[language], wide, theme.LARGE_MM, self.palette.quiet),
         ]
 
-    def answer(self, wide: float) -> Sequence[Widget]:
+    def body(self, wide: float) -> Sequence[Widget]:
         service, language = self._service, self.view.visit.language
         if service is None:
             services = self.view.data.services if self.view.data else ()
             return [self.choice(each.name[language], wide, InformationChosen(each.id), size=10) for each in services]
         fees = [f"{each.name[language]}: {self.texts.rupiah(each.rupiah)}" for each in service.fees]
         stages = [f"{place}. {each[language]}" for place, each in enumerate(service.stages, 1)]
-        made = self._list("information.fees", fees or [self.word("information.no_fees")], wide)
+        documents = [each[language] for each in service.documents]
+        made = self._list("information.documents", documents, wide) if documents else []
+        made += self._list("information.fees", fees or [self.word("information.no_fees")], wide)
         made += self._list("information.stages", stages, wide) if stages else []
-        if service.walk_in_quota != 0:
-            made.append(self.choice(self.word("information.walk_in"), wide, WalkInChosen(), "main"))
         return made
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        if self._service is None or self._service.walk_in_quota == 0:
+            return []
+        return [self.choice(self.word("information.walk_in"), wide, WalkInChosen(), "main", icon=Icon.TICKET)]
 
     def _list(self, key: str, rows: list[str], wide: float) -> list[Widget]:
         heading = self.words(self.word(key), wide, theme.LARGE_MM, bold=True, halign="left")
-        return [heading, *(self.words(each, wide, theme.BODY_MM, halign="left") for each in rows)]
+        first, *others = (self.words(each, wide, theme.BODY_MM, halign="left") for each in rows)
+        # A heading is never left alone at the end of a page.
+        return [column([heading, first], wide, self.gap), *others]
 
     def _hours(self, wide: float) -> Widget:
         language = self.view.visit.language
@@ -61,11 +73,11 @@ class InformationScreen(KioskScreen):
             f"{self.texts.time(each.opens, language)}–{self.texts.time(each.closes, language)}" for each in today
         )
         text = self.word("information.hours", hours=told) if told else self.word("information.closed_today")
-        return self.words(text, wide, theme.LARGE_MM, theme.QUIET)
+        return self.words(text, wide, theme.LARGE_MM, self.palette.quiet)
 
 
 class QueueScreen(KioskScreen):
-    home = "button.home"
+    home, home_icon = "button.home", Icon.HOME
 
     def ask(self, wide: float) -> Sequence[Widget]:
         visit = self.view.visit
@@ -73,14 +85,14 @@ class QueueScreen(KioskScreen):
         if visit.queue:
             entry = visit.queue
             told = self.word(f"queue.{entry.state}", number=entry.number, ahead=entry.ahead, counter=entry.counter)
-            made.append(self.words(told, wide, theme.TITLE_MM * 0.85, theme.MAIN, bold=True))
+            made.append(self.words(told, wide, theme.TITLE_MM * 0.85, self.palette.main, bold=True))
         elif visit.queue_unknown:
-            made.append(self.words(self.word("queue.unknown"), wide, theme.LARGE_MM, theme.WARNING, bold=True))
+            made.append(self.words(self.word("queue.unknown"), wide, theme.LARGE_MM, self.palette.warning, bold=True))
         return [*made, typed_box(self, self.typed, wide, theme.TITLE_MM * 1.2)]
 
     def answer(self, wide: float) -> Sequence[Widget]:
         kind = "main" if self.typed else "off"
-        search = self.choice(self.word("queue.search"), wide, self._search, kind)
+        search = self.choice(self.word("queue.search"), wide, self._search, kind, icon=Icon.SEARCH)
         return [*keypad(self, NUMBER_KEYS, 10, wide, LONGEST_NUMBER), search]
 
     def _search(self) -> None:
@@ -89,8 +101,8 @@ class QueueScreen(KioskScreen):
 
 
 class HelpScreen(KioskScreen):
-    home = "button.home"
+    home, home_icon = "button.home", Icon.HOME
     goes_back = True
 
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title("help.title", wide), self.hint("help.hint", wide)]
+        return [self.sign(Icon.STAFF, wide), self.title("help.title", wide), self.hint("help.hint", wide)]

@@ -6,14 +6,23 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.events import DocumentsMissing, DocumentsReady, PriorityDeclared, ServiceChosen
+from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
+
+GROUP_ICONS = {
+    "elderly": Icon.ELDERLY,
+    "disability": Icon.REACH,
+    "pregnant": Icon.PREGNANT,
+    "child": Icon.CHILD,
+}
+"""Pictures of the usual groups; an office's own ones have their words."""
 
 
 class ServicesScreen(KioskScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
         return [self.title("choosing.title", wide)]
 
-    def answer(self, wide: float) -> Sequence[Widget]:
+    def body(self, wide: float) -> Sequence[Widget]:
         language = self.view.visit.language
         made: list[Widget] = []
         for service in self.view.data.services if self.view.data else ():
@@ -26,21 +35,26 @@ class ServicesScreen(KioskScreen):
 
 class DocumentsScreen(KioskScreen):
     goes_back = True
+    reads_body = True
 
     def ask(self, wide: float) -> Sequence[Widget]:
         visit = self.view.visit
         service = self.view.data.service(visit.service) if self.view.data else None
-        listed = [f"•  {each[visit.language]}" for each in service.documents] if service else []
         name = service.name[visit.language] if service else ""
         return [
             self.title("documents.title", wide),
-            self.words(name, wide, theme.LARGE_MM, theme.QUIET, bold=True),
-            *(self.words(each, wide, theme.LARGE_MM, halign="left") for each in listed),
+            self.words(name, wide, theme.LARGE_MM, self.palette.quiet, bold=True),
         ]
+
+    def body(self, wide: float) -> Sequence[Widget]:
+        visit = self.view.visit
+        service = self.view.data.service(visit.service) if self.view.data else None
+        listed = service.documents if service else ()
+        return [self.words(f"•  {each[visit.language]}", wide, theme.LARGE_MM, halign="left") for each in listed]
 
     def answer(self, wide: float) -> Sequence[Widget]:
         return [
-            self.choice(self.word("documents.ready"), wide, DocumentsReady(), "main", 36, theme.TITLE_MM),
+            self.choice(self.word("documents.ready"), wide, DocumentsReady(), "main", 36, theme.TITLE_MM, Icon.YES),
             self.choice(self.word("documents.missing"), wide, DocumentsMissing(), least=30),
         ]
 
@@ -49,11 +63,15 @@ class PriorityScreen(KioskScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
         return [self.title("priority.title", wide), self.hint("priority.hint", wide)]
 
-    def answer(self, wide: float) -> Sequence[Widget]:
+    def body(self, wide: float) -> Sequence[Widget]:
         groups = self.view.data.rules.priority_groups if self.view.data else ()
         language = self.view.visit.language
-        made = [self.choice(each.name[language], wide, PriorityDeclared(each.id), least=26) for each in groups]
         return [
-            *made,
+            self.choice(each.name[language], wide, PriorityDeclared(each.id), least=26, icon=GROUP_ICONS.get(each.id))
+            for each in groups
+        ]
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        return [
             self.choice(self.word("priority.none"), wide, PriorityDeclared(None), "main", 36, theme.TITLE_MM),
         ]

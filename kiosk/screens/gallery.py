@@ -1,37 +1,66 @@
-"""Pictures of every screen in every language and orientation."""
+"""Pictures of every screen, in every language, orientation and way to use the kiosk, with a page to leaf through."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 from kivy.clock import Clock
-from kivy.lang import Builder
 
+from kiosk.model import Access, Language, Sound, TextSize
 from kiosk.screens.sample_views import sample_views
 from kiosk.screens.stage import Stage
 from kiosk.texts import Texts
+from kiosk.theme import Panel
 
 ORIENTATIONS = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
-PIXELS_PER_MM = 4.0
+MODES = {
+    "normal": Access(),
+    "large": Access(text_size=TextSize.LARGE),
+    "largest": Access(text_size=TextSize.LARGEST),
+    "contrast": Access(high_contrast=True),
+    "low": Access(low_reach=True),
+    "low-largest": Access(text_size=TextSize.LARGEST, high_contrast=True, low_reach=True, sound=Sound.ON),
+}
+"""Ways to use the kiosk, by name."""
+PANELS = {"portrait": Panel(bottom_mm=700), "landscape": Panel(bottom_mm=850)}
 
 
-def write_gallery(out: Path) -> list[Path]:
-    """Writes `NAME.LANGUAGE.ORIENTATION.png` for each view, and returns the files."""
+def write_gallery(out: Path, modes: Iterable[str] = MODES, languages: Iterable[Language] | None = None) -> list[Path]:
+    """Writes `NAME.LANGUAGE.ORIENTATION.MODE.png` for each view, and `index.html`; returns the pictures."""
     out.mkdir(parents=True, exist_ok=True)
     written, texts = [], Texts.load()
     for orientation, size in ORIENTATIONS.items():
-        stage = Stage(texts, PIXELS_PER_MM, lambda event: None)
+        stage = Stage(texts, PANELS[orientation], lambda event: None)
         stage.size = size
         for name, view in sample_views().items():
-            for language in texts.languages:
-                stage.show(replace(view, visit=replace(view.visit, language=language)))
-                settle()
-                written.append(out / f"{name}.{language}.{orientation}.png")
-                stage.export_to_png(str(written[-1]))
+            for language in languages or texts.languages:
+                for mode in modes:
+                    stage.show(replace(view, visit=replace(view.visit, language=language, access=MODES[mode])))
+                    settle()
+                    written.append(out / f"{name}.{language}.{orientation}.{mode}.png")
+                    stage.export_to_png(str(written[-1]))
+    (out / "index.html").write_text(_page(written), encoding="utf-8")
     return written
 
 
+def _page(pictures: list[Path]) -> str:
+    shown = "\n".join(
+        f'<figure><a href="{escape(each.name)}"><img loading="lazy" src="{escape(each.name)}" alt=""></a>'
+        f"<figcaption>{escape(each.stem)}</figcaption></figure>"
+        for each in sorted(pictures)
+    )
+    return f"""<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Screens</title>
+<style>
+body {{ font: 14px sans-serif; display: flex; flex-wrap: wrap; gap: 12px; background: #ddd; }}
+figure {{ margin: 0; }} img {{ height: 420px; display: block; }}
+</style>
+{shown}
+</html>
+"""
+
+
 def settle() -> None:
-    """Lets Kivy place and paint what was shown, without a window's loop."""
-    for _ in range(3):
-        Clock.tick()
-        Builder.sync()
+    """Lets Kivy paint what was shown, without a window's loop."""
+    Clock.tick()

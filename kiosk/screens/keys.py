@@ -5,28 +5,36 @@ from collections.abc import Callable, Sequence
 from kivy.uix.widget import Widget
 
 from kiosk import theme
+from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
-from kiosk.screens.widgets import Box, row
+from kiosk.screens.widgets import Card, row
+
+KEY_MM = 20.0
 
 
 def keypad(screen: KioskScreen, characters: str, columns: int, wide: float, most: int) -> list[Widget]:
-    """Rows of keys that add to what the screen holds as typed, up to `most` characters, and one that deletes."""
+    """Rows of keys that add to what the screen holds as typed, up to `most` characters, and one that deletes at the end
+    of the last row, or below where it is full.
+    """
     rows = [characters[start : start + columns] for start in range(0, len(characters), columns)]
     made: list[Widget] = [key_row(screen, each, columns, wide, most) for each in rows]
-    made.append(screen.choice(screen.word("button.delete"), wide / 2, deleting(screen), least=18))
-    return made
+    delete = delete_key(screen, wide / 2)
+    return [*made, delete]
 
 
 def key_row(screen: KioskScreen, characters: Sequence[str], columns: int, wide: float, most: int) -> Widget:
     """One row of keys, each as wide as one of `columns`."""
     gap = screen.mm(theme.GAP_MM) / 2
     each = (wide - gap * (columns - 1)) / columns
-    return row([screen.choice(one, each, _adding(screen, one, most), least=20) for one in characters], gap)
+    return row([screen.choice(one, each, _adding(screen, one, most), least=KEY_MM) for one in characters], gap)
 
 
-def deleting(screen: KioskScreen) -> Callable[[], None]:
+def delete_key(screen: KioskScreen, wide: float) -> Widget:
     """Takes the last character back."""
+    return screen.choice(screen.word("button.delete"), wide, _deleting(screen), least=KEY_MM, icon=Icon.DELETE)
 
+
+def _deleting(screen: KioskScreen) -> Callable[[], None]:
     def delete() -> None:
         screen.typed = screen.typed[:-1]
         screen.show(screen.view)
@@ -45,8 +53,6 @@ def _adding(screen: KioskScreen, character: str, most: int) -> Callable[[], None
 
 def typed_box(screen: KioskScreen, text: str, wide: float, size: float, halign: str = "center") -> Widget:
     """What was typed, on a card."""
-    pad = screen.mm(theme.GAP_MM)
+    pad, palette = screen.mm(theme.GAP_MM), screen.palette
     shown = screen.words(text or " ", wide - 2 * pad, size, bold=True, halign=halign)
-    box = Box(size=(wide, shown.height + 2 * pad), padding=pad)
-    box.add_widget(shown)
-    return box
+    return Card(shown, pad, screen.mm(theme.CORNER_MM), palette.card, palette.quiet)

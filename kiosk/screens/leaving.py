@@ -6,7 +6,8 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.events import CommentWritten, Rated
-from kiosk.screens.keys import deleting, key_row, typed_box
+from kiosk.screens.icons import Icon
+from kiosk.screens.keys import KEY_MM, delete_key, key_row, typed_box
 from kiosk.screens.screen import KioskScreen
 from kiosk.screens.widgets import Face, QrCode, column, row
 
@@ -23,19 +24,20 @@ class RatingScreen(KioskScreen):
     def answer(self, wide: float) -> Sequence[Widget]:
         each = (wide - 4 * self.gap) / 5
         faces = [self._face(score, each) for score in (1, 2, 3, 4, 5)]
-        high = max(face.height for face in faces)
-        for face in faces:
-            face.height = high
-        return [row(faces, self.gap)]
+        words = [self._below(score, each) for score in (1, 2, 3, 4, 5)]
+        return [row(faces, self.gap), row(words, self.gap)]
 
     def _face(self, score: int, wide: float) -> Widget:
-        side = min(wide, self.mm(60))
-        word = self.words(self.word(f"rating.score{score}"), wide, theme.SMALL_MM, bold=True)
-        return column([Face(score, side, lambda: self.post(Rated(score))), word], wide, self.gap)
+        text = self.word(f"rating.score{score}")
+        face = Face(score, text, min(wide, self.mm(60)), self.palette, lambda: self.post(Rated(score)))
+        return column([face], wide, 0)
+
+    def _below(self, score: int, wide: float) -> Widget:
+        return self.words(self.word(f"rating.score{score}"), wide, theme.SMALL_MM, bold=True)
 
 
 class CommentScreen(KioskScreen):
-    home = "comment.skip"
+    home, home_icon = "comment.skip", Icon.SKIP
 
     def ask(self, wide: float) -> Sequence[Widget]:
         shown = typed_box(self, self.typed[-SHOWN:] + "_", wide, theme.BODY_MM, "left")
@@ -49,10 +51,10 @@ class CommentScreen(KioskScreen):
     def answer(self, wide: float) -> Sequence[Widget]:
         made: list[Widget] = [key_row(self, each, 10, wide, LONGEST) for each in KEYS]
         gap = self.gap / 2
-        space = self.choice(self.word("button.space"), (wide - gap) * 0.6, self._space, least=20)
-        delete = self.choice(self.word("button.delete"), (wide - gap) * 0.4, deleting(self), least=20)
+        space = self.choice(self.word("button.space"), (wide - gap) * 0.6, self._space, least=KEY_MM)
+        delete = delete_key(self, (wide - gap) * 0.4)
         full = bool(self.typed.strip())
-        send = self.choice(self.word("comment.send"), wide, self._send, "main" if full else "off")
+        send = self.choice(self.word("comment.send"), wide, self._send, "main" if full else "off", icon=Icon.SEND)
         return [*made, row([space, delete], gap), send]
 
     def _space(self) -> None:
@@ -65,7 +67,7 @@ class CommentScreen(KioskScreen):
 
 
 class ThanksScreen(KioskScreen):
-    home = "button.done"
+    home, home_icon = "button.done", Icon.YES
 
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title("thanks.title", wide), self.hint("thanks.hint", wide)]
+        return [self.sign(Icon.GLAD, wide), self.title("thanks.title", wide), self.hint("thanks.hint", wide)]

@@ -6,14 +6,16 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.events import InformationChosen, StayChosen
+from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
 
 
 class StillThereScreen(KioskScreen):
-    home = "button.home"
+    home, home_icon = "button.home", Icon.HOME
 
     def ask(self, wide: float) -> Sequence[Widget]:
         return [
+            self.sign(Icon.CLOCK, wide),
             self.title("still_there.title", wide),
             self.hint("still_there.hint", wide, seconds=round(self.view.timeout)),
         ]
@@ -33,6 +35,7 @@ class ClosedScreen(KioskScreen):
         else:
             told = self.word("closed.ask")
         return [
+            self.sign(Icon.CLOCK, wide),
             self.title(f"closed.{opening.closed}", wide, holiday=holiday),
             self.words(told, wide, theme.LARGE_MM * 1.15, bold=True),
         ]
@@ -40,12 +43,13 @@ class ClosedScreen(KioskScreen):
     def answer(self, wide: float) -> Sequence[Widget]:
         if self.view.data is None:
             return []
-        return [self.choice(self.word("welcome.information"), wide, InformationChosen())]
+        return [self.choice(self.word("welcome.information"), wide, InformationChosen(), icon=Icon.INFORMATION)]
 
 
 class OutOfServiceScreen(KioskScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
-        made: list[Widget] = [self.title("out_of_service.title", wide), self.hint("out_of_service.hint", wide)]
+        sign = self.sign(Icon.WARNING, wide, self.palette.warning)
+        made: list[Widget] = [sign, self.title("out_of_service.title", wide), self.hint("out_of_service.hint", wide)]
         fault = self.view.visit.fault
         if fault:
             made.append(self.hint(f"out_of_service.{fault}", wide))

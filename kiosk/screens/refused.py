@@ -7,6 +7,7 @@ from kivy.uix.widget import Widget
 from kiosk import theme
 from kiosk.events import TypeChosen, WalkInChosen
 from kiosk.model import Reason
+from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
 
 TYPE_HELPS = (Reason.UNKNOWN, Reason.UNREADABLE, Reason.REVOKED, Reason.NO_ANSWER)
@@ -14,16 +15,17 @@ WALK_IN_HELPS = (Reason.EXPIRED, Reason.TOO_LATE, Reason.CANCELLED, Reason.PAUSE
 
 
 class RefusedScreen(KioskScreen):
-    home = "button.home"
+    home, home_icon = "button.home", Icon.HOME
 
     def ask(self, wide: float) -> Sequence[Widget]:
         refusal = self.view.visit.refusal
         if refusal is None:
             return []
-        reason = refusal.reason
+        reason, warning = refusal.reason, self.palette.warning
         when = self.texts.moment(refusal.when, self.view.visit.language) if refusal.when else "–"
         return [
-            self.words(self.word(f"refused.{reason}.title"), wide, theme.TITLE_MM * 1.15, theme.WARNING, bold=True),
+            self.sign(Icon.WARNING, wide, warning),
+            self.words(self.word(f"refused.{reason}.title"), wide, theme.TITLE_MM * 1.15, warning, bold=True),
             self.words(self.word(f"refused.{reason}.text", when=when, office=refusal.office), wide, theme.LARGE_MM),
             self.words(self.word(f"refused.{reason}.next"), wide, theme.LARGE_MM * 1.15, bold=True),
         ]
@@ -32,7 +34,7 @@ class RefusedScreen(KioskScreen):
         reason = self.view.visit.refusal.reason if self.view.visit.refusal else None
         made: list[Widget] = []
         if reason in TYPE_HELPS:
-            made.append(self.choice(self.word("button.type"), wide, TypeChosen(), "main", 34))
+            made.append(self.choice(self.word("button.type"), wide, TypeChosen(), "main", 34, icon=Icon.TYPE))
         if reason in WALK_IN_HELPS:
-            made.append(self.choice(self.word("button.walk_in"), wide, WalkInChosen(), "main", 34))
+            made.append(self.choice(self.word("button.walk_in"), wide, WalkInChosen(), "main", 34, icon=Icon.TICKET))
         return made

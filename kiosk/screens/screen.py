@@ -1,57 +1,75 @@
-"""What all screens share: a head with office, time and languages, a question, the answers, a foot that leads away.
-
-The question stands above the answers on an upright panel, left of them on a wide one. All is made anew for each view,
-smaller where it would not fit.
+"""What all screens share: a head that tells, a question, the answers, a foot that leads away, and the tools (languages,
+accessibility), always in the same places. All is made anew for each view, smaller or on more pages where it would not
+fit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from kiosk import theme
-from kiosk.events import Back, Event, HelpChosen, Home, LanguageChosen
-from kiosk.model import ClockState, Language
-from kiosk.screens.widgets import Choice, Ground, Words, column, row
+from kiosk.events import AccessChosen, Back, Event, HelpChosen, Home, LanguageChosen
+from kiosk.model import Access, ClockState, Language, Sound, TextSize
+from kiosk.screens.icons import Icon
+from kiosk.screens.layout import Parts, Room, filled
+from kiosk.screens.widgets import Choice, Ground, Group, Logo, Sign, Words, column, row
 from kiosk.texts import Texts
+from kiosk.theme import Palette, Panel
 from kiosk.view import View
 from kiosk.visit import TRANSITIONS
 
 Post = Callable[[Event], None]
-SCALES = (1.0, 0.92, 0.85, 0.78, 0.72)
+SMALLER = (1.0, 0.92, 0.85)
+"""Steps by which a screen gets smaller before it is spread over pages, and after."""
+LARGER = {TextSize.NORMAL: TextSize.LARGE, TextSize.LARGE: TextSize.LARGEST, TextSize.LARGEST: TextSize.NORMAL}
+LOUDER = {Sound.OFF: Sound.ON, Sound.ON: Sound.LOUD, Sound.LOUD: Sound.OFF}
+TOOL_MM = (36.0, 32.0)
+"""Widths of a language's button and of an accessibility button."""
 
 
 class KioskScreen(Ground):
-    """One screen. `ask` and `answer` say what stands in its two parts; `home` is the leaving button's key."""
+    """One screen. `ask`, `body` and `answer` say what stands in its parts; `home` is the leaving button's key."""
 
     home = "button.cancel"
+    home_icon = Icon.CLOSE
     goes_back = False
+    reads_body = False
+    """The body is read, not touched: it stands with the question."""
 
-    def __init__(self, texts: Texts, pixels_per_mm: float, post: Post) -> None:
-        super().__init__(size_hint=(None, None))
-        self.texts, self._pixels_per_mm, self.post = texts, pixels_per_mm, post
+    def __init__(self, texts: Texts, panel: Panel, post: Post) -> None:
+        super().__init__()
+        self.texts, self.panel, self.post = texts, panel, post
         self._scale = 1.0
         self.view: View
+        self.palette: Palette = theme.AS_DESIGNED
         self.typed = ""
+        self.page = 0
 
     def ask(self, wide: float) -> Sequence[Widget]:
         """The question: a title and what explains it."""
         raise AssertionError(f"{type(self).__name__} asks nothing")
 
+    def body(self, wide: float) -> Sequence[Widget]:
+        """Rows that may be spread over pages."""
+        return ()
+
     def answer(self, wide: float) -> Sequence[Widget]:
-        """What the person can do."""
+        """What the person can do, on every page."""
         return ()
 
     def wipe(self) -> None:
-        """Forgets what was typed."""
-        self.typed = ""
+        """Forgets what was typed and which page was open."""
+        self.typed, self.page = "", 0
+
+    def take_step(self, step: int) -> None:
+        """Time went on by a step of what moves; most screens stand still."""
 
     # ------------------------------------------------------------ sizes and words
 
     def mm(self, millimetres: float) -> float:
         """Pixels of a length on the panel."""
-        return millimetres * self._pixels_per_mm
+        return millimetres * self.panel.pixels_per_mm
 
     @property
     def gap(self) -> float:
@@ -64,27 +82,39 @@ class KioskScreen(Ground):
     def word(self, key: str, **values: object) -> str:
         return self.texts(key, self.view.visit.language, **values)
 
+    def font(self, size: float) -> float:
+        """Pixels of a font of `size` mm at the present scale; never less than what can be read."""
+        return max(self.mm(theme.LEAST_MM), self.mm(size) * self._scale)
+
     def words(
-        self, text: str, wide: float, size: float = theme.BODY_MM, colour: theme.Colour = theme.INK,
+        self, text: str, wide: float, size: float = theme.BODY_MM, colour: theme.Colour | None = None,
         bold: bool = False, halign: str = "center",
     ) -> Words:  # fmt: skip
         """Text of a size in mm."""
-        return Words(text, wide, self.mm(size) * self._scale, colour, bold, halign)
+        return Words(text, wide, self.font(size), colour or self.palette.ink, bold, halign)
 
     def title(self, key: str, wide: float, **values: object) -> Words:
         return self.words(self.word(key, **values), wide, theme.TITLE_MM, bold=True)
 
     def hint(self, key: str, wide: float, **values: object) -> Words:
-        return self.words(self.word(key, **values), wide, theme.LARGE_MM, theme.QUIET)
+        return self.words(self.word(key, **values), wide, theme.LARGE_MM, self.palette.quiet)
 
-    def number(self, text: str, wide: float, size: float = theme.NUMBER_MM) -> Words:
-        """A ticket's number, as large as the width allows."""
-        fitting = min(self.mm(size) * self._scale, wide / (0.62 * max(1, len(text))))
-        return Words(text, wide, fitting, theme.INK, True, "center")
+    def number(self, text: str, wide: float, size: float = theme.NUMBER_MM, longest: int = 1) -> Words:
+        """A ticket's number, as large as the width allows for so many characters."""
+        fitting = min(self.mm(size) * min(1.0, self._scale), wide / (0.62 * max(longest, len(text))))
+        return Words(text, wide, max(self.mm(theme.LEAST_MM), fitting), self.palette.ink, True, "center")
+
+    def sign(self, icon: Icon, wide: float, colour: theme.Colour | None = None) -> Sign:
+        """A large icon above a title; it gives way to larger words."""
+        return Sign(icon, wide, self.mm(self.picture_mm(theme.SIGN_MM)), colour or self.palette.main)
+
+    def picture_mm(self, high: float) -> float:
+        """The height of a picture that is `high` mm high among words of the normal size."""
+        return high * min(self._scale, 1 / self._scale)
 
     def choice(
         self, text: str, wide: float, event: Event | Callable[[], None], kind: str = "plain",
-        least: float = theme.BUTTON_MM, size: float = theme.LARGE_MM,
+        least: float = theme.BUTTON_MM, size: float = theme.LARGE_MM, icon: Icon | None = None, above: bool = False,
     ) -> Choice:  # fmt: skip
         """A button that posts an event, or does something on this screen only."""
 
@@ -94,9 +124,9 @@ class KioskScreen(Ground):
             else:
                 event()
 
-        least_high = max(self.mm(theme.TARGET_MM), self.mm(least) * self._scale)
-        made = Choice(text, wide, least_high, self.mm(size) * self._scale, self.mm(theme.CORNER_MM), released)
-        return made.paint(kind)
+        least_high = max(self.mm(theme.TARGET_MM), self.mm(least) * min(1.0, self._scale))
+        corner = self.mm(theme.CORNER_MM)
+        return Choice(text, wide, least_high, self.font(size), corner, released, icon, above).paint(kind, self.palette)
 
     def pair(self, wide: float, makers: Sequence[Callable[[float], Widget]]) -> Widget:
         """Widgets side by side, equally wide."""
@@ -108,84 +138,136 @@ class KioskScreen(Ground):
     def show(self, view: View) -> None:
         """Shows the view; nothing on the screen is older than it."""
         self.view = view
-        for self._scale in SCALES:
-            if self._fill():
+        office_colour = view.data.office.colour if view.data else ""
+        self.palette = theme.palette(view.visit.access.high_contrast, office_colour)
+        self.paint(self.palette.paper)
+        for scale, in_pages in self._tries():
+            self._scale = scale
+            if self._fill(in_pages):
                 return
 
-    def _fill(self) -> bool:
+    def _tries(self) -> Iterator[tuple[float, bool]]:
+        """From the size that was chosen down to the least, first on one page."""
+        chosen = theme.TEXT_SCALES[self.view.visit.access.text_size]
+        yield from ((chosen * each, False) for each in SMALLER)
+        yield from ((chosen * each, True) for each in SMALLER)
+        scale = chosen * SMALLER[-1]
+        while scale > SMALLER[-1]:
+            scale = max(SMALLER[-1], scale * SMALLER[1])
+            yield scale, True
+
+    def _fill(self, in_pages: bool) -> bool:
         self.clear_widgets()
-        margin = self.mm(theme.MARGIN_MM)
-        head, foot = self._head(self.width - 2 * margin), self._foot(self.width - 2 * margin)
-        head.pos = (margin, self.height - margin / 2 - head.height)
-        foot.pos = (margin, margin)
-        self.add_widget(head)
-        self.add_widget(foot)
-        top, bottom = head.y - margin / 2, foot.top + margin
-        room = top - bottom
-        fits = self._side_by_side(margin, bottom, room) if self.is_wide else self._stacked(margin, bottom, top)
-        # Placed at once: a touch between this and the next frame must not find a button where it is not.
-        for each in self.walk(restrict=True):
-            if isinstance(each, BoxLayout):
-                each.do_layout()
-        return fits
+        margin, wide = self.mm(theme.MARGIN_MM), self.width - 2 * self.mm(theme.MARGIN_MM)
+        low, reach = self.panel.band(self.height) if self.view.visit.access.low_reach else (0.0, self.height)
+        head, foot = self._head(wide), self._foot(wide)
+        head.pos = 0, self.height - head.height
+        foot.pos = margin, max(margin / 2, low)
+        room = Room(margin, foot.top + margin, wide, head.y - margin / 2, reach, self.gap, margin)
+        whole = filled(room, self._parts, self.is_wide, self.page, self._pager if in_pages else None)
+        self.page = min(self.page, whole.pages - 1)
+        for each in (head, *whole.columns, foot):
+            self.add_widget(each)
+        return whole.fits
 
-    def _side_by_side(self, margin: float, bottom: float, room: float) -> bool:
-        half = (self.width - 3 * margin) / 2
-        answers = self.answer(half)
-        wide = half if answers else self.width - 2 * margin
-        parts = [column(list(self.ask(wide)), wide, self.gap)]
-        if answers:
-            parts.append(column(list(answers), half, self.gap))
-        for place, part in enumerate(parts):
-            part.pos = (margin + place * (half + margin), bottom + max(0, (room - part.height) / 2))
-            self.add_widget(part)
-        return all(part.height <= room for part in parts)
+    def _parts(self, wide: float) -> Parts:
+        return Parts(self.ask(wide), self.body(wide), self.answer(wide), self.reads_body)
 
-    def _stacked(self, margin: float, bottom: float, top: float) -> bool:
-        wide = self.width - 2 * margin
-        question = column(list(self.ask(wide)), wide, self.gap)
-        answers = column(list(self.answer(wide)), wide, self.gap)
-        left = top - bottom - question.height - answers.height - 2 * self.gap
-        # What is touched stays low, within reach; what is read stands in the free room above it.
-        answers.pos = (margin, bottom + max(0, left * 0.15 if question.height else left / 2))
-        question.pos = (margin, answers.top + 2 * self.gap + max(0, left * 0.45))
-        self.add_widget(question)
-        self.add_widget(answers)
-        return bool(left >= 0)
+    def _pager(self, wide: float, page: int, pages: int) -> Widget:
+        each = (wide - 2 * self.gap) / 3
+        before = self._turn("button.previous", each, page - 1, page > 0, Icon.LESS)
+        after = self._turn("button.more", each, page + 1, page < pages - 1, Icon.MORE)
+        told = self.words(f"{page + 1} / {pages}", each, theme.BODY_MM, bold=True)
+        return row([before, told, after], self.gap)
+
+    def _turn(self, key: str, wide: float, page: int, can: bool, icon: Icon) -> Choice:
+        def turn() -> None:
+            self.page = page
+            self.show(self.view)
+
+        return self.choice(self.word(key), wide, turn, "plain" if can else "off", 18, theme.SMALL_MM, icon)
+
+    # ------------------------------------------------------------ head, foot, tools
 
     def _head(self, wide: float) -> Widget:
-        language = self.view.visit.language
-        switch = [self._language_choice(each, each == language) for each in self.texts.languages]
-        room = wide - sum(each.width for each in switch) - 2 * self.gap
+        language, now = self.view.visit.language, self.view.now
         office = self.view.data.office.name if self.view.data else "Anjungan"
-        now = self.view.now
         is_known = self.view.clock is not ClockState.UNTRUSTED
         when = f"{self.texts.day(now, language)}  ·  {self.texts.time(now, language)}" if is_known else ""
-        small = self.mm(theme.SMALL_MM)
-        name = Words(office, room, small * 1.15, theme.INK, True, "left")
-        date = Words(when, room, small, theme.QUIET, False, "left")
-        line = row([column([name, date], room, 0), *switch], self.gap)
-        line.height = max(line.height, name.height + date.height)
-        return line
-
-    def _language_choice(self, language: Language, chosen: bool) -> Choice:
-        made = Choice(
-            self.texts.name(language), self.mm(44), self.mm(theme.TARGET_MM), self.mm(theme.SMALL_MM),
-            self.mm(theme.CORNER_MM), lambda: self.post(LanguageChosen(language)),
-        )  # fmt: skip
-        return made.paint("main" if chosen else "plain")
+        logo = [Logo(self.panel.logo, self.mm(15))] if self.panel.logo else []
+        room = wide - sum(each.width + self.gap for each in logo)
+        small, ink = self.mm(theme.SMALL_MM), self.palette.paper
+        name = Words(office, room, small * 1.2, ink, True, "left")
+        date = Words(when or " ", room, small, ink, False, "left")
+        line = row([*logo, column([name, date], room, 0)], self.gap)
+        bar = Ground(self.palette.ink)
+        bar.size = self.width, line.height + 2 * self.gap / 2
+        return Group([(bar, 0, 0), (line, (self.width - wide) / 2, self.gap / 2)], self.width, bar.height)
 
     def _foot(self, wide: float) -> Widget:
+        """Ways out left, staff right, and the tools, below them where there is not room for all in a line."""
+        tools = self._tools(wide)
+        if self.is_wide and tools.width < wide * 0.6:
+            away = self._ways(wide - tools.width - 2 * self.gap)
+            places: list[tuple[Widget, float, float]] = [(tools, wide - tools.width, 0)]
+            places += [(away, 0, 0)] if away else []
+            return Group(places, wide, max(each.height for each, _, _ in places))
+        away = self._ways(wide)
+        return column([*([away] if away else []), tools], wide, self.gap)
+
+    def _ways(self, wide: float) -> Group | None:
+        """Home, back and staff, each at its own place whether the others are there or not."""
         known = TRANSITIONS[self.view.visit.state]
-        wanted: list[tuple[str, Event]] = []
-        if Back in known and self.goes_back:
-            wanted.append(("button.back", Back()))
+        each = min(self.mm(90), (wide - 2 * self.gap) / 3)
+        places: list[tuple[Widget, float, float]] = []
         if Home in known:
-            wanted.append((self.home, Home()))
+            places.append((self._way(self.home, each, Home(), self.home_icon), 0, 0))
+        if Back in known and self.goes_back:
+            places.append((self._way("button.back", each, Back(), Icon.BACK), each + self.gap, 0))
         if HelpChosen in known:
-            wanted.append(("button.help", HelpChosen()))
-        if not wanted:
-            return Label(size_hint=(None, None), size=(wide, 0))
-        each = min(self.mm(90), (wide - self.gap * (len(wanted) - 1)) / len(wanted))
-        made = [self.choice(self.word(key), each, event, least=20, size=theme.BODY_MM) for key, event in wanted]
-        return row(made, self.gap)
+            places.append((self._way("button.help", each, HelpChosen(), Icon.STAFF), wide - each, 0))
+        if not places:
+            return None
+        high = max(way.height for way, _, _ in places)
+        for way, _, _ in places:
+            way.height = high
+        return Group(places, wide, high)
+
+    def _way(self, key: str, wide: float, event: Event, icon: Icon) -> Choice:
+        return self.choice(self.word(key), wide, event, least=20, size=theme.BODY_MM, icon=icon)
+
+    def _tools(self, wide: float) -> Group:
+        """Languages and accessibility: in one line, or two where they are too wide."""
+        gap = self.gap / 2
+        languages = row([self._language_choice(each) for each in self.texts.languages], gap)
+        access = row(list(self._access_choices()), gap)
+        narrow = languages.width + access.width + self.gap
+        if narrow <= wide:
+            room = narrow if self.is_wide else wide
+            return Group([(languages, 0, 0), (access, room - access.width, 0)], room, access.height)
+        return column([languages, access], max(languages.width, access.width), gap)
+
+    def _tool(self, text: str, wide: float, event: Event, kind: str, icon: Icon | None) -> Choice:
+        corner, least = self.mm(theme.CORNER_MM), self.mm(theme.TARGET_MM + 3)
+        made = Choice(text, self.mm(wide), least, self.mm(theme.LEAST_MM), corner, lambda: self.post(event), icon, True)
+        return made.paint(kind, self.palette)
+
+    def _language_choice(self, language: Language) -> Choice:
+        kind = "chosen" if language == self.view.visit.language else "plain"
+        return self._tool(self.texts.name(language), TOOL_MM[0], LanguageChosen(language), kind, None)
+
+    def _access_choices(self) -> Iterator[Choice]:
+        now = self.view.visit.access
+        yield self._access(
+            f"access.text_{now.text_size}",
+            Icon.TEXT_SIZE,
+            now.text_size is not TextSize.NORMAL,
+            text_size=LARGER[now.text_size],
+        )
+        yield self._access("access.contrast", Icon.CONTRAST, now.high_contrast, high_contrast=not now.high_contrast)
+        yield self._access("access.reach", Icon.REACH, now.low_reach, low_reach=not now.low_reach)
+        yield self._access(f"access.sound_{now.sound}", Icon.SOUND, now.sound is not Sound.OFF, sound=LOUDER[now.sound])
+
+    def _access(self, key: str, icon: Icon, is_chosen: bool, **changed: object) -> Choice:
+        wanted: Access = replace(self.view.visit.access, **changed)  # type: ignore[arg-type]
+        return self._tool(self.word(key), TOOL_MM[1], AccessChosen(wanted), "chosen" if is_chosen else "plain", icon)

@@ -2,7 +2,6 @@
 
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.screens import load_kv
 from kiosk.screens.arriving import (
     ApplicantsScreen,
     ScanningScreen,
@@ -18,7 +17,9 @@ from kiosk.screens.machine import ClosedScreen, OutOfServiceScreen, StillThereSc
 from kiosk.screens.refused import RefusedScreen
 from kiosk.screens.screen import KioskScreen, Post
 from kiosk.screens.ticket import OnScreenScreen, PrintedScreen, UncertainScreen
+from kiosk.screens.widgets import forget_words
 from kiosk.texts import Texts
+from kiosk.theme import Panel
 from kiosk.view import View
 from kiosk.visit import State
 
@@ -57,10 +58,10 @@ INTERRUPTIONS = (State.STILL_THERE, State.HELP)
 class Stage(FloatLayout):
     """Shows each view on the screen of its state. `post` hears what a person touches."""
 
-    def __init__(self, texts: Texts, pixels_per_mm: float, post: Post) -> None:
-        load_kv()
+    def __init__(self, texts: Texts, panel: Panel, post: Post) -> None:
         super().__init__()
-        self._screens = {state: made(texts, pixels_per_mm, post) for state, made in SCREENS.items()}
+        self._screens = {state: made(texts, panel, post) for state, made in SCREENS.items()}
+        self._panel = panel
         self._shown: View | None = None
         self.bind(size=lambda *_: self._again())
 
@@ -75,14 +76,22 @@ class Stage(FloatLayout):
         if before and before.visit.id != view.visit.id:
             for each in self._screens.values():
                 each.wipe()
+            forget_words()
         screen = self._screens[view.visit.state]
         if self.screen is not screen:
             if before and before.visit.state not in INTERRUPTIONS:
                 screen.wipe()
+            if self.screen:
+                self.screen.clear_widgets()
             self.clear_widgets()
             self.add_widget(screen)
         screen.pos, screen.size = self.pos, self.size
         screen.show(view)
+
+    def take_step(self, step: int) -> None:
+        """Time went on by one step of what moves."""
+        if self.screen and self._panel.motion:
+            self.screen.take_step(step)
 
     def _again(self) -> None:
         if self._shown:

@@ -7,6 +7,7 @@ from kivy.uix.widget import Widget
 from kiosk import theme
 from kiosk.events import PaperCameOut, PaperMissing, RateChosen
 from kiosk.model import Ticket
+from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
 from kiosk.screens.widgets import QrCode, column, row
 
@@ -14,7 +15,7 @@ from kiosk.screens.widgets import QrCode, column, row
 class TicketScreen(KioskScreen):
     """A title, the number or numbers, and whose they are."""
 
-    home = "button.done"
+    home, home_icon = "button.done", Icon.YES
     title_key, hint_key = "printed.title", "printed.hint"
 
     def ask(self, wide: float) -> Sequence[Widget]:
@@ -24,7 +25,8 @@ class TicketScreen(KioskScreen):
             made += [self.number(tickets[0].number, wide), *self._about(tickets[0], wide)]
         else:
             size = theme.NUMBER_MM / 2.4
-            made += [self.number(f"{each.number}  {each.masked_name}".strip(), wide, size) for each in tickets]
+            told = [f"{each.number}  {each.masked_name}".strip() for each in tickets]
+            made += [self.number(each, wide, size, max(map(len, told))) for each in told]
         return [*made, self.hint(self.hint_key, wide)]
 
     def _about(self, ticket: Ticket, wide: float) -> list[Widget]:
@@ -39,13 +41,13 @@ class TicketScreen(KioskScreen):
             booked = self.word("ticket.booked", time=self.texts.time(ticket.slot, language))
             made.append(self.words(booked, wide, theme.LARGE_MM))
         if ticket.late:
-            made.append(self.words(self.word("ticket.late"), wide, theme.BODY_MM, theme.WARNING, bold=True))
+            made.append(self.words(self.word("ticket.late"), wide, theme.BODY_MM, self.palette.warning, bold=True))
         return made
 
 
 class PrintedScreen(TicketScreen):
     def answer(self, wide: float) -> Sequence[Widget]:
-        return [self.choice(self.word("button.rate"), wide, RateChosen())]
+        return [self.choice(self.word("button.rate"), wide, RateChosen(), icon=Icon.RATE)]
 
 
 class UncertainScreen(TicketScreen):
@@ -53,8 +55,8 @@ class UncertainScreen(TicketScreen):
 
     def answer(self, wide: float) -> Sequence[Widget]:
         return [
-            self.choice(self.word("uncertain.yes"), wide, PaperCameOut(), "main", 36, theme.TITLE_MM),
-            self.choice(self.word("uncertain.no"), wide, PaperMissing(), least=36, size=theme.TITLE_MM),
+            self.choice(self.word("uncertain.yes"), wide, PaperCameOut(), "main", 36, theme.TITLE_MM, Icon.YES),
+            self.choice(self.word("uncertain.no"), wide, PaperMissing(), "plain", 36, theme.TITLE_MM, Icon.PRINT),
         ]
 
 
@@ -65,7 +67,7 @@ class OnScreenScreen(TicketScreen):
         data, tickets = self.view.data, self.view.visit.tickets
         if data is None:
             return []
-        side = min(self.mm(100) * self._scale, (wide - self.gap) / min(2, len(tickets)) * 0.95)
+        side = min(self.mm(100) * min(1.0, self._scale), (wide - self.gap) / min(2, len(tickets)) * 0.95)
         side = side if len(tickets) < 3 else side * 0.55
         made = []
         for ticket in tickets:

@@ -1,84 +1,243 @@
-"""The few widgets that every screen is made of; sized when they are made, so that what fits is known at once."""
+"""The few widgets that every screen is made of; sized when they are made, so that what fits is known at once.
+
+Words are painted once and kept: a screen is made anew for each view, and most of its words were there before.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import qrcode
+from kivy.core.image import Image
+from kivy.core.text import Label as Painter
 from kivy.graphics import Color, Ellipse, Line, Rectangle, RoundedRectangle
 from kivy.graphics.texture import Texture
-from kivy.properties import ColorProperty, NumericProperty, ObjectProperty
 from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.button import Button
 from kivy.uix.floatlayout import FloatLayout
-from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from kiosk import theme
+from kiosk.screens.icons import FONT, Icon
+from kiosk.theme import Palette
+
+KEPT_WORDS = 400
+TEXT_FONT = "Roboto"
+RIM = 3
+"""The width of an edge, px."""
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def painted(text: str, size: float, wide: float | None, bold: bool, halign: str, font: str = TEXT_FONT) -> Texture:
+    """White words on nothing, wrapped to `wide` px."""
+    painter = Painter(text=text, font_size=size, text_size=(wide, None), bold=bold, halign=halign, font_name=font)
+    painter.refresh()
+    return painter.texture
+
+
+def compact(text: str, size: float, room: float) -> Texture:
+    """Bold words, no wider than they need, wrapped where the room is narrower."""
+    in_lines = painted(text, size, None, True, "center")
+    if in_lines.width <= room:
+        return in_lines
+    return painted(text, size, min(room, _longest_line(text, size, room) * 1.03), True, "center")
+
+
+def _longest_line(text: str, size: float, room: float) -> float:
+    longest = line = 0.0
+    space = _word_width("n", True) * size / 200
+    for word in text.split():
+        wide = _word_width(word, True) * size / 100
+        line = line + space + wide if line and line + space + wide <= room else wide
+        longest = max(longest, line)
+    return longest
+
+
+@lru_cache(maxsize=KEPT_WORDS * 4)
+def _word_width(word: str, bold: bool) -> float:
+    """The width of a word in px of a font of 100 px."""
+    return float(Painter(font_size=100, bold=bold, font_name=TEXT_FONT).get_extents(word)[0])
+
+
+def fitting(text: str, size: float, wide: float, bold: bool) -> float:
+    """The font size, `size` px at most, at which no word is wider than `wide` px, so that none is broken."""
+    longest = max((_word_width(word, bold) for word in text.split()), default=0)
+    return min(size, 98 * wide / longest) if longest else size
+
+
+def forget_words() -> None:
+    """Drops every picture of words, so that nothing of a visit stays in the memory of the screen."""
+    painted.cache_clear()
+    _qr_texture.cache_clear()
 
 
 class Ground(FloatLayout):
-    """A screen's ground."""
+    """A coloured ground."""
 
-    ground = ColorProperty(theme.PAPER)
+    def __init__(self, colour: theme.Colour = theme.AS_DESIGNED.paper) -> None:
+        super().__init__(size_hint=(None, None))
+        with self.canvas.before:
+            self._colour = Color(*colour)
+            self._area = Rectangle()
+        self.bind(pos=lambda *_: self._lie(), size=lambda *_: self._lie())
+
+    def paint(self, colour: theme.Colour) -> None:
+        self._colour.rgba = colour
+
+    def _lie(self) -> None:
+        self._area.pos, self._area.size = self.pos, self.size
 
 
-class Words(Label):
-    """Text wrapped to `wide` px, as high as it needs."""
+class Words(Widget):
+    """Text wrapped to `wide` px, as high as it needs; its font is smaller than asked for where a word is wider."""
 
     def __init__(self, text: str, wide: float, size: float, colour: theme.Colour, bold: bool, halign: str) -> None:
-        super().__init__(text=text, font_size=size, color=colour, bold=bold, halign=halign, text_size=(wide, None))
-        self.texture_update()
-        self.size = (wide, self.texture_size[1])
+        self.text, self.colour = text, colour
+        self.font_size = fitting(text, size, wide, bold)
+        texture = painted(text, round(self.font_size, 1), wide, bold, halign)
+        self.texture_size = texture.size
+        super().__init__(size_hint=(None, None), size=(wide, texture.height))
+        with self.canvas:
+            Color(*colour)
+            area = Rectangle(texture=texture, size=texture.size)
+        self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
 
 
-class Choice(Button):
-    """A button as wide as `wide` px, as high as its words and `least` ask for."""
+class Sign(Widget):
+    """An icon `high` px high: what the screen is about, before a word is read."""
 
-    ground = ColorProperty(theme.CARD)
-    pressed_ground = ColorProperty(theme.LINE)
-    edge = ColorProperty(theme.LINE)
-    corner = NumericProperty(16)
-    rim = NumericProperty(3)
+    def __init__(self, icon: Icon, wide: float, high: float, colour: theme.Colour) -> None:
+        super().__init__(size_hint=(None, None), size=(wide, high))
+        texture = painted(icon, round(high, 1), None, False, "left", FONT)
+        with self.canvas:
+            Color(*colour)
+            area = Rectangle(texture=texture, size=texture.size)
+
+        def lie(*_: object) -> None:
+            area.pos = self.center_x - texture.width / 2, self.center_y - texture.height / 2
+
+        self.bind(pos=lie)
+
+
+class Choice(ButtonBehavior, Widget):
+    """A button as wide as `wide` px, as high as its words and `least` ask for; an icon stands left of the words, or
+    `above` them.
+    """
 
     def __init__(
-        self, text: str, wide: float, least: float, size: float, corner: float, released: Callable[[], None]
-    ) -> None:
-        super().__init__(text=text, font_size=size, bold=True, corner=corner)
-        pad = corner
-        self.text_size = (wide - 2 * pad, None)
-        self.texture_update()
-        self.size = (wide, max(least, self.texture_size[1] + 1.4 * pad))
-        self.bind(on_release=lambda _: released())
+        self, text: str, wide: float, least: float, size: float, corner: float, released: Callable[[], None],
+        icon: Icon | None = None, above: bool = False,
+    ) -> None:  # fmt: skip
+        self.text, self._corner, self._above = text, corner, above
+        # A narrow key keeps its letter: the pad shrinks with it.
+        pad = min(corner, 0.06 * wide)
+        beside = size * 1.8 if icon and not above else 0.0
+        room = wide - 2 * pad - beside
+        self.font_size = fitting(text, size, room, bold=True)
+        words = compact(text, round(self.font_size, 1), room)
+        glyph = (
+            painted(icon, round(self.font_size * (1.6 if above else 1.35), 1), None, False, "left", FONT)
+            if icon
+            else None
+        )
+        self.texture_size = words.size
+        high = words.height + (glyph.height * 0.85 if glyph and above else 0)
+        super().__init__(size_hint=(None, None), size=(wide, max(least, high + 1.4 * pad)))
+        self._draw(words, glyph)
+        self.bind(
+            pos=lambda *_: self._lie(), size=lambda *_: self._lie(), state=lambda *_: self._colour(),
+            on_release=lambda _: released(),
+        )  # fmt: skip
 
-    def paint(self, kind: str) -> "Choice":
-        """`main` is the one main action of a screen, `plain` another, `off` one that cannot be taken now."""
-        if kind == "main":
-            self.ground = self.edge = theme.MAIN
-            self.color, self.pressed_ground = theme.CARD, theme.INK
-        elif kind == "off":
-            self.ground, self.color, self.disabled = theme.PAPER, theme.QUIET, True
-            self.disabled_color = theme.QUIET
-        else:
-            self.color, self.edge = theme.INK, theme.QUIET
+    def paint(self, kind: str, palette: Palette) -> "Choice":
+        """`main` is the one main action of a screen, `plain` another, `chosen` one that is taken already, `off` one
+        that cannot be taken now.
+        """
+        self.disabled = kind == "off"
+        self.ground, self.ink, self._edge, self._pressed = {
+            "main": (palette.main, palette.on_main, palette.main, palette.ink),
+            "plain": (palette.card, palette.ink, palette.quiet, palette.line),
+            "chosen": (palette.ink, palette.paper, palette.ink, palette.quiet),
+            "off": (palette.paper, palette.quiet, palette.line, palette.paper),
+        }[kind]
+        self._colour()
         return self
 
+    def stretch(self, high: float) -> None:
+        self.height = high
 
-class Box(BoxLayout):
-    """A coloured card around widgets."""
+    def _draw(self, words: Texture, glyph: Texture | None) -> None:
+        with self.canvas:
+            self._edge_colour = Color()
+            self._outer = RoundedRectangle(radius=[self._corner])
+            self._ground_colour = Color()
+            self._inner = RoundedRectangle(radius=[max(1, self._corner - RIM)])
+            self._ink_colour = Color()
+            self._words = Rectangle(texture=words, size=words.size)
+            self._glyph = Rectangle(texture=glyph, size=glyph.size) if glyph else None
 
-    ground = ColorProperty(theme.CARD)
-    corner = NumericProperty(16)
+    def _colour(self) -> None:
+        is_down = self.state == "down"
+        self._edge_colour.rgba = self._edge
+        self._ground_colour.rgba = self._pressed if is_down else self.ground
+        # What is pressed turns over only where its words stay to be read.
+        self._ink_colour.rgba = self.ink
+
+    def _lie(self) -> None:
+        x, y, wide, high = self.x, self.y, self.width, self.height
+        self._outer.pos, self._outer.size = (x, y), (wide, high)
+        self._inner.pos, self._inner.size = (x + RIM, y + RIM), (wide - 2 * RIM, high - 2 * RIM)
+        words, glyph = self._words, self._glyph
+        if glyph is None:
+            words.pos = _middle(x, wide, words.size[0]), _middle(y, high, words.size[1])
+        elif self._above:
+            both = words.size[1] + glyph.size[1] * 0.85
+            low = _middle(y, high, both)
+            words.pos = _middle(x, wide, words.size[0]), low
+            glyph.pos = _middle(x, wide, glyph.size[0]), low + words.size[1] - glyph.size[1] * 0.1
+        else:
+            gap = glyph.size[0] * 0.3
+            left = _middle(x, wide, glyph.size[0] + gap + words.size[0])
+            glyph.pos = left, _middle(y, high, glyph.size[1])
+            words.pos = left + glyph.size[0] + gap, _middle(y, high, words.size[1])
+
+
+def _middle(start: float, room: float, length: float) -> float:
+    return round(start + (room - length) / 2)
+
+
+class Card(Widget):
+    """Words on a card."""
+
+    def __init__(self, words: Words, pad: float, corner: float, ground: theme.Colour, edge: theme.Colour) -> None:
+        super().__init__(size_hint=(None, None), size=(words.width + 2 * pad, words.height + 2 * pad))
+        with self.canvas:
+            Color(*edge)
+            outer = RoundedRectangle(radius=[corner], size=self.size)
+            Color(*ground)
+            inner = RoundedRectangle(radius=[corner - RIM], size=(self.width - 2 * RIM, self.height - 2 * RIM))
+        self.add_widget(words)
+
+        def lie(*_: object) -> None:
+            outer.pos, inner.pos = self.pos, (self.x + RIM, self.y + RIM)
+            words.pos = self.x + pad, self.y + pad
+
+        self.bind(pos=lie)
 
 
 class QrCode(Widget):
     """A QR code of `side` px, its quiet zone included."""
 
-    texture = ObjectProperty(None, allownone=True)
-
     def __init__(self, data: str, side: float) -> None:
-        super().__init__(size=(side, side))
-        self.texture = _qr_texture(data)
+        super().__init__(size_hint=(None, None), size=(side, side))
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            area = Rectangle(texture=qr_texture(data), size=self.size)
+        self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
+
+
+def qr_texture(data: str) -> Texture:
+    """A QR code, one texel a module."""
+    return _qr_texture(data)
 
 
 @lru_cache(maxsize=8)
@@ -93,25 +252,44 @@ def _qr_texture(data: str) -> Texture:
     return texture
 
 
+class Logo(Widget):
+    """The office's picture, `high` px high."""
+
+    def __init__(self, file: Path, high: float) -> None:
+        texture = _picture(str(file))
+        super().__init__(size_hint=(None, None), size=(high * texture.width / texture.height, high))
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            area = Rectangle(texture=texture, size=self.size)
+        self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
+
+
+@lru_cache(maxsize=1)
+def _picture(file: str) -> Texture:
+    return Image(file).texture
+
+
 class Face(ButtonBehavior, Widget):
-    """A face from very sad (1) to very glad (5), to be touched."""
+    """A face from very sad (1) to very glad (5), to be touched; `text` is its word, which stands below it."""
 
     COLOURS = ("8A1515", "8A4A00", "4E5A1F", "2A6136", "07524A")
 
-    def __init__(self, score: int, side: float, released: Callable[[], None]) -> None:
+    def __init__(self, score: int, text: str, side: float, palette: Palette, released: Callable[[], None]) -> None:
         super().__init__(size_hint=(None, None), size=(side, side))
-        self._score = score
+        self.text = text
+        own = theme.colour(self.COLOURS[score - 1])
+        is_plain = palette is theme.HIGH_CONTRAST
+        self._ground, self._ink = (palette.main, palette.on_main) if is_plain else (own, palette.card)
+        self._bend = (score - 3) * 0.11 * side
         self.bind(pos=lambda *_: self._draw(), on_release=lambda _: released())
-        self._draw()
 
     def _draw(self) -> None:
-        x, y, side = self.x, self.y, self.width
-        bend = (self._score - 3) * 0.11 * side
+        x, y, side, bend = self.x, self.y, self.width, self._bend
         self.canvas.clear()
         with self.canvas:
-            Color(*theme.colour(self.COLOURS[self._score - 1]))
+            Color(*self._ground)
             Ellipse(pos=self.pos, size=self.size)
-            Color(*theme.CARD)
+            Color(*self._ink)
             for eye in (0.28, 0.6):
                 Ellipse(pos=(x + eye * side, y + 0.56 * side), size=(0.12 * side, 0.15 * side))
             level = y + 0.32 * side
@@ -119,58 +297,40 @@ class Face(ButtonBehavior, Widget):
             Line(bezier=mouth, width=max(2, side * 0.03))
 
 
-class PhonePicture(Widget):
-    """A phone with a QR code over a scanner's light: what to do, without words."""
+class Group(Widget):
+    """Widgets at fixed places within it: `parts` are each with its place from the lower left corner, px."""
 
-    def __init__(self, wide: float, high: float) -> None:
+    def __init__(self, parts: Sequence[tuple[Widget, float, float]], wide: float, high: float) -> None:
         super().__init__(size_hint=(None, None), size=(wide, high))
-        self.bind(pos=lambda *_: self._draw())
+        for each, _, _ in parts:
+            self.add_widget(each)
 
-    def _draw(self) -> None:
-        high = self.height
-        phone_w, phone_h = high * 0.42, high * 0.72
-        left, bottom = self.center_x - phone_w / 2, self.y + high * 0.28
-        self.canvas.clear()
-        with self.canvas:
-            Color(*theme.MAIN)
-            RoundedRectangle(
-                pos=(self.center_x - high * 0.42, self.y), size=(high * 0.84, high * 0.13), radius=[high * 0.05]
-            )
-            Color(0.03, 0.32, 0.29, 0.28)
-            for half in (0.14, 0.24, 0.34):
-                Line(points=[self.center_x - high * half * 0.6, bottom - high * 0.01, self.center_x - high * half, self.y + high * 0.14], width=3)  # fmt: skip  # noqa: E501
-                Line(points=[self.center_x + high * half * 0.6, bottom - high * 0.01, self.center_x + high * half, self.y + high * 0.14], width=3)  # fmt: skip  # noqa: E501
-            Color(*theme.INK)
-            RoundedRectangle(pos=(left, bottom), size=(phone_w, phone_h), radius=[high * 0.06])
-            Color(*theme.CARD)
-            inset = phone_w * 0.08
-            Rectangle(pos=(left + inset, bottom + phone_h * 0.1), size=(phone_w - 2 * inset, phone_h * 0.8))
-            side = phone_w - 4 * inset
-            Color(1, 1, 1, 1)
-            Rectangle(
-                pos=(left + 2 * inset, bottom + (phone_h - side) / 2),
-                size=(side, side),
-                texture=_qr_texture("ANJUNGAN"),
-            )
+        def lie(*_: object) -> None:
+            for each, right, up in parts:
+                each.pos = self.x + right, self.y + up
+
+        self.bind(pos=lie)
+        lie()
 
 
-def row(widgets: Sequence[Widget], gap: float) -> BoxLayout:
-    """Widgets side by side, all as high as the highest."""
-    high = max(each.height for each in widgets)
-    line = BoxLayout(spacing=gap, size_hint=(None, None), height=high)
-    line.width = sum(each.width for each in widgets) + gap * (len(widgets) - 1)
+def row(widgets: Sequence[Widget], gap: float) -> Group:
+    """Widgets side by side, buttons as high as the highest, others in the middle of the height."""
+    high = max((each.height for each in widgets), default=0)
+    parts, left = [], 0.0
     for each in widgets:
         if isinstance(each, Choice):
-            each.height = high
-        line.add_widget(each)
-    return line
+            each.stretch(high)
+        parts.append((each, left, (high - each.height) / 2))
+        left += each.width + gap
+    return Group(parts, max(0.0, left - gap), high)
 
 
-def column(widgets: Sequence[Widget], wide: float, gap: float) -> BoxLayout:
+def column(widgets: Sequence[Widget], wide: float, gap: float) -> Group:
     """Widgets below one another, each in the middle of `wide` px."""
-    stack = BoxLayout(orientation="vertical", spacing=gap, size_hint=(None, None), width=wide)
+    high = sum(each.height for each in widgets) + gap * max(0, len(widgets) - 1)
+    parts, top = [], high
     for each in widgets:
-        each.pos_hint = {"center_x": 0.5}
-        stack.add_widget(each)
-    stack.height = sum(each.height for each in widgets) + gap * max(0, len(widgets) - 1)
-    return stack
+        top -= each.height
+        parts.append((each, (wide - each.width) / 2, top))
+        top -= gap
+    return Group(parts, wide, high)

@@ -1,85 +1,65 @@
-"""Every sample view, in both languages and orientations, in real Kivy."""
+"""Every sample view, in every language, orientation and way to use the kiosk, in real Kivy."""
 
 import gc
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
 
 import pytest
-from kivy.core.window import Window  # opens the window that textures need
+from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
-from kivy.uix.label import Label
 from kivy.uix.widget import Widget
+from screens.conftest import StageMaker
+from screens.measured import faults, leaves, out_of_reach, touched
 
 from kiosk import theme
-from kiosk.events import CodeTyped, Event, Rated
-from kiosk.model import Language
-from kiosk.screens.gallery import ORIENTATIONS, PIXELS_PER_MM, settle
+from kiosk.events import AccessChosen, CodeTyped, Event, Rated
+from kiosk.model import INDONESIAN, Access, Language, Sound, TextSize
+from kiosk.screens.gallery import MODES, ORIENTATIONS, PANELS, settle
 from kiosk.screens.sample_views import sample_views
 from kiosk.screens.stage import SCREENS, Stage
-from kiosk.screens.widgets import Choice, Face, QrCode, Words
+from kiosk.screens.widgets import Choice, Face, Words
 from kiosk.texts import Texts
+from kiosk.view import View
 from kiosk.visit import TRANSITIONS, State
 
-LEAST_TARGET = 15 * PIXELS_PER_MM
 VIEWS = sample_views()
+LAYOUTS = [
+    Access(text_size=size, low_reach=low, sound=sound)
+    for size in TextSize
+    for low, sound in ((False, Sound.OFF), (True, Sound.ON))
+]
+"""The ways to use the kiosk that move or resize something."""
 
 
-@pytest.fixture
-def posted() -> list[Event]:
-    return []
+def used(view: View, language: Language, access: Access) -> View:
+    return replace(view, visit=replace(view.visit, language=language, access=access))
 
 
-@pytest.fixture(params=ORIENTATIONS)
-def stage(request: pytest.FixtureRequest, posted: list[Event]) -> Iterator[Stage]:
-    made = Stage(Texts.load(), PIXELS_PER_MM, posted.append)
-    made.size = ORIENTATIONS[request.param]
-    yield made
-    made.clear_widgets()
-
-
-def leaves(stage: Stage) -> list[Widget]:
-    return [each for each in stage.walk() if isinstance(each, Words | Choice | Face | QrCode)]
-
-
-def box(widget: Widget) -> tuple[float, float, float, float]:
-    x, y = widget.to_window(*widget.pos)
-    return x, y, x + widget.width, y + widget.height
-
-
-def overlap(one: Widget, other: Widget) -> bool:
-    (left, low, right, high), (left2, low2, right2, high2) = box(one), box(other)
-    return left + 1 < right2 and left2 + 1 < right and low + 1 < high2 and low2 + 1 < high
-
-
-@pytest.mark.parametrize("language", Texts.load().languages)
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
 @pytest.mark.parametrize("name", VIEWS)
-def test_nothing_is_clipped_overlaps_or_is_too_small_to_touch(stage: Stage, name: str, language: Language) -> None:
-    view = VIEWS[name]
-    stage.show(replace(view, visit=replace(view.visit, language=language)))
-    found = leaves(stage)
-    for each in found:
-        left, low, right, high = box(each)
-        assert left >= 0, each
-        assert low >= 0, each
-        assert right <= stage.width + 1, each
-        assert high <= stage.height + 1, each
-        if isinstance(each, Label):
-            assert each.texture_size[0] <= each.width + 1, f"clipped: {each.text}"
-            assert each.texture_size[1] <= each.height + 1, f"clipped: {each.text}"
-            assert each.font_size >= theme.SMALL_MM * PIXELS_PER_MM * 0.7, f"too small to read: {each.text}"
-        if isinstance(each, Choice | Face):
-            assert min(each.size) >= LEAST_TARGET, f"too small to touch: {each}"
-    for one, other in combinations(found, 2):
-        assert not overlap(one, other), f"{getattr(one, 'text', one)} over {getattr(other, 'text', other)}"
+def test_nothing_is_clipped_overlaps_is_too_small_or_out_of_reach(
+    stage_of: StageMaker, name: str, orientation: str
+) -> None:
+    stage, panel = stage_of(orientation), PANELS[orientation]
+    for language in Texts.load().languages:
+        for access in LAYOUTS:
+            stage.show(used(VIEWS[name], language, access))
+            assert stage.screen
+            page = 0
+            while True:
+                where = f"{language}, {access}, page {page + 1}"
+                assert list(faults(stage, panel)) == [], where
+                if access.low_reach:
+                    assert list(out_of_reach(stage, panel)) == [], where
+                stage.screen.page = page = page + 1
+                stage.screen.show(stage.screen.view)
+                if stage.screen.page < page:
+                    break
 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_button_posts_only_what_its_state_knows(stage: Stage, posted: list[Event], name: str) -> None:
     stage.show(VIEWS[name])
-    for each in [
-        each for each in leaves(stage) if isinstance(each, Choice | Face) and not getattr(each, "disabled", False)
-    ]:
+    for each in [each for each in touched(stage) if not each.disabled]:
         each.dispatch("on_release")
     known = TRANSITIONS[VIEWS[name].visit.state]
     assert {type(each) for each in posted} <= set(known), name
@@ -90,27 +70,71 @@ def test_every_state_has_its_screen() -> None:
 
 
 def test_every_pair_of_colours_has_a_contrast_of_seven() -> None:
-    assert min(theme.contrast(*pair) for pair in theme.TEXT_PAIRS) >= 7
+    for each in (theme.AS_DESIGNED, theme.HIGH_CONTRAST):
+        assert min(theme.contrast(*pair) for pair in each.text_pairs) >= 7
     assert theme.contrast(theme.colour("FFFFFF"), theme.colour("000000")) == pytest.approx(21)
 
 
+def test_an_offices_colour_is_taken_only_where_words_on_it_can_be_read() -> None:
+    assert theme.palette(False, "123A6B").main == theme.colour("123A6B")
+    assert theme.palette(False, "F2C200") == theme.AS_DESIGNED
+    assert theme.palette(True, "123A6B") == theme.HIGH_CONTRAST
+
+
+@pytest.mark.parametrize("mode", ["normal", "contrast"])
 @pytest.mark.parametrize("name", VIEWS)
-def test_words_stand_on_a_ground_that_they_are_tested_with(stage: Stage, name: str) -> None:
-    stage.show(VIEWS[name])
-    grounds = {
-        tuple(round(part, 3) for part in one) + tuple(round(part, 3) for part in two) for one, two in theme.TEXT_PAIRS
-    }
+def test_words_have_a_contrast_of_seven_on_the_ground_they_stand_on(stage: Stage, name: str, mode: str) -> None:
+    stage.show(used(VIEWS[name], INDONESIAN, MODES[mode]))
+    assert stage.screen
+    palette = stage.screen.palette
     for each in leaves(stage):
         if isinstance(each, Choice):
-            pair = (*each.color, *each.ground)
-            assert tuple(round(part, 3) for part in pair) in grounds, each.text
+            assert theme.contrast(each.ink, each.ground) >= 7, each.text
+        elif isinstance(each, Words):
+            # The head's words stand on ink, all others on paper or on a card.
+            grounds = [palette.ink] if each.colour == palette.paper else [palette.paper, palette.card]
+            assert min(theme.contrast(each.colour, ground) for ground in grounds) >= 7, each.text
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_ways_out_languages_and_accessibility_stand_in_the_same_places_on_every_screen(stage: Stage, name: str) -> None:
+    def places(view: View) -> dict[str, tuple[float, float]]:
+        stage.show(view)
+        found = [each for each in touched(stage) if each.y < 260 and isinstance(each, Choice)]
+        return {each.text: (round(each.x), round(each.y)) for each in found}
+
+    usual = places(VIEWS["checking_documents"])
+    for text, place in places(VIEWS[name]).items():
+        assert usual.get(text, place) == place, text
+
+
+def test_the_accessibility_bar_goes_through_its_steps(stage: Stage, posted: list[Event]) -> None:
+    stage.show(VIEWS["welcome"])
+    for text in ("Huruf", "Kontras", "Rendah", "Suara"):
+        press(stage, text)
+    assert posted == [
+        AccessChosen(Access(text_size=TextSize.LARGE)),
+        AccessChosen(Access(high_contrast=True)),
+        AccessChosen(Access(low_reach=True)),
+        AccessChosen(Access(sound=Sound.ON)),
+    ]
+
+
+def test_larger_words_are_larger_on_every_screen(stage: Stage) -> None:
+    for name, view in VIEWS.items():
+        sizes = []
+        for size in (TextSize.NORMAL, TextSize.LARGEST):
+            stage.show(used(view, INDONESIAN, Access(text_size=size)))
+            # The head keeps its size.
+            sizes.append(max((each.font_size for each in leaves(stage) if isinstance(each, Words)), default=0))
+        assert sizes[1] > sizes[0] or name.startswith("ticket"), name
 
 
 def test_a_true_touch_on_a_face_rates(stage: Stage, posted: list[Event]) -> None:
     Window.add_widget(stage)
     stage.show(VIEWS["rating"])
     face = [each for each in leaves(stage) if isinstance(each, Face)][4]
-    touch = UnitTestTouch(*face.to_window(*face.center))
+    touch = UnitTestTouch(*face.center)
     touch.touch_down()
     touch.touch_up()
     Window.remove_widget(stage)
