@@ -20,7 +20,6 @@ from kiosk.view import View
 from kiosk.visit import TRANSITIONS
 
 Post = Callable[[Event], None]
-LANGUAGE_NAMES = {Language.INDONESIAN: "Indonesia", Language.ENGLISH: "English"}
 SMALLER = (1.0, 0.92, 0.85)
 """Steps by which a screen gets smaller before it is spread over pages, and after."""
 LARGER = {TextSize.NORMAL: TextSize.LARGE, TextSize.LARGE: TextSize.LARGEST, TextSize.LARGEST: TextSize.NORMAL}
@@ -240,7 +239,7 @@ class KioskScreen(Ground):
     def _tools(self, wide: float) -> Group:
         """Languages and accessibility: in one line, or two where they are too wide."""
         gap = self.gap / 2
-        languages = row([self._language_choice(each) for each in Language], gap)
+        languages = row([self._language_choice(each) for each in self.texts.languages], gap)
         access = row(list(self._access_choices()), gap)
         narrow = languages.width + access.width + self.gap
         if narrow <= wide:
@@ -255,7 +254,7 @@ class KioskScreen(Ground):
 
     def _language_choice(self, language: Language) -> Choice:
         kind = "chosen" if language == self.view.visit.language else "plain"
-        return self._tool(LANGUAGE_NAMES[language], TOOL_MM[0], LanguageChosen(language), kind, None)
+        return self._tool(self.texts.name(language), TOOL_MM[0], LanguageChosen(language), kind, None)
 
     def _access_choices(self) -> Iterator[Choice]:
         now = self.view.visit.access
