@@ -264,9 +264,9 @@ class KioskScreen(Ground):
             now.text_size is not TextSize.NORMAL,
             text_size=LARGER[now.text_size],
         )
-        yield self._access("contrast", Icon.CONTRAST, now.high_contrast, high_contrast=not now.high_contrast)
-        yield self._access("reach", Icon.REACH, now.low_reach, low_reach=not now.low_reach)
-        yield self._access(f"sound_{now.sound}", Icon.SOUND, now.sound is not Sound.OFF, sound=LOUDER[now.sound])
+        yield self._access("access.contrast", Icon.CONTRAST, now.high_contrast, high_contrast=not now.high_contrast)
+        yield self._access("access.reach", Icon.REACH, now.low_reach, low_reach=not now.low_reach)
+        yield self._access(f"access.sound_{now.sound}", Icon.SOUND, now.sound is not Sound.OFF, sound=LOUDER[now.sound])
 
     def _access(self, key: str, icon: Icon, is_chosen: bool, **changed: object) -> Choice:
         wanted: Access = replace(self.view.visit.access, **changed)  # type: ignore[arg-type]

@@ -63,7 +63,7 @@ def test_a_new_file_is_a_new_language_with_all_that_belongs_to_it(folder: Path) 
     texts = Texts.load(folder)
     assert texts.languages == (INDONESIAN, ENGLISH, MINANGKABAU, BALINESE)
     assert (texts.name(BALINESE), texts.voice(BALINESE)) == ("Bali", "id")
-    assert texts("button.help", BALINESE) == "Imbau patugas"
+    assert texts("button.back", BALINESE) == "Baliak"
     assert differences(texts.words) == []
 
 
