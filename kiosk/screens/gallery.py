@@ -29,7 +29,8 @@ PANELS = {"portrait": Panel(bottom_mm=700), "landscape": Panel(bottom_mm=850)}
 def write_gallery(out: Path, modes: Iterable[str] = MODES, languages: Iterable[Language] | None = None) -> list[Path]:
     """Writes `NAME.LANGUAGE.ORIENTATION.MODE.png` for each view, and `index.html`; returns the pictures."""
     out.mkdir(parents=True, exist_ok=True)
-    written, texts = [], Texts.load()
+    written: list[Path] = []
+    texts = Texts.load()
     for orientation, size in ORIENTATIONS.items():
         stage = Stage(texts, PANELS[orientation], lambda event: None)
         stage.size = size

@@ -258,16 +258,16 @@ class KioskScreen(Ground):
 
     def _access_choices(self) -> Iterator[Choice]:
         now = self.view.visit.access
+        is_larger, is_spoken = now.text_size is not TextSize.NORMAL, now.sound is not Sound.OFF
         yield self._access(
-            f"access.text_{now.text_size}",
-            Icon.TEXT_SIZE,
-            now.text_size is not TextSize.NORMAL,
-            text_size=LARGER[now.text_size],
+            f"access.text.{now.text_size}", Icon.TEXT_SIZE, is_larger, replace(now, text_size=LARGER[now.text_size])
         )
-        yield self._access("access.contrast", Icon.CONTRAST, now.high_contrast, high_contrast=not now.high_contrast)
-        yield self._access("access.reach", Icon.REACH, now.low_reach, low_reach=not now.low_reach)
-        yield self._access(f"access.sound_{now.sound}", Icon.SOUND, now.sound is not Sound.OFF, sound=LOUDER[now.sound])
+        yield self._access(
+            "access.contrast", Icon.CONTRAST, now.high_contrast, replace(now, high_contrast=not now.high_contrast)
+        )
+        yield self._access("access.reach", Icon.REACH, now.low_reach, replace(now, low_reach=not now.low_reach))
+        yield self._access(f"access.sound.{now.sound}", Icon.SOUND, is_spoken, replace(now, sound=LOUDER[now.sound]))
 
-    def _access(self, key: str, icon: Icon, is_chosen: bool, **changed: object) -> Choice:
-        wanted: Access = replace(self.view.visit.access, **changed)  # type: ignore[arg-type]
-        return self._tool(self.word(key), TOOL_MM[1], AccessChosen(wanted), "chosen" if is_chosen else "plain", icon)
+    def _access(self, key: str, icon: Icon, is_chosen: bool, wanted: Access) -> Choice:
+        kind = "chosen" if is_chosen else "plain"
+        return self._tool(self.word(key), TOOL_MM[1], AccessChosen(wanted), kind, icon)

@@ -21,7 +21,7 @@ from kiosk.texts import Texts
 from kiosk.view import View
 from kiosk.visit import TRANSITIONS, State
 
-VIEWS = sample_views()
+VIEWS, TEXTS = sample_views(), Texts.load()
 LAYOUTS = [
     Access(text_size=size, low_reach=low, sound=sound)
     for size in TextSize
@@ -40,7 +40,7 @@ def test_nothing_is_clipped_overlaps_is_too_small_or_out_of_reach(
     stage_of: StageMaker, name: str, orientation: str
 ) -> None:
     stage, panel = stage_of(orientation), PANELS[orientation]
-    for language in Texts.load().languages:
+    for language in TEXTS.languages:
         for access in LAYOUTS:
             stage.show(used(VIEWS[name], language, access))
             assert stage.screen
