@@ -134,9 +134,13 @@ def printable_ticket(
         code=office.ticket_url.replace("{ticket}", str(ticket.id)),
         code_hint=texts("ticket.code_hint", language),
         closing=texts("ticket.closing", language),
-        reprint=texts("ticket.reprint", language) if ticket.prints > 1 else "",
+        marks=tuple(texts(key, language) for key in _marks(ticket, data)),
         logo=logo,
     )
+
+
+def _marks(ticket: Ticket, data: OfficeData) -> list[str]:
+    return (["practice.ticket"] if data.practice else []) + (["ticket.reprint"] if ticket.prints > 1 else [])
 
 
 def _arrival(issued_at: datetime | None, office: Office, texts: Texts, language: Language) -> str:

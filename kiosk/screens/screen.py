@@ -200,9 +200,19 @@ class KioskScreen(Ground):
         name = Words(office, room, small * 1.2, ink, True, "left")
         date = Words(when or " ", room, small, ink, False, "left")
         line = row([*logo, column([name, date], room, 0)], self.gap)
-        bar = Ground(self.palette.ink)
-        bar.size = self.width, line.height + 2 * self.gap / 2
-        return Group([(bar, 0, 0), (line, (self.width - wide) / 2, self.gap / 2)], self.width, bar.height)
+        bar = self._bar(line, self.palette.ink)
+        is_practice = self.view.data is not None and self.view.data.practice
+        return column([bar, self._practice_mark(wide)], self.width, 0) if is_practice else bar
+
+    def _bar(self, line: Widget, colour: theme.Colour) -> Group:
+        """A line on a coloured ground across the screen."""
+        bar = Ground(colour)
+        bar.size = self.width, line.height + self.gap
+        return Group([(bar, 0, 0), (line, (self.width - line.width) / 2, self.gap / 2)], self.width, bar.height)
+
+    def _practice_mark(self, wide: float) -> Widget:
+        told, size = self.word("practice.screen"), self.mm(theme.BODY_MM)
+        return self._bar(Words(told, wide, size, self.palette.paper, True, "center"), self.palette.warning)
 
     def _foot(self, wide: float) -> Widget:
         """Ways out left, staff right, and the tools, below them where there is not room for all in a line."""

@@ -52,7 +52,7 @@ def test_a_ticket_with_everything_says_it_in_english() -> None:
         code=f"https://kiosk.example/t/{UUID(int=7)}",
         code_hint="Scan to see your place in the queue",
         closing="No brokers needed. Thank you.",
-        reprint="REPRINT",
+        marks=("REPRINT",),
         logo=b"png",
     )
 
@@ -67,7 +67,7 @@ def test_the_same_ticket_says_it_in_indonesian() -> None:
         words["ticket.arrived"].format(day="Selasa, 24 November 2026", time="09.05"),
     )
     assert said.notes == (words["ticket.late"], words["ticket.priority"].format(group="Lansia"))
-    assert said.reprint == words["ticket.reprint"]
+    assert said.marks == (words["ticket.reprint"],)
     assert said.logo is None
 
 
@@ -75,7 +75,7 @@ def test_what_a_ticket_does_not_have_is_not_said() -> None:
     bare = replace(TICKET, slot=None, priority=None, late=False, prints=1, issued_at=None, service="gone")
     said = printable_ticket(bare, DATA, TEXTS, ENGLISH)
     assert said.times == ("Time of arrival: the staff will confirm it",)
-    assert (said.notes, said.service, said.documents, said.reprint) == ((), "", (), "")
+    assert (said.notes, said.service, said.documents, said.marks) == ((), "", (), ())
 
 
 def test_a_group_that_the_office_has_no_more_is_not_said() -> None:

@@ -85,8 +85,8 @@ def test_paper_that_may_not_be_the_first_says_so_in_the_visits_language(tmp_path
     ticket = press.store.check_in(booking(), (0,), None, False)[0]
     data, texts = office_data(snapshot(), TODAY), Texts.load()
     words = [
-        printable_ticket(replace(ticket, prints=prints), data, texts, language).reprint
+        printable_ticket(replace(ticket, prints=prints), data, texts, language).marks
         for prints in (1, 2)
         for language in (INDONESIAN, ENGLISH)
     ]
-    assert words == ["", "", "CETAK ULANG", "REPRINT"]
+    assert words == [(), (), ("CETAK ULANG",), ("REPRINT",)]
