@@ -1,4 +1,4 @@
-"""The roll ends in mid-ticket and the cable is cut: the kiosk cannot clear what the printer keeps before it is whole."""
+"""The roll ends in mid-ticket and the cable is cut: the kiosk cannot clear what the printer keeps till it is whole."""
 
 import pytest
 
