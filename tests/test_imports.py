@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 PURE = {
     "model", "visit", "events", "commands", "booking_code", "booking_pass", "foreign_codes", "numbering", "opening",
     "admission", "ticket_layout", "protocol", "texts", "view", "errors", "theme", "clock", "event_log", "comment",
+    "spoken",
 }  # fmt: skip
 ALLOWED = {
     "durable_file": set(),
@@ -23,10 +24,11 @@ ALLOWED = {
     "sync": {"client", "store", "journal", "workers", "model", "protocol", "errors", "event_log"},
     "workers": {"event_log"},
     "log_file": {"event_log"},
-    "config": {"errors", "devices.printer", "devices.scanner"},
+    "config": {"errors", "devices.printer", "devices.scanner", "devices.keypad"},
     "records": PURE | {"store"},
     "printing": PURE | {"store", "devices.printer"},
-    "scanning": {"errors", "workers", "devices.scanner", "event_log"},
+    "polling": {"errors", "workers", "event_log"},
+    "speech": {"event_log"},
     "monitor": PURE,
     "controller": PURE | {"monitor"},
 }
