@@ -24,6 +24,7 @@ class RefusedScreen(KioskScreen):
         key = f"refused.{refusal.reason}"
         when = self.texts.moment(refusal.when, self.view.visit.language) if refusal.when else "–"
         return [
+            self.sign(Icon.WARNING, wide, self.palette.warning),
             self.words(self.word(f"{key}.title"), wide, theme.TITLE_MM * 1.15, self.palette.warning, bold=True),
             self.words(self.word(f"{key}.text", when=when, office=refusal.office), wide, theme.LARGE_MM),
             self.words(self.word(f"{key}.next"), wide, theme.LARGE_MM * 1.15, bold=True),

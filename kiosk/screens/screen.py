@@ -13,7 +13,7 @@ from kiosk.events import AccessChosen, Back, Event, HelpChosen, Home, LanguageCh
 from kiosk.model import Access, ClockState, Language, Sound, TextSize
 from kiosk.screens.icons import Icon
 from kiosk.screens.layout import Parts, Room, filled
-from kiosk.screens.widgets import Choice, Ground, Group, Logo, Words, column, row
+from kiosk.screens.widgets import Choice, Ground, Group, Logo, Sign, Words, column, row
 from kiosk.texts import Texts
 from kiosk.theme import Palette, Panel
 from kiosk.view import View
@@ -100,9 +100,18 @@ class KioskScreen(Ground):
     def hint(self, key: str, wide: float, **values: object) -> Words:
         return self.words(self.word(key, **values), wide, theme.LARGE_MM, self.palette.quiet)
 
-    def number(self, text: str, wide: float, size: float = theme.NUMBER_MM) -> Words:
-        """A ticket's number, as large as the width allows."""
-        return Words(text, wide, min(self.mm(size) * min(1.0, self._scale), wide / 3), self.palette.ink, True, "center")
+    def number(self, text: str, wide: float, size: float = theme.NUMBER_MM, longest: int = 1) -> Words:
+        """A ticket's number, as large as the width allows for so many characters."""
+        fitting = min(self.mm(size) * min(1.0, self._scale), wide / (0.62 * max(longest, len(text))))
+        return Words(text, wide, max(self.mm(theme.LEAST_MM), fitting), self.palette.ink, True, "center")
+
+    def sign(self, icon: Icon, wide: float, colour: theme.Colour | None = None) -> Sign:
+        """A large icon above a title; it gives way to larger words."""
+        return Sign(icon, wide, self.mm(self.picture_mm(theme.SIGN_MM)), colour or self.palette.main)
+
+    def picture_mm(self, high: float) -> float:
+        """The height of a picture that is `high` mm high among words of the normal size."""
+        return high * min(self._scale, 1 / self._scale)
 
     def choice(
         self, text: str, wide: float, event: Event | Callable[[], None], kind: str = "plain",

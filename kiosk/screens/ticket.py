@@ -25,7 +25,8 @@ class TicketScreen(KioskScreen):
             made += [self.number(tickets[0].number, wide), *self._about(tickets[0], wide)]
         else:
             size = theme.NUMBER_MM / 2.4
-            made += [self.number(f"{each.number}  {each.masked_name}".strip(), wide, size) for each in tickets]
+            told = [f"{each.number}  {each.masked_name}".strip() for each in tickets]
+            made += [self.number(each, wide, size, max(map(len, told))) for each in told]
         return [*made, self.hint(f"{self.key}.hint", wide)]
 
     def _about(self, ticket: Ticket, wide: float) -> list[Widget]:

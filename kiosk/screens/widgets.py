@@ -102,6 +102,22 @@ class Words(Widget):
         self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
 
 
+class Sign(Widget):
+    """An icon `high` px high: what the screen is about, before a word is read."""
+
+    def __init__(self, icon: Icon, wide: float, high: float, colour: theme.Colour) -> None:
+        super().__init__(size_hint=(None, None), size=(wide, high))
+        texture = painted(icon, round(high, 1), None, False, "left", FONT)
+        with self.canvas:
+            Color(*colour)
+            area = Rectangle(texture=texture, size=texture.size)
+
+        def lie(*_: object) -> None:
+            area.pos = self.center_x - texture.width / 2, self.center_y - texture.height / 2
+
+        self.bind(pos=lie)
+
+
 class Choice(ButtonBehavior, Widget):
     """A button as wide as `wide` px, as high as its words and `least` ask for; an icon stands left of the words, or
     `above` them.
