@@ -37,6 +37,7 @@ from kiosk.polling import Polling
 from kiosk.printing import Printing
 from kiosk.protocol import Heartbeat, Snapshot, StoreRenewed
 from kiosk.records import Records
+from kiosk.speech import EspeakVoice, Voice
 from kiosk.store import Store
 from kiosk.store_key import store_key
 from kiosk.sync import Sync, SyncState
@@ -153,6 +154,7 @@ class Kiosk:
         devices = devices_of(settings)
         identity = Identity.load(settings.data.dir)
         self.texts = Texts.load()
+        self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
         self._end = end
         self._desk: Inbox[Command | Snapshot] = Inbox()
@@ -329,6 +331,7 @@ class OutOfService:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.texts = Texts.load()
+        self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
         self._fault = fault
         around = Surroundings(

@@ -45,7 +45,9 @@ class KioskScreen(Ground):
         self.view: View
         self.palette: Palette = theme.AS_DESIGNED
         self.typed = ""
-        self.page = 0
+        self.page, self.pages = 0, 1
+        self.told: Callable[[], None] = lambda: None
+        """Is called whenever the screen shows something new."""
 
     def ask(self, wide: float) -> Sequence[Widget]:
         """The question: a title and what explains it."""
@@ -142,6 +144,20 @@ class KioskScreen(Ground):
         office_colour = view.data.office.colour if view.data else ""
         self.palette = theme.palette(view.visit.access.high_contrast, office_colour)
         self.paint(self.palette.paper)
+        self._draw()
+        self.told()
+
+    def turn_to(self, page: int) -> None:
+        """Shows another page of the same."""
+        self.page = page
+        self._draw()
+
+    @property
+    def rows(self) -> tuple[Widget, ...]:
+        """All that the screen is made of below its head, from top to bottom, on all its pages."""
+        return (*self._made.ask, *self._made.body, *self._made.answer, self._away)
+
+    def _draw(self) -> None:
         for scale, in_pages in self._tries():
             self._scale = scale
             if self._fill(in_pages):
@@ -166,13 +182,15 @@ class KioskScreen(Ground):
         foot.pos = margin, max(margin / 2, low)
         room = Room(margin, foot.top + margin, wide, head.y - margin / 2, reach, self.gap, margin)
         whole = filled(room, self._parts, self.is_wide, self.page, self._pager if in_pages else None)
-        self.page = min(self.page, whole.pages - 1)
+        self.page, self.pages = min(self.page, whole.pages - 1), whole.pages
+        self._away = foot
         for each in (head, *whole.columns, foot):
             self.add_widget(each)
         return whole.fits
 
     def _parts(self, wide: float) -> Parts:
-        return Parts(self.ask(wide), self.body(wide), self.answer(wide), self.reads_body)
+        self._made = Parts(self.ask(wide), self.body(wide), self.answer(wide), self.reads_body)
+        return self._made
 
     def _pager(self, wide: float, page: int, pages: int) -> Widget:
         each = (wide - 2 * self.gap) / 3
@@ -210,8 +228,8 @@ class KioskScreen(Ground):
         tools = self._tools(wide)
         if self.is_wide and tools.width < wide * 0.6:
             away = self._ways(wide - tools.width - 2 * self.gap)
-            places: list[tuple[Widget, float, float]] = [(tools, wide - tools.width, 0)]
-            places += [(away, 0, 0)] if away else []
+            places: list[tuple[Widget, float, float]] = [(away, 0, 0)] if away else []
+            places.append((tools, wide - tools.width, 0))
             return Group(places, wide, max(each.height for each, _, _ in places))
         away = self._ways(wide)
         return column([*([away] if away else []), tools], wide, self.gap)
@@ -271,6 +289,8 @@ class KioskScreen(Ground):
 
     def _access(self, key: str, icon: Icon, is_chosen: bool, **changed: object) -> Choice:
         wanted: Access = replace(self.view.visit.access, **changed)  # type: ignore[arg-type]
-        return self._tool(
+        made = self._tool(
             self.word(f"access.{key}"), TOOL_MM[1], AccessChosen(wanted), "chosen" if is_chosen else "plain", icon
         )
+        made.said = self.word(f"spoken.access.{key}")
+        return made
