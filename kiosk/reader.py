@@ -168,7 +168,8 @@ class Reader:
             said.append(self._label(self.focused))
         elif len(now.options) > len(before.options):
             known = {each.label for each in before.options}
-            said += [self._label(at) for at, each in enumerate(now.options) if each.label not in known]
+            new = [self._label(at) for at, each in enumerate(now.options) if each.label not in known]
+            said += [self._word("spoken.new", label=each) for each in new]
         return said
 
     def _typed_since(self, before: str, now: str) -> list[str]:

@@ -35,13 +35,16 @@ def spoken(text: str, language: Language, texts: Texts) -> str:
 
 
 def spelled(text: str, language: Language, texts: Texts) -> str:
-    """A code or what was typed, character by character; a hyphen and a space are named.
+    """A code or what was typed, character by character; marks and spaces are named.
 
     A pause behind each letter keeps a voice from reading A as the English article.
     """
     digits = texts("spoken.digits", language).split()
     names = dict(zip("0123456789", digits, strict=True)) | {
         "-": texts("spoken.hyphen", language),
+        ".": texts("spoken.full_stop", language),
+        ",": texts("spoken.comma", language),
+        "?": texts("spoken.question_mark", language),
         " ": texts("button.space", language),
     }
     return " ".join(names.get(each, f"{each},") for each in text).rstrip(",")

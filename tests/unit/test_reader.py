@@ -185,7 +185,7 @@ def test_what_is_typed_is_said_character_by_character(listener: Listener) -> Non
     assert listener.sees(replace(script, typed="A0")) == "zero."
     assert listener.sees(replace(script, typed="A")) == "Deleted: zero."
     whole = replace(script, typed="A0", options=(*keys, Option("Next", listener.does("next"))))
-    assert listener.sees(whole) == "zero. Next."
+    assert listener.sees(whole) == "zero. New choice: Next."
     listener.sees(listener.script())
     assert "Typed so far: A, zero." in listener.sees(whole)
 
@@ -205,7 +205,7 @@ def test_a_choice_that_moves_keeps_the_focus(listener: Listener) -> None:
     listener.sees(script)
     listener.presses(Key.UP)
     more = (Option("New", listener.does("new")), *script.options)
-    assert listener.sees(replace(script, options=more)) == "New."
+    assert listener.sees(replace(script, options=more)) == "New choice: New."
     assert listener.reader.focused == 3
 
 
