@@ -217,7 +217,7 @@ def test_a_ring_is_drawn_around_the_choice_that_was_said_and_around_no_other(tmp
 
 
 def test_the_page_of_the_focused_choice_is_shown(stage_of: StageMaker) -> None:
-    view = VIEWS["applicants"]
+    view = VIEWS["choosing_applicants"]
     access = Access(text_size=TextSize.LARGEST, low_reach=True, sound=Sound.ON)
     reader = Reader(Transcript(), Texts.load(), lambda: 0.0, lambda: None)
     stage = stage_of("landscape", reader)
