@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from kiosk.model import Key, Language, Sound
+from kiosk.model import INDONESIAN, Key, Language, Sound
 from kiosk.speech import Voice
 from kiosk.spoken import spelled, spoken
 from kiosk.texts import Texts
@@ -45,7 +45,7 @@ class Reader:
     def __init__(self, voice: Voice, texts: Texts, monotonic: Callable[[], float], turn_on: Act) -> None:
         self._voice, self._texts, self._monotonic, self._turn_on = voice, texts, monotonic, turn_on
         self._script = Script("")
-        self._language = Language.INDONESIAN
+        self._language = INDONESIAN
         self._sound = Sound.OFF
         self._quiet_since = 0.0
         self._has_explained = False
@@ -193,5 +193,5 @@ class Reader:
     def _say(self, *parts: str) -> None:
         said = [spoken(each, self._language, self._texts) for each in parts]
         text = " ".join(each if each.endswith((".", "?", "!")) else f"{each}." for each in said if each)
-        self._voice.say(text, self._language, self._sound is Sound.LOUD)
+        self._voice.say(text, self._texts.voice(self._language), self._sound is Sound.LOUD)
         self._quiet_since = self._monotonic()

@@ -205,7 +205,7 @@ class Records:
         now = self._office_time(snapshot)
         late = self._knows_the_time and is_late(command.booking, rules_on(snapshot.rules, now.date()), now)
         try:
-            tickets = self._store.check_in(command.booking, command.places, command.priority, late)
+            tickets = self._store.check_in(command.booking, command.places, command.priority, late, command.language)
         except NumberTaken:
             note(NumberClash())
             return Refused(command.visit, Refusal(Reason.UNKNOWN))
@@ -238,7 +238,7 @@ class Records:
         if self._must_pause(rules_on(snapshot.rules, now.date())):
             return Refused(command.visit, Refusal(Reason.PAUSE))
         quota = _quota(command.service, snapshot)
-        ticket = self._store.issue_walk_in(now.date(), command.service, quota, command.priority)
+        ticket = self._store.issue_walk_in(now.date(), command.service, quota, command.priority, command.language)
         if ticket is None:
             return Refused(command.visit, Refusal(Reason.QUOTA_FULL))
         self._walk_in_at = self._monotonic()
@@ -262,7 +262,7 @@ class Records:
 
     def _record_rating(self, command: RecordRating) -> None:
         self._rating = (command.visit, uuid4())
-        self._store.record(Rated(rating=self._rating[1], score=command.score))
+        self._store.record(Rated(rating=self._rating[1], score=command.score, language=command.language))
 
     def _record_comment(self, command: RecordComment) -> None:
         visit, rating = self._rating

@@ -36,7 +36,14 @@ class Palette:
     def text_pairs(self) -> tuple[tuple[Colour, Colour], ...]:
         """Every pair of words and ground that the screens use."""
         on_both = [(words, ground) for words in (self.ink, self.quiet) for ground in (self.paper, self.card)]
-        return (*on_both, (self.on_main, self.main), (self.main, self.paper), (self.warning, self.paper))
+        return (
+            *on_both,
+            (self.on_main, self.main),
+            (self.main, self.paper),
+            (self.warning, self.paper),
+            (self.paper, self.ink),
+            (self.paper, self.warning),
+        )
 
 
 AS_DESIGNED = Palette(

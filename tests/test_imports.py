@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 PURE = {
     "model", "visit", "events", "commands", "booking_code", "booking_pass", "foreign_codes", "numbering", "opening",
     "admission", "ticket_layout", "protocol", "texts", "view", "errors", "theme", "clock", "event_log", "comment",
-    "spoken",
+    "practice", "spoken",
 }  # fmt: skip
 ALLOWED = {
     "durable_file": set(),

@@ -20,7 +20,6 @@ from kiosk.view import View
 from kiosk.visit import TRANSITIONS
 
 Post = Callable[[Event], None]
-LANGUAGE_NAMES = {Language.INDONESIAN: "Indonesia", Language.ENGLISH: "English"}
 SMALLER = (1.0, 0.92, 0.85)
 """Steps by which a screen gets smaller before it is spread over pages, and after."""
 LARGER = {TextSize.NORMAL: TextSize.LARGE, TextSize.LARGE: TextSize.LARGEST, TextSize.LARGEST: TextSize.NORMAL}
@@ -219,9 +218,19 @@ class KioskScreen(Ground):
         name = Words(office, room, small * 1.2, ink, True, "left")
         date = Words(when or " ", room, small, ink, False, "left")
         line = row([*logo, column([name, date], room, 0)], self.gap)
-        bar = Ground(self.palette.ink)
-        bar.size = self.width, line.height + 2 * self.gap / 2
-        return Group([(bar, 0, 0), (line, (self.width - wide) / 2, self.gap / 2)], self.width, bar.height)
+        bar = self._bar(line, self.palette.ink)
+        is_practice = self.view.data is not None and self.view.data.practice
+        return column([bar, self._practice_mark(wide)], self.width, 0) if is_practice else bar
+
+    def _bar(self, line: Widget, colour: theme.Colour) -> Group:
+        """A line on a coloured ground across the screen."""
+        bar = Ground(colour)
+        bar.size = self.width, line.height + self.gap
+        return Group([(bar, 0, 0), (line, (self.width - line.width) / 2, self.gap / 2)], self.width, bar.height)
+
+    def _practice_mark(self, wide: float) -> Widget:
+        told, size = self.word("practice.screen"), self.mm(theme.BODY_MM)
+        return self._bar(Words(told, wide, size, self.palette.paper, True, "center"), self.palette.warning)
 
     def _foot(self, wide: float) -> Widget:
         """Ways out left, staff right, and the tools, below them where there is not room for all in a line."""
@@ -258,7 +267,7 @@ class KioskScreen(Ground):
     def _tools(self, wide: float) -> Group:
         """Languages and accessibility: in one line, or two where they are too wide."""
         gap = self.gap / 2
-        languages = row([self._language_choice(each) for each in Language], gap)
+        languages = row([self._language_choice(each) for each in self.texts.languages], gap)
         access = row(list(self._access_choices()), gap)
         narrow = languages.width + access.width + self.gap
         if narrow <= wide:
@@ -273,24 +282,21 @@ class KioskScreen(Ground):
 
     def _language_choice(self, language: Language) -> Choice:
         kind = "chosen" if language == self.view.visit.language else "plain"
-        return self._tool(LANGUAGE_NAMES[language], TOOL_MM[0], LanguageChosen(language), kind, None)
+        return self._tool(self.texts.name(language), TOOL_MM[0], LanguageChosen(language), kind, None)
 
     def _access_choices(self) -> Iterator[Choice]:
         now = self.view.visit.access
-        yield self._access(
-            f"text_{now.text_size}",
-            Icon.TEXT_SIZE,
-            now.text_size is not TextSize.NORMAL,
-            text_size=LARGER[now.text_size],
-        )
-        yield self._access("contrast", Icon.CONTRAST, now.high_contrast, high_contrast=not now.high_contrast)
-        yield self._access("reach", Icon.REACH, now.low_reach, low_reach=not now.low_reach)
-        yield self._access(f"sound_{now.sound}", Icon.SOUND, now.sound is not Sound.OFF, sound=LOUDER[now.sound])
+        is_larger, is_spoken = now.text_size is not TextSize.NORMAL, now.sound is not Sound.OFF
+        size, sound = f"access.text.{now.text_size}", f"access.sound.{now.sound}"
+        larger, louder = f"spoken.access.text.{now.text_size}", f"spoken.access.sound.{now.sound}"
+        contrast, low = replace(now, high_contrast=not now.high_contrast), replace(now, low_reach=not now.low_reach)
+        yield self._access(size, larger, Icon.TEXT_SIZE, is_larger, replace(now, text_size=LARGER[now.text_size]))
+        yield self._access("access.contrast", "spoken.access.contrast", Icon.CONTRAST, now.high_contrast, contrast)
+        yield self._access("access.reach", "spoken.access.reach", Icon.REACH, now.low_reach, low)
+        yield self._access(sound, louder, Icon.SOUND, is_spoken, replace(now, sound=LOUDER[now.sound]))
 
-    def _access(self, key: str, icon: Icon, is_chosen: bool, **changed: object) -> Choice:
-        wanted: Access = replace(self.view.visit.access, **changed)  # type: ignore[arg-type]
-        made = self._tool(
-            self.word(f"access.{key}"), TOOL_MM[1], AccessChosen(wanted), "chosen" if is_chosen else "plain", icon
-        )
-        made.said = self.word(f"spoken.access.{key}")
+    def _access(self, key: str, said: str, icon: Icon, is_chosen: bool, wanted: Access) -> Choice:
+        kind = "chosen" if is_chosen else "plain"
+        made = self._tool(self.word(key), TOOL_MM[1], AccessChosen(wanted), kind, icon)
+        made.said = self.word(said)
         return made

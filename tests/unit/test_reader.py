@@ -7,11 +7,11 @@ import pytest
 from samples import FakeClock
 from transcript import Transcript
 
-from kiosk.model import Key, Language, Sound
+from kiosk.model import ENGLISH, INDONESIAN, Key, Language, Sound
 from kiosk.reader import REPEAT_SECONDS, Option, Reader, Script
 from kiosk.texts import Texts
 
-ID, EN = Language.INDONESIAN, Language.ENGLISH
+ID, EN = INDONESIAN, ENGLISH
 CHOICES = "3 choices. Down and up move, the middle key selects."
 KEYS = "The back key goes back, the help key calls staff. Any key stops the voice."
 

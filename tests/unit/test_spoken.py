@@ -4,11 +4,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from kiosk.model import Language
+from kiosk.model import ENGLISH, INDONESIAN, Language
 from kiosk.spoken import LONGEST, spelled, spoken
 from kiosk.texts import Texts
 
-ID, EN = Language.INDONESIAN, Language.ENGLISH
+ID, EN = INDONESIAN, ENGLISH
 TEXTS = Texts.load()
 
 
@@ -58,7 +58,7 @@ def test_what_was_typed_is_said_character_by_character() -> None:
     assert spelled("A", EN, TEXTS) == "A"
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", TEXTS.languages)
 @given(text=some.text(max_size=4 * LONGEST) | some.text("A*-0:.Rp–\n W", max_size=300))
 @example(text="0123" * LONGEST)
 def test_nothing_that_is_said_has_asterisks_line_breaks_or_no_end(language: Language, text: str) -> None:
@@ -68,7 +68,7 @@ def test_nothing_that_is_said_has_asterisks_line_breaks_or_no_end(language: Lang
     assert len(said) <= LONGEST
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", TEXTS.languages)
 def test_no_words_of_the_kiosk_are_said_with_a_sign_that_a_voice_would_name(language: Language) -> None:
     for text in TEXTS.words[language].values():
         assert not set(spoken(text, language, TEXTS)) & set("/|·•–—…_*#@\\"), text
