@@ -181,7 +181,9 @@ class KioskScreen(Ground):
         foot.pos = margin, max(margin / 2, low)
         room = Room(margin, foot.top + margin, wide, head.y - margin / 2, reach, self.gap, margin)
         whole = filled(room, self._parts, self.is_wide, self.page, self._pager if in_pages else None)
-        self.page, self.pages = min(self.page, whole.pages - 1), whole.pages
+        if whole.fits:
+            # A try that does not fit, on one page, must not turn back to the first.
+            self.page, self.pages = min(self.page, whole.pages - 1), whole.pages
         self._away = foot
         for each in (head, *whole.columns, foot):
             self.add_widget(each)
