@@ -36,6 +36,16 @@ class Sound(StrEnum):
     LOUD = "loud"
 
 
+class Key(StrEnum):
+    """The keys of the keypad for those who use the kiosk by ear."""
+
+    UP = "up"
+    DOWN = "down"
+    SELECT = "select"
+    BACK = "back"
+    HELP = "help"
+
+
 @dataclass(frozen=True)
 class Access:
     """How a person wants the kiosk to be used (the accessibility bar of every screen); forgotten with the visit.

@@ -98,6 +98,7 @@ TARGET_MM = 17.0
 """The least height and width of what is touched (the least that is tested is 15 mm)."""
 BUTTON_MM = 24.0
 GAP_MM = 4.0
+RING_MM = 1.5
 MARGIN_MM = 9.0
 CORNER_MM = 4.0
 

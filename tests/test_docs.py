@@ -11,7 +11,7 @@ from draw_visit import FILE, drawn
 from central.__main__ import parser as central
 from kiosk.__main__ import parser as kiosk
 from kiosk.config import Settings
-from kiosk.devices import printer, scanner
+from kiosk.devices import keypad, printer, scanner
 from kiosk.model import TICKET_NAMESPACE, Booking
 from kiosk.numbering import NUMBER
 from kiosk.protocol import ENROLMENTS, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT, FactBatch, canonical, digest
@@ -73,7 +73,7 @@ def test_every_setting_and_device_is_described() -> None:
     text = (ROOT / "docs/devices.md").read_text(encoding="utf-8") + (ROOT / "README.md").read_text(encoding="utf-8")
     for name in Settings.model_fields:
         assert f"[{name}]" in text, name
-    for scheme in (*printer.KINDS, *scanner.KINDS):
+    for scheme in (*printer.KINDS, *scanner.KINDS, *keypad.KINDS):
         assert f"`{scheme}:" in text, scheme
 
 

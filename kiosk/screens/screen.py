@@ -44,7 +44,9 @@ class KioskScreen(Ground):
         self.view: View
         self.palette: Palette = theme.AS_DESIGNED
         self.typed = ""
-        self.page = 0
+        self.page, self.pages = 0, 1
+        self.told: Callable[[], None] = lambda: None
+        """Is called whenever the screen shows something new."""
 
     def ask(self, wide: float) -> Sequence[Widget]:
         """The question: a title and what explains it."""
@@ -141,6 +143,20 @@ class KioskScreen(Ground):
         office_colour = view.data.office.colour if view.data else ""
         self.palette = theme.palette(view.visit.access.high_contrast, office_colour)
         self.paint(self.palette.paper)
+        self._draw()
+        self.told()
+
+    def turn_to(self, page: int) -> None:
+        """Shows another page of the same."""
+        self.page = page
+        self._draw()
+
+    @property
+    def rows(self) -> tuple[Widget, ...]:
+        """All that the screen is made of below its head, from top to bottom, on all its pages."""
+        return (*self._made.ask, *self._made.body, *self._made.answer, self._away)
+
+    def _draw(self) -> None:
         for scale, in_pages in self._tries():
             self._scale = scale
             if self._fill(in_pages):
@@ -165,13 +181,17 @@ class KioskScreen(Ground):
         foot.pos = margin, max(margin / 2, low)
         room = Room(margin, foot.top + margin, wide, head.y - margin / 2, reach, self.gap, margin)
         whole = filled(room, self._parts, self.is_wide, self.page, self._pager if in_pages else None)
-        self.page = min(self.page, whole.pages - 1)
+        if whole.fits:
+            # A try that does not fit, on one page, must not turn back to the first.
+            self.page, self.pages = min(self.page, whole.pages - 1), whole.pages
+        self._away = foot
         for each in (head, *whole.columns, foot):
             self.add_widget(each)
         return whole.fits
 
     def _parts(self, wide: float) -> Parts:
-        return Parts(self.ask(wide), self.body(wide), self.answer(wide), self.reads_body)
+        self._made = Parts(self.ask(wide), self.body(wide), self.answer(wide), self.reads_body)
+        return self._made
 
     def _pager(self, wide: float, page: int, pages: int) -> Widget:
         each = (wide - 2 * self.gap) / 3
@@ -219,8 +239,8 @@ class KioskScreen(Ground):
         tools = self._tools(wide)
         if self.is_wide and tools.width < wide * 0.6:
             away = self._ways(wide - tools.width - 2 * self.gap)
-            places: list[tuple[Widget, float, float]] = [(tools, wide - tools.width, 0)]
-            places += [(away, 0, 0)] if away else []
+            places: list[tuple[Widget, float, float]] = [(away, 0, 0)] if away else []
+            places.append((tools, wide - tools.width, 0))
             return Group(places, wide, max(each.height for each, _, _ in places))
         away = self._ways(wide)
         return column([*([away] if away else []), tools], wide, self.gap)
@@ -269,15 +289,16 @@ class KioskScreen(Ground):
     def _access_choices(self) -> Iterator[Choice]:
         now = self.view.visit.access
         is_larger, is_spoken = now.text_size is not TextSize.NORMAL, now.sound is not Sound.OFF
-        yield self._access(
-            f"access.text.{now.text_size}", Icon.TEXT_SIZE, is_larger, replace(now, text_size=LARGER[now.text_size])
-        )
-        yield self._access(
-            "access.contrast", Icon.CONTRAST, now.high_contrast, replace(now, high_contrast=not now.high_contrast)
-        )
-        yield self._access("access.reach", Icon.REACH, now.low_reach, replace(now, low_reach=not now.low_reach))
-        yield self._access(f"access.sound.{now.sound}", Icon.SOUND, is_spoken, replace(now, sound=LOUDER[now.sound]))
+        size, sound = f"access.text.{now.text_size}", f"access.sound.{now.sound}"
+        larger, louder = f"spoken.access.text.{now.text_size}", f"spoken.access.sound.{now.sound}"
+        contrast, low = replace(now, high_contrast=not now.high_contrast), replace(now, low_reach=not now.low_reach)
+        yield self._access(size, larger, Icon.TEXT_SIZE, is_larger, replace(now, text_size=LARGER[now.text_size]))
+        yield self._access("access.contrast", "spoken.access.contrast", Icon.CONTRAST, now.high_contrast, contrast)
+        yield self._access("access.reach", "spoken.access.reach", Icon.REACH, now.low_reach, low)
+        yield self._access(sound, louder, Icon.SOUND, is_spoken, replace(now, sound=LOUDER[now.sound]))
 
-    def _access(self, key: str, icon: Icon, is_chosen: bool, wanted: Access) -> Choice:
+    def _access(self, key: str, said: str, icon: Icon, is_chosen: bool, wanted: Access) -> Choice:
         kind = "chosen" if is_chosen else "plain"
-        return self._tool(self.word(key), TOOL_MM[1], AccessChosen(wanted), kind, icon)
+        made = self._tool(self.word(key), TOOL_MM[1], AccessChosen(wanted), kind, icon)
+        made.said = self.word(said)
+        return made

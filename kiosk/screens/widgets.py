@@ -128,6 +128,8 @@ class Choice(ButtonBehavior, Widget):
         icon: Icon | None = None, above: bool = False,
     ) -> None:  # fmt: skip
         self.text, self._corner, self._above = text, corner, above
+        self.said = text
+        """What it is called for whoever listens."""
         # A narrow key keeps its letter: the pad shrinks with it.
         pad = min(corner, 0.06 * wide)
         beside = size * 1.8 if icon and not above else 0.0
@@ -152,6 +154,7 @@ class Choice(ButtonBehavior, Widget):
         """`main` is the one main action of a screen, `plain` another, `chosen` one that is taken already, `off` one
         that cannot be taken now.
         """
+        self.kind = kind
         self.disabled = kind == "off"
         self.ground, self.ink, self._edge, self._pressed = {
             "main": (palette.main, palette.on_main, palette.main, palette.ink),
@@ -276,7 +279,8 @@ class Face(ButtonBehavior, Widget):
 
     def __init__(self, score: int, text: str, side: float, palette: Palette, released: Callable[[], None]) -> None:
         super().__init__(size_hint=(None, None), size=(side, side))
-        self.text = text
+        self.text = self.said = text
+        self.kind = "plain"
         own = theme.colour(self.COLOURS[score - 1])
         is_plain = palette is theme.HIGH_CONTRAST
         self._ground, self._ink = (palette.main, palette.on_main) if is_plain else (own, palette.card)

@@ -15,6 +15,7 @@ from kiosk.events import (
     CodeScanned,
     Event,
     HeadphonesMoved,
+    KeyPressed,
     LanguageChosen,
     Question,
     TimedOut,
@@ -33,8 +34,9 @@ from kiosk.visit import BUSY, DIGIT_TRIES, HELPFUL, LEAVABLE, TIMEOUTS, TRANSITI
 EVENTS = [
     each
     for each in vars(all_events).values()
-    if isinstance(each, type) and issubclass(each, Event) and each not in (Event, Answer)
+    if isinstance(each, type) and issubclass(each, Event) and each not in (Event, Answer, KeyPressed)
 ]
+"""All that a visit may hear of; a key means nothing to it before the reader has made a choice of it."""
 
 ANSWERS = {each.__name__ for each in EVENTS if issubclass(each, Answer)}
 WAITED_FOR = {
