@@ -6,6 +6,7 @@ from datetime import date, datetime
 from kiosk.model import Announcement, ClockState, Fee, Office, Opening, PrinterStatus, QueueEntry, Rules, Service
 from kiosk.opening import rules_on
 from kiosk.protocol import Snapshot
+from kiosk.questionnaire import Questionnaire
 from kiosk.visit import Visit
 
 
@@ -18,6 +19,7 @@ class OfficeData:
     rules: Rules
     announcements: tuple[Announcement, ...]
     queue: tuple[QueueEntry, ...]
+    questionnaire: Questionnaire | None = None
 
     def service(self, service_id: str) -> Service | None:
         """The service of that id, None if the office has none such."""
@@ -52,6 +54,7 @@ def office_data(snapshot: Snapshot, day: date) -> OfficeData:
         rules=rules_on(snapshot.rules, day),
         announcements=tuple(sorted(shown, key=lambda each: -each.priority)),
         queue=snapshot.queue,
+        questionnaire=snapshot.questionnaire,
     )
 
 

@@ -17,6 +17,7 @@ from kiosk.screens.leaving import CommentScreen, RatingScreen, ThanksScreen
 from kiosk.screens.machine import ClosedScreen, OutOfServiceScreen, StillThereScreen
 from kiosk.screens.refused import RefusedScreen
 from kiosk.screens.screen import KioskScreen, Post
+from kiosk.screens.survey import SurveyScreen, SurveyTicketScreen
 from kiosk.screens.ticket import OnScreenScreen, PrintedScreen, UncertainScreen
 from kiosk.texts import Texts
 from kiosk.view import View
@@ -41,6 +42,8 @@ SCREENS: dict[State, type[KioskScreen]] = {
     State.RATING: RatingScreen,
     State.COMMENT: CommentScreen,
     State.THANKS: ThanksScreen,
+    State.SURVEY_TICKET: SurveyTicketScreen,
+    State.SURVEY: SurveyScreen,
     State.INFORMATION: InformationScreen,
     State.QUEUE_STATUS: QueueScreen,
     State.HELP: HelpScreen,
