@@ -51,7 +51,8 @@ class Questionnaire:
             return "a questionnaire needs elements, and each question a key of its own"
         if any(not each.options or any(isinstance(one.value, int) for one in each.options) for each in self.header):
             return "a question of the header needs options, and their values are words"
-        if any([one.value for one in each.options] != [*range(1, len(each.options) + 1)] for each in self.elements):
+        scores = [[one.value for one in each.options] for each in self.elements]
+        if any(not each or each != [*range(1, len(each) + 1)] for each in scores):
             return "an element needs options, and their values are 1, 2, 3 and so on"
         return None
 
