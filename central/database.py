@@ -151,7 +151,7 @@ class ResponseRow(Base):
     version: Mapped[int]
     day: Mapped[str | None] = mapped_column(String(10))
     time_band: Mapped[str | None] = mapped_column(String(8))
-    service: Mapped[str | None] = mapped_column(String(40))
+    service: Mapped[str | None]
     header: Mapped[str]
     scores: Mapped[str]
 

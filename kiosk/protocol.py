@@ -31,7 +31,7 @@ from kiosk.model import (
     Ticket,
     TicketState,
 )
-from kiosk.questionnaire import Questionnaire, TimeBand
+from kiosk.questionnaire import LONGEST_ID, MOST_OPTIONS, MOST_QUESTIONS, Questionnaire, TimeBand
 
 ENROLMENTS = "/api/v1/enrolments"
 EPOCHS = "/api/v1/epochs"
@@ -203,13 +203,13 @@ class SurveyGiven(Message):
     """
 
     kind: Literal["survey_given"] = "survey_given"
-    questionnaire: str = Field(max_length=20)
+    questionnaire: str = Field(min_length=1, max_length=LONGEST_ID)
     version: int = Field(ge=1, le=LARGEST_INTEGER)
     day: date | None
     time_band: TimeBand | None
-    service: str | None = Field(max_length=40)
-    header: dict[str, str] = Field(max_length=20)
-    scores: dict[str, Annotated[int, Field(ge=1, le=10)]] = Field(min_length=1, max_length=50)
+    service: str | None
+    header: dict[str, str] = Field(max_length=MOST_QUESTIONS)
+    scores: dict[str, Annotated[int, Field(ge=1, le=MOST_OPTIONS)]] = Field(min_length=1, max_length=MOST_QUESTIONS)
 
 
 FactBody = Annotated[

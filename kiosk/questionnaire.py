@@ -10,6 +10,10 @@ from enum import StrEnum
 
 from kiosk.model import QueueEntry, Words
 
+LONGEST_ID = 20
+MOST_QUESTIONS = 50
+MOST_OPTIONS = 10
+
 
 @dataclass(frozen=True)
 class SurveyOption:
@@ -46,6 +50,10 @@ class Questionnaire:
 
     def problem(self) -> str | None:
         """Why it cannot be asked, None if it can."""
+        if not 1 <= len(self.id) <= LONGEST_ID or self.version < 1:
+            return f"a questionnaire needs an id of at most {LONGEST_ID} characters, and its version is 1 or more"
+        if len(self.questions) > MOST_QUESTIONS or any(len(each.options) > MOST_OPTIONS for each in self.questions):
+            return f"a questionnaire has at most {MOST_QUESTIONS} questions of {MOST_OPTIONS} options"
         keys = [each.key for each in self.questions]
         if not self.elements or len(set(keys)) < len(keys):
             return "a questionnaire needs elements, and each question a key of its own"

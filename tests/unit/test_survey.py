@@ -170,6 +170,10 @@ def test_no_occasion_is_told_by_fewer_than_five_and_no_answer_is_changed(found: 
 @pytest.mark.parametrize(
     "bad",
     [
+        replace(NINE, id="x" * 21),
+        replace(NINE, version=0),
+        questionnaire(elements=50),
+        questionnaire(options=11),
         replace(NINE, elements=()),
         replace(NINE, elements=NINE.elements[:1] * 2),
         replace(NINE, header=(replace(NINE.header[0], options=()),)),

@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("day", sa.String(10)),
         sa.Column("time_band", sa.String(8)),
-        sa.Column("service", sa.String(40)),
+        sa.Column("service", sa.Text()),
         sa.Column("header", sa.Text(), nullable=False),
         sa.Column("scores", sa.Text(), nullable=False),
     )
