@@ -146,7 +146,7 @@ class ResponseRow(Base):
     """
 
     __tablename__ = "responses"
-    fact: Mapped[str] = mapped_column(ForeignKey("facts.id"), primary_key=True)
+    fact: Mapped[str] = mapped_column(String(36), primary_key=True)
     questionnaire: Mapped[str] = mapped_column(String(20), index=True)
     version: Mapped[int]
     day: Mapped[str | None] = mapped_column(String(10))

@@ -11,7 +11,7 @@ def upgrade() -> None:
     op.add_column("tickets", sa.Column("surveyed", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "responses",
-        sa.Column("fact", sa.String(36), sa.ForeignKey("facts.id"), primary_key=True),
+        sa.Column("fact", sa.String(36), primary_key=True),
         sa.Column("questionnaire", sa.String(20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("day", sa.String(10)),
