@@ -385,10 +385,15 @@ class QueueState(StrEnum):
 @dataclass(frozen=True)
 class QueueEntry:
     """A ticket in the central queue as of the last snapshot; `ahead` counts those before it, `counter` is where it was
-    called to.
+    called to. `surveyed`: a survey was taken for it, there is no other. A server of before surveys says nothing of the
+    ticket's id, day and service.
     """
 
     number: str
     state: QueueState
     ahead: int = 0
     counter: str = ""
+    ticket: UUID | None = None
+    day: date | None = None
+    service: str = ""
+    surveyed: bool = False

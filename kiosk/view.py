@@ -6,6 +6,7 @@ from datetime import date, datetime
 from kiosk.model import Announcement, ClockState, Fee, Office, Opening, PrinterStatus, QueueEntry, Rules, Service
 from kiosk.opening import rules_on
 from kiosk.protocol import Snapshot
+from kiosk.questionnaire import Questionnaire
 from kiosk.visit import Visit
 
 
@@ -20,6 +21,7 @@ class OfficeData:
     rules: Rules
     announcements: tuple[Announcement, ...]
     queue: tuple[QueueEntry, ...]
+    questionnaire: Questionnaire | None = None
     practice: bool = False
 
     def service(self, service_id: str) -> Service | None:
@@ -55,6 +57,7 @@ def office_data(snapshot: Snapshot, day: date, practice: bool = False) -> Office
         rules=rules_on(snapshot.rules, day),
         announcements=tuple(sorted(shown, key=lambda each: -each.priority)),
         queue=snapshot.queue,
+        questionnaire=snapshot.questionnaire,
         practice=practice,
     )
 

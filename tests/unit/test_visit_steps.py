@@ -3,21 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from samples import OPEN, booking, family
+from samples import OPEN, booking, family, questionnaire, served
 
 from kiosk import commands as c
 from kiosk import events as e
 from kiosk.events import Event, Question
-from kiosk.model import (
-    ENGLISH,
-    INDONESIAN,
-    QueueEntry,
-    QueueState,
-    Reason,
-    Refusal,
-    StoreFault,
-    Ticket,
-)
+from kiosk.model import ENGLISH, INDONESIAN, QueueEntry, QueueState, Reason, Refusal, StoreFault, Ticket
+from kiosk.questionnaire import Survey, SurveyReason
 from kiosk.visit import DIGIT_TRIES, HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
 
 EN = ENGLISH
@@ -26,6 +18,7 @@ FULL = Visit(
     5, State.SCANNING, EN, back=State.TYPING, questions=tuple(Question), booking=family(3, 3), chosen=frozenset({0, 2}),
     service="a", priority="old", wrong_digits=1, tickets=TICKETS, refusal=Refusal(Reason.UNKNOWN),
     queue=QueueEntry("A-001", QueueState.WAITING), queue_unknown=True,
+    survey=Survey(served(), questionnaire(2)), survey_refused=SurveyReason.TAKEN,
 )  # fmt: skip
 """A visit with everything that one can hold."""
 
