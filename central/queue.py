@@ -31,7 +31,7 @@ class Place:
 
     def entry(self) -> QueueEntry:
         """What kiosks show of it."""
-        return QueueEntry(self.ticket.number, self.state, self.ahead, self.counter)
+        return QueueEntry(self.ticket.number, self.state, self.ahead, self.counter, self.ticket.id)
 
 
 def turn_of(place: Place, zone: ZoneInfo) -> datetime:

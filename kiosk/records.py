@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import date, datetime
 from hmac import compare_digest
+from itertools import chain
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from kiosk.commands import (
     RecordComment,
     RecordRating,
 )
-from kiosk.comment import without_numbers
+from kiosk.comment import plain, without_numbers
 from kiosk.errors import NumberTaken
 from kiosk.event_log import NumberClash, note
 from kiosk.events import (
@@ -81,7 +82,7 @@ class Records:
         self._walk_in_at: float | None = None
         self._tidied: date | None = None
         self._wrong_codes: deque[float] = deque()
-        self._rating: tuple[int, UUID] = (0, uuid4())
+        self._rated: tuple[int, UUID] | None = None
         self._snapshot: Snapshot | None = None
         self._by_id: dict[UUID, Booking] = {}
         self._by_code: dict[str, Booking] = {}
@@ -144,11 +145,8 @@ class Records:
         return len(self._wrong_codes) >= TYPED_TRIES
 
     def _ticket_by_address(self, text: str, snapshot: Snapshot) -> Ticket | None:
-        before, _, after = snapshot.office.ticket_url.partition("{ticket}")
-        if not (text.startswith(before) and text.endswith(after)):
-            return None
-        found = _UUID.fullmatch(text[len(before) : len(text) - len(after)])
-        return self._store.ticket(UUID(found.group())) if found else None
+        ticket = _ticket_in_address(text, snapshot)
+        return self._store.ticket(ticket) if ticket else None
 
     def _booking_of(self, text: str, snapshot: Snapshot) -> Booking | Refusal:
         reference = reference_in(text, snapshot.office.foreign_formats)
@@ -261,29 +259,34 @@ class Records:
         return PrintFailed(command.visit) if missing else None
 
     def _record_rating(self, command: RecordRating) -> None:
-        self._rating = (command.visit, uuid4())
-        self._store.record(Rated(rating=self._rating[1], score=command.score))
+        rating = uuid4()
+        self._rated = (command.visit, rating)
+        self._store.record(Rated(rating=rating, score=command.score))
 
     def _record_comment(self, command: RecordComment) -> None:
-        visit, rating = self._rating
-        text = without_numbers(command.text).strip()[:500]
+        rating = self._rated[1] if self._rated and self._rated[0] == command.visit else None
+        text = without_numbers(plain(command.text))[:500].strip()
         if text:
-            self._store.record(Commented(rating=rating if visit == command.visit else uuid4(), text=text))
+            self._store.record(Commented(rating=rating, text=text))
 
     def _call_help(self, command: CallHelp) -> None:
         self._store.record(HelpCalled(step=command.step))
 
     def _look_up_queue(self, command: LookUpQueue) -> Answer:
-        number = self._number_meant(command.number)
-        queue = self._snapshot.queue if self._snapshot else ()
-        entry: QueueEntry | None = next((each for each in queue if _plain(each.number) == _plain(number)), None)
+        snapshot = self._snapshot
+        if snapshot is None:
+            return QueueFound(command.visit, None)
+        ticket, number = _ticket_in_address(command.number, snapshot), self._number_meant(command.number, snapshot)
+        by_code = (each for each in snapshot.queue if ticket and each.ticket == ticket)
+        by_number = (each for each in snapshot.queue if _bare(each.number) == _bare(number))
+        entry: QueueEntry | None = next(chain(by_code, by_number), None)
         return QueueFound(command.visit, entry)
 
-    def _number_meant(self, text: str) -> str:
-        held = self._ticket_by_address(text, self._snapshot) if self._snapshot else None
+    def _number_meant(self, text: str, snapshot: Snapshot) -> str:
+        held = self._ticket_by_address(text, snapshot)
         if held:
             return held.number
-        found = self._booking_of(text, self._snapshot) if self._snapshot and len(text) > 8 else None
+        found = self._booking_of(text, snapshot) if len(text) > 8 else None
         return found.applicants[0].number if isinstance(found, Booking) else text[:12]
 
     # ------------------------------------------------------------ the surroundings
@@ -327,5 +330,14 @@ def _quota(service_id: str, snapshot: Snapshot) -> int | None:
     return service.walk_in_quota if service else 0
 
 
-def _plain(number: str) -> str:
+def _ticket_in_address(text: str, snapshot: Snapshot) -> UUID | None:
+    """The id in the address of a ticket's page, as it stands on the paper."""
+    before, _, after = snapshot.office.ticket_url.partition("{ticket}")
+    if not (text.startswith(before) and text.endswith(after)):
+        return None
+    found = _UUID.fullmatch(text[len(before) : len(text) - len(after)])
+    return UUID(found.group()) if found else None
+
+
+def _bare(number: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", number.upper())

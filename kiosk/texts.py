@@ -47,7 +47,15 @@ class Texts:
         >>> Texts({}).day(date(2026, 11, 24), Language.ENGLISH)
         'Tuesday, 24 November 2026'
         """
-        return f"{_DAYS[language][day.weekday()]}, {day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+        return f"{self.weekday(day.weekday(), language)}, {self.short_day(day, language)}"
+
+    def short_day(self, day: date, language: Language) -> str:
+        """A day without its weekday."""
+        return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+
+    def weekday(self, place: int, language: Language) -> str:
+        """The name of a day of the week, 0 for Monday."""
+        return _DAYS[language][place]
 
     def time(self, moment: TimeOfDay, language: Language) -> str:
         """A time of day, 24 hours: `08.30` in Indonesian, `08:30` in English."""

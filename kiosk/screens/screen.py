@@ -60,8 +60,9 @@ class KioskScreen(Ground):
         return ()
 
     def wipe(self) -> None:
-        """Forgets what was typed and which page was open."""
+        """Forgets what was shown and typed, and which page was open."""
         self.typed, self.page = "", 0
+        self.__dict__.pop("view", None)
 
     def take_step(self, step: int) -> None:
         """Time went on by a step of what moves; most screens stand still."""

@@ -10,8 +10,9 @@ from kiosk.screens.arriving import (
     WaitingScreen,
     WelcomeScreen,
 )
-from kiosk.screens.asking import HelpScreen, InformationScreen, QueueScreen
+from kiosk.screens.asking import HelpScreen, QueueScreen
 from kiosk.screens.choosing import DocumentsScreen, PriorityScreen, ServicesScreen
+from kiosk.screens.information import InformationScreen
 from kiosk.screens.leaving import CommentScreen, RatingScreen, ThanksScreen
 from kiosk.screens.machine import ClosedScreen, OutOfServiceScreen, StillThereScreen
 from kiosk.screens.refused import RefusedScreen
@@ -87,6 +88,10 @@ class Stage(FloatLayout):
             self.add_widget(screen)
         screen.pos, screen.size = self.pos, self.size
         screen.show(view)
+
+    def hide(self, is_hidden: bool) -> None:
+        """Blanks the screen while nobody is to see it."""
+        self.opacity = 0 if is_hidden else 1
 
     def take_step(self, step: int) -> None:
         """Time went on by one step of what moves."""

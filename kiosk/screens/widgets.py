@@ -65,8 +65,9 @@ def fitting(text: str, size: float, wide: float, bold: bool) -> float:
 
 
 def forget_words() -> None:
-    """Drops every picture of words, so that nothing of a visit stays in the memory of the screen."""
+    """Drops every picture of words and the words themselves, so that the screen remembers nothing of a visit."""
     painted.cache_clear()
+    _word_width.cache_clear()
     _qr_texture.cache_clear()
 
 

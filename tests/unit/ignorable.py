@@ -4,12 +4,14 @@ from kiosk.visit import State
 
 IGNORABLE = {
     State.WELCOME: """
+        SuggestionChosen
         CodeTyped Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
         StayChosen OfficeOpened BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.SCANNING: """
+        SuggestionChosen
         CodeTyped ScanChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
@@ -17,6 +19,7 @@ IGNORABLE = {
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.TYPING: """
+        SuggestionChosen
         ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
@@ -24,6 +27,7 @@ IGNORABLE = {
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.LOOKING_UP: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
@@ -31,6 +35,7 @@ IGNORABLE = {
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.CHOOSING_APPLICANTS: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut
         PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
@@ -38,6 +43,7 @@ IGNORABLE = {
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.VERIFYING: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -45,6 +51,7 @@ IGNORABLE = {
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.CHOOSING_SERVICE: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped DocumentsReady DocumentsMissing PriorityDeclared
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
@@ -52,6 +59,7 @@ IGNORABLE = {
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.CHECKING_DOCUMENTS: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen PriorityDeclared PaperCameOut
         PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
@@ -59,6 +67,7 @@ IGNORABLE = {
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.DECLARING_PRIORITY: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -66,6 +75,7 @@ IGNORABLE = {
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.ISSUING: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
@@ -73,6 +83,7 @@ IGNORABLE = {
         DigitsRight DigitsWrong Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.PRINTING: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
@@ -80,6 +91,7 @@ IGNORABLE = {
         Refused DigitsRight DigitsWrong TicketsIssued QueueFound
     """.split(),
     State.TICKET_PRINTED: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen Back
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -87,6 +99,7 @@ IGNORABLE = {
         DigitsWrong TicketsIssued Printed PrintUncertain QueueFound
     """.split(),
     State.TICKET_UNCERTAIN: """
+        SuggestionChosen
         Interrupted CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed
@@ -94,6 +107,7 @@ IGNORABLE = {
         TicketsIssued PrintUncertain QueueFound
     """.split(),
     State.TICKET_ON_SCREEN: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen Back
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -101,6 +115,7 @@ IGNORABLE = {
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.REFUSED: """
+        SuggestionChosen
         CodeTyped ScanChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
@@ -108,6 +123,7 @@ IGNORABLE = {
         PrintUncertain PrintFailed QueueFound
     """.split(),
     State.RATING: """
+        SuggestionChosen
         Interrupted CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing CommentWritten QueueNumberTyped StayChosen OfficeClosed
@@ -115,6 +131,7 @@ IGNORABLE = {
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.COMMENT: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated QueueNumberTyped StayChosen
@@ -122,6 +139,7 @@ IGNORABLE = {
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.THANKS: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen Back
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -136,6 +154,7 @@ IGNORABLE = {
         PrintFailed QueueFound
     """.split(),
     State.QUEUE_STATUS: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened Interrupted
@@ -143,6 +162,7 @@ IGNORABLE = {
         PrintUncertain PrintFailed
     """.split(),
     State.HELP: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
@@ -150,6 +170,7 @@ IGNORABLE = {
         DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.STILL_THERE: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         HelpChosen Back ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
@@ -157,6 +178,7 @@ IGNORABLE = {
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.CLOSED: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen QueueStatusChosen RateChosen HelpChosen Back Home
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -164,6 +186,7 @@ IGNORABLE = {
         Printed PrintUncertain PrintFailed QueueFound
     """.split(),
     State.OUT_OF_SERVICE: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten

@@ -156,7 +156,7 @@ def an_event(kind: type[Event], visit: int, draw: st.DrawFn) -> Event:
             "visit": visit, "text": "x", "digits": "1234", "number": "A-001", "service": "a", "group": None,
             "place": draw(st.integers(-1, 6)), "score": 3, "language": Language.ENGLISH, "tickets": (), "entry": None,
             "booking": family(3, 3), "questions": tuple(draw(st.sets(st.sampled_from(Question)))),
-            "refusal": Refusal(Reason.UNKNOWN), "fault": None, "access": LISTENING, "plugged": True,
+            "refusal": Refusal(Reason.UNKNOWN), "fault": None, "access": LISTENING, "plugged": True, "topic": None,
         }[name]  # fmt: skip
         assert hint is not None
     return kind(**values)
