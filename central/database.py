@@ -122,7 +122,7 @@ class SeenCallRow(Base):
     """A call for help that an officer has seen to, by its fact."""
 
     __tablename__ = "seen_calls"
-    fact: Mapped[str] = mapped_column(ForeignKey("facts.id"), primary_key=True)
+    fact: Mapped[str] = mapped_column(String(36), primary_key=True)
     officer: Mapped[str]
     seen_at: Mapped[datetime]
 

@@ -99,8 +99,9 @@ def test_ahead_counts_those_who_wait_before(some: list[Ticket], states: list[Que
 
 
 def test_an_entry_says_where_the_number_was_called_to() -> None:
-    place = ranked([place_of(a_ticket("A-001"), QueueState.CALLED, "3")], ZONE)[0]
-    assert place.entry() == QueueEntry("A-001", QueueState.CALLED, 0, "3")
+    ticket = a_ticket("A-001")
+    place = ranked([place_of(ticket, QueueState.CALLED, "3")], ZONE)[0]
+    assert place.entry() == QueueEntry("A-001", QueueState.CALLED, 0, "3", ticket.id)
 
 
 def test_a_slot_is_in_the_offices_time_and_an_arrival_in_utc() -> None:

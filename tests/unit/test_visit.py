@@ -1,6 +1,7 @@
 from dataclasses import replace
 from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import booking, family
@@ -20,7 +21,19 @@ from kiosk.events import (
     TimedOut,
 )
 from kiosk.model import Access, Language, Reason, Refusal, Sound, TextSize
-from kiosk.visit import BUSY, DIGIT_TRIES, HELPFUL, LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance, timeout
+from kiosk.visit import (
+    BUSY,
+    DIGIT_TRIES,
+    HELPFUL,
+    LEAVABLE,
+    PATIENCE,
+    TIMEOUTS,
+    TRANSITIONS,
+    State,
+    Visit,
+    advance,
+    timeout,
+)
 
 EVENTS = [
     each
@@ -96,6 +109,20 @@ def test_time_alone_leads_home_from_every_state_but_the_closed_ones() -> None:
             visit, _ = advance(visit, TimedOut())
         assert visit.state is State.WELCOME, state
         assert visit == Visit(visit.id), "nothing of the person is left"
+
+
+@pytest.mark.parametrize("access", [Access(), Access(sound=Sound.ON)])
+def test_who_walks_away_leaves_nothing_on_the_screen_after_two_minutes_or_twice_that_where_it_is_slow(
+    access: Access,
+) -> None:
+    patience = PATIENCE if access.sound is Sound.ON else 1
+    for state in set(State) - {State.CLOSED, State.OUT_OF_SERVICE}:
+        waited, visit = 0.0, Visit(1, state, access=access, refusal=Refusal(Reason.UNKNOWN))
+        while visit.id == 1 or visit.state is not State.WELCOME:
+            waited += timeout(visit)
+            visit, _ = advance(visit, TimedOut())
+        assert visit == Visit(visit.id), state
+        assert waited <= (12 if state is State.TICKET_PRINTED else 120) * patience, state
 
 
 def test_silence_in_the_middle_of_something_asks_first_and_gives_twenty_seconds() -> None:

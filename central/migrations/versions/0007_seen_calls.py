@@ -10,7 +10,7 @@ down_revision = "0004"
 def upgrade() -> None:
     op.create_table(
         "seen_calls",
-        sa.Column("fact", sa.String(36), sa.ForeignKey("facts.id"), primary_key=True),
+        sa.Column("fact", sa.String(36), primary_key=True),
         sa.Column("officer", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
     )
