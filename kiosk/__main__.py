@@ -6,11 +6,15 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.config import Settings, read_settings
 from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
 from kiosk.event_log import StoreUnusable, note
 from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
+
+if TYPE_CHECKING:
+    from kiosk.devices import Keypad, Printer, Scanner
 
 
 def parser() -> argparse.ArgumentParser:
@@ -112,27 +116,37 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _check_devices(settings: Settings) -> list[tuple[bool, str]]:
     from kiosk.bootstrap import devices_of
-    from kiosk.model import PrinterStatus
 
     devices = devices_of(settings)
     results: list[tuple[bool, str]] = []
     if devices.printer and settings.printer:
-        try:
-            devices.printer.open()
-            status = devices.printer.status()
-            devices.printer.close()
-            good = status in (PrinterStatus.READY, PrinterStatus.PAPER_LOW, PrinterStatus.UNKNOWN)
-            results.append((good, f"printer {settings.printer.url}: {status}"))
-        except DeviceError as error:
-            results.append((False, f"printer {settings.printer.url}: {error}"))
-    for scanner, named in zip(devices.scanners, settings.scanner, strict=True):
-        try:
-            scanner.open()
-            scanner.close()
-            results.append((True, f"scanner {named.url}: ready"))
-        except DeviceError as error:
-            results.append((False, f"scanner {named.url}: {error}"))
+        results.append(_check_printer(devices.printer, f"printer {settings.printer.url}"))
+    for scanner, scans in zip(devices.scanners, settings.scanner, strict=True):
+        results.append(_check_opening(scanner, f"scanner {scans.url}"))
+    for keypad, keys in zip(devices.keypads, settings.keypad, strict=True):
+        results.append(_check_opening(keypad, f"keypad {keys.url}"))
     return results
+
+
+def _check_printer(printer: "Printer", name: str) -> tuple[bool, str]:
+    from kiosk.model import PrinterStatus
+
+    try:
+        printer.open()
+        status = printer.status()
+        printer.close()
+    except DeviceError as error:
+        return False, f"{name}: {error}"
+    return status in (PrinterStatus.READY, PrinterStatus.PAPER_LOW, PrinterStatus.UNKNOWN), f"{name}: {status}"
+
+
+def _check_opening(device: "Scanner | Keypad", name: str) -> tuple[bool, str]:
+    try:
+        device.open()
+        device.close()
+    except DeviceError as error:
+        return False, f"{name}: {error}"
+    return True, f"{name}: ready"
 
 
 def _check_central(settings: Settings) -> tuple[bool, str]:

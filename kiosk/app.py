@@ -1,5 +1,7 @@
 """The Kivy application: window, stage, inbox, the clock's ticks; no rules."""
 
+import time
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -11,7 +13,9 @@ from kivy.core.window import Window, WindowBase
 from kiosk.bootstrap import Kiosk, OutOfService
 from kiosk.config import Settings
 from kiosk.event_log import Failure, WindowFailed, note
-from kiosk.events import Broken
+from kiosk.events import AccessChosen, Broken
+from kiosk.model import Sound
+from kiosk.reader import Reader
 from kiosk.screens.stage import Stage
 from kiosk.theme import Panel
 
@@ -42,17 +46,18 @@ class KioskApp(App):
         super().__init__()
         self._kiosk = kiosk
         self._steps = count()
-        self._stage = Stage(kiosk.texts, panel, kiosk.controller.tap)
+        self._reader = Reader(kiosk.voice, kiosk.texts, time.monotonic, self._turn_sound_on)
+        self._stage = Stage(kiosk.texts, panel, kiosk.controller.tap, self._reader)
 
     def build(self) -> Stage:
         return self._stage
 
     def on_start(self) -> None:
         kiosk = self._kiosk
-        kiosk.controller.show = self._stage.show
+        kiosk.controller.show, kiosk.controller.press = self._stage.show, self._stage.press
         ExceptionManager.add_handler(_LastStop(kiosk))
         kiosk.inbox.wake = Clock.create_trigger(lambda _: self._drain())
-        Clock.schedule_interval(lambda _: kiosk.controller.tick(), TICK_SECONDS)
+        Clock.schedule_interval(lambda _: self._tick(), TICK_SECONDS)
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
         hide_unseen(Window, self._stage)
         Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
@@ -60,11 +65,20 @@ class KioskApp(App):
         kiosk.controller.tick()
 
     def on_stop(self) -> None:
+        self._kiosk.voice.stop()
         self._kiosk.stop()
 
     def open_settings(self, *_: Any) -> bool:
         """Kivy's own settings are not for the lobby."""
         return False
+
+    def _tick(self) -> None:
+        self._kiosk.controller.tick()
+        self._reader.tick()
+
+    def _turn_sound_on(self) -> None:
+        controller = self._kiosk.controller
+        controller.handle(AccessChosen(replace(controller.visit.access, sound=Sound.ON)))
 
     def _drain(self) -> None:
         for event in self._kiosk.inbox.drain():

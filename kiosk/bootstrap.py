@@ -13,27 +13,31 @@ from kiosk.commands import Command, Print, Restart
 from kiosk.config import Settings
 from kiosk.controller import Controller
 from kiosk.database import is_there, last_fault, put_aside
+from kiosk.devices.keypad import Jack, Keypad, keypad_for
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.devices.scanner import Scanner, scanner_for
 from kiosk.errors import ConfigError, StoreError
 from kiosk.event_log import (
     CentralChanged,
+    KeypadLost,
     KioskStarted,
     KioskStopped,
     PrinterChanged,
     RestartWanted,
+    ScannerLost,
     StorePutAside,
     WorkerName,
     note,
 )
-from kiosk.events import Broken, CodeScanned, Event, Interrupted
+from kiosk.events import Broken, CodeScanned, Event, HeadphonesMoved, Interrupted, KeyPressed
 from kiosk.identity import Identity
-from kiosk.model import ClockState, ClosedReason, Opening, PrinterStatus, StoreFault
+from kiosk.model import ClockState, ClosedReason, Key, Opening, PrinterStatus, StoreFault
 from kiosk.monitor import Monitor, Surroundings
+from kiosk.polling import Polling
 from kiosk.printing import Printing
 from kiosk.protocol import Heartbeat, Snapshot, StoreRenewed
 from kiosk.records import Records
-from kiosk.scanning import Scanning
+from kiosk.speech import EspeakVoice, Voice
 from kiosk.store import Store
 from kiosk.store_key import store_key
 from kiosk.sync import Sync, SyncState
@@ -60,6 +64,7 @@ class Devices:
 
     printer: Printer | None
     scanners: tuple[Scanner, ...]
+    keypads: tuple[Keypad, ...]
 
 
 def devices_of(settings: Settings) -> Devices:
@@ -69,7 +74,11 @@ def devices_of(settings: Settings) -> Devices:
     if problems:
         raise ConfigError(problems)
     printer = printer_for(settings.printer.url, settings.printer.width_mm) if settings.printer else None
-    return Devices(printer, tuple(scanner_for(each.url) for each in settings.scanner))
+    return Devices(
+        printer,
+        tuple(scanner_for(each.url) for each in settings.scanner),
+        tuple(keypad_for(each.url) for each in settings.keypad),
+    )
 
 
 def _utc() -> datetime:
@@ -147,6 +156,7 @@ class Kiosk:
         devices = devices_of(settings)
         identity = Identity.load(settings.data.dir)
         self.texts = Texts.load()
+        self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
         self._end = end
         self._desk: Inbox[Command | Snapshot] = Inbox()
@@ -177,6 +187,7 @@ class Kiosk:
             Worker(WorkerName.PRINTER, self._serve_paper, self._failed, self._printing.close),
             Worker(WorkerName.SYNC, self._sync.turn, self._failed, self._client.close),
             *(self._scanner_worker(place, scanner) for place, scanner in enumerate(devices.scanners)),
+            *(self._keypad_worker(keypad) for keypad in devices.keypads),
         ]
 
     def start(self) -> None:
@@ -255,13 +266,22 @@ class Kiosk:
         def said(ready: bool) -> None:
             self.monitor.scanners[place] = ready
 
-        scanning = Scanning(
+        polling = Polling(
             scanner,
             lambda text: self.inbox.post(CodeScanned(text)),
-            said,
+            ScannerLost,
             lambda seconds: worker.stopping.wait(seconds),
+            said,
         )
-        worker = Worker(WorkerName.SCANNER, scanning.turn, self._failed, scanning.close)
+        worker = Worker(WorkerName.SCANNER, polling.turn, self._failed, polling.close)
+        return worker
+
+    def _keypad_worker(self, keypad: Keypad) -> Worker:
+        def read(what: Key | Jack) -> None:
+            self.inbox.post(KeyPressed(what) if isinstance(what, Key) else HeadphonesMoved(what is Jack.PLUGGED))
+
+        polling: Polling[Key | Jack] = Polling(keypad, read, KeypadLost, lambda seconds: worker.stopping.wait(seconds))
+        worker = Worker(WorkerName.KEYPAD, polling.turn, self._failed, polling.close)
         return worker
 
     def _take(self, snapshot: Snapshot) -> None:
@@ -314,6 +334,7 @@ class OutOfService:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.texts = Texts.load()
+        self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
         self._fault = fault
         around = Surroundings(

@@ -36,12 +36,14 @@ class CheckIn(Command):
     booking: Booking
     places: tuple[int, ...]
     priority: str | None
+    language: Language
 
 
 @dataclass(frozen=True)
 class IssueWalkIn(Command):
     service: str
     priority: str | None
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class ConfirmPaper(Command):
 @dataclass(frozen=True)
 class RecordRating(Command):
     score: int
+    language: Language
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Fields with a person's data are left out of `repr`, so that no log can show them
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.model import Access, Booking, Language, QueueEntry, Refusal, StoreFault, Ticket, Topic
+from kiosk.model import Access, Booking, Key, Language, QueueEntry, Refusal, StoreFault, Ticket, Topic
 
 
 class Question(StrEnum):
@@ -56,6 +56,13 @@ class HeadphonesMoved(Event):
     """Headphones were plugged in, or pulled out."""
 
     plugged: bool
+
+
+@dataclass(frozen=True)
+class KeyPressed(Event):
+    """A key of the keypad; what it means depends on what has been spoken, so no visit knows it."""
+
+    key: Key
 
 
 @dataclass(frozen=True)

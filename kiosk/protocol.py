@@ -17,10 +17,12 @@ import rfc8785
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from kiosk.model import (
+    UNKNOWN_LANGUAGE,
     Announcement,
     Booking,
     ClockState,
     Holiday,
+    Language,
     Office,
     PassKey,
     PrinterStatus,
@@ -160,11 +162,12 @@ class PaperMoved(Message):
 
 
 class Rated(Message):
-    """One tap, 1 (very bad) to 5 (very good); never mixed with the official survey."""
+    """One tap, 1 (very bad) to 5 (very good), in the person's language; never mixed with the official survey."""
 
     kind: Literal["rated"] = "rated"
     rating: UUID
     score: int = Field(ge=1, le=5)
+    language: Language = UNKNOWN_LANGUAGE
 
 
 class Commented(Message):

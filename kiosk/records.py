@@ -203,7 +203,7 @@ class Records:
         now = self._office_time(snapshot)
         late = self._knows_the_time and is_late(command.booking, rules_on(snapshot.rules, now.date()), now)
         try:
-            tickets = self._store.check_in(command.booking, command.places, command.priority, late)
+            tickets = self._store.check_in(command.booking, command.places, command.priority, late, command.language)
         except NumberTaken:
             note(NumberClash())
             return Refused(command.visit, Refusal(Reason.UNKNOWN))
@@ -236,7 +236,7 @@ class Records:
         if self._must_pause(rules_on(snapshot.rules, now.date())):
             return Refused(command.visit, Refusal(Reason.PAUSE))
         quota = _quota(command.service, snapshot)
-        ticket = self._store.issue_walk_in(now.date(), command.service, quota, command.priority)
+        ticket = self._store.issue_walk_in(now.date(), command.service, quota, command.priority, command.language)
         if ticket is None:
             return Refused(command.visit, Refusal(Reason.QUOTA_FULL))
         self._walk_in_at = self._monotonic()
@@ -261,7 +261,7 @@ class Records:
     def _record_rating(self, command: RecordRating) -> None:
         rating = uuid4()
         self._rated = (command.visit, rating)
-        self._store.record(Rated(rating=rating, score=command.score))
+        self._store.record(Rated(rating=rating, score=command.score, language=command.language))
 
     def _record_comment(self, command: RecordComment) -> None:
         rating = self._rated[1] if self._rated and self._rated[0] == command.visit else None

@@ -13,7 +13,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from kiosk.database import Database
 from kiosk.errors import NumberTaken, StoreError
 from kiosk.journal import Journal
-from kiosk.model import Booking, StoreFault, Ticket, TicketState, TimeMark
+from kiosk.model import UNKNOWN_LANGUAGE, Booking, Language, StoreFault, Ticket, TicketState, TimeMark
 from kiosk.numbering import walk_in_number
 from kiosk.protocol import CheckedIn, PaperMoved, Snapshot, WalkInIssued
 from kiosk.schema import MIGRATIONS
@@ -70,18 +70,26 @@ class Store(Journal):
 
     # ------------------------------------------------------------ tickets
 
-    def check_in(self, booking: Booking, places: Sequence[int], priority: str | None, late: bool) -> tuple[Ticket, ...]:
+    def check_in(
+        self,
+        booking: Booking,
+        places: Sequence[int],
+        priority: str | None,
+        late: bool,
+        language: Language = UNKNOWN_LANGUAGE,
+    ) -> tuple[Ticket, ...]:
         """Issues a ticket to each of the booking's applicants in `places`, with its fact, in one transaction.
 
         Who has a ticket already gets that one: the same booking never gives two numbers to one person. Raises
         NumberTaken if another booking's ticket bears one of the numbers that day.
         """
         with self._database.transaction() as db:
-            return tuple(self._check_in_one(db, booking, place, priority, late) for place in places)
+            drafts = (self._draft(booking, each, priority, late, language) for each in places)
+            return tuple(self._check_in_one(db, each) for each in drafts)
 
-    def _check_in_one(self, db: Any, booking: Booking, place: int, priority: str | None, late: bool) -> Ticket:
+    def _draft(self, booking: Booking, place: int, priority: str | None, late: bool, language: Language) -> Ticket:
         applicant = booking.applicants[place]
-        ticket = Ticket(
+        return Ticket(
             id=booking.ticket_id(applicant.number),
             number=applicant.number,
             day=booking.day,
@@ -92,7 +100,10 @@ class Store(Journal):
             slot=booking.slot,
             priority=priority,
             late=late,
+            language=language,
         )
+
+    def _check_in_one(self, db: Any, ticket: Ticket) -> Ticket:
         held = self._ticket(db, ticket.id)
         if held:
             return held
@@ -102,7 +113,14 @@ class Store(Journal):
             raise NumberTaken(f"{ticket.number} was given to two bookings of {ticket.day}; correct one") from error
         return ticket
 
-    def issue_walk_in(self, day: date, service: str, quota: int | None, priority: str | None) -> Ticket | None:
+    def issue_walk_in(
+        self,
+        day: date,
+        service: str,
+        quota: int | None,
+        priority: str | None,
+        language: Language = UNKNOWN_LANGUAGE,
+    ) -> Ticket | None:
         """Issues the next number of this epoch's own walk-in series with its fact, in one transaction.
 
         None if the service's `quota` of the day is full. Raises LookupError if no series was given yet.
@@ -122,6 +140,7 @@ class Store(Journal):
                 masked_name="",
                 issued_at=self._now(),
                 priority=priority,
+                language=language,
             )
             self._insert(db, ticket, count, self._append(db, WalkInIssued(ticket=ticket)))
             return ticket

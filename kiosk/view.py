@@ -23,7 +23,7 @@ from kiosk.visit import Visit
 @dataclass(frozen=True)
 class OfficeData:
     """What the last snapshot says of the office, as screens show it: only what is valid today, and the holidays from
-    today on.
+    today on. `practice` marks the practice office, where staff learn: nothing that it issues is valid.
     """
 
     office: Office
@@ -32,6 +32,7 @@ class OfficeData:
     announcements: tuple[Announcement, ...]
     queue: tuple[QueueEntry, ...]
     holidays: tuple[Holiday, ...] = ()
+    practice: bool = False
 
     def service(self, service_id: str) -> Service | None:
         """The service of that id, None if the office has none such."""
@@ -55,7 +56,7 @@ class View:
     clock: ClockState = ClockState.SYNCED
 
 
-def office_data(snapshot: Snapshot, day: date) -> OfficeData:
+def office_data(snapshot: Snapshot, day: date, practice: bool = False) -> OfficeData:
     """What is valid on a day: its rules, the fees in force, the announcements of the day with the most important
     first.
     """
@@ -67,6 +68,7 @@ def office_data(snapshot: Snapshot, day: date) -> OfficeData:
         announcements=tuple(sorted(shown, key=lambda each: -each.priority)),
         queue=snapshot.queue,
         holidays=tuple(sorted((each for each in snapshot.holidays if each.day >= day), key=lambda each: each.day)),
+        practice=practice,
     )
 
 

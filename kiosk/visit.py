@@ -75,6 +75,7 @@ from kiosk.events import (
 )
 from kiosk.model import (
     AS_DESIGNED,
+    INDONESIAN,
     Access,
     Booking,
     Language,
@@ -122,7 +123,7 @@ class Visit:
 
     id: int
     state: State = State.WELCOME
-    language: Language = Language.INDONESIAN
+    language: Language = INDONESIAN
     access: Access = AS_DESIGNED
     back: State = State.WELCOME
     """Where HELP and STILL_THERE lead back to."""
@@ -228,8 +229,8 @@ def _issue(visit: Visit, event: Any) -> Command | None:
     if visit.questions:
         return None
     if visit.booking is None:
-        return IssueWalkIn(visit.id, visit.service, visit.priority)
-    return CheckIn(visit.id, visit.booking, tuple(sorted(visit.chosen)), visit.priority)
+        return IssueWalkIn(visit.id, visit.service, visit.priority, visit.language)
+    return CheckIn(visit.id, visit.booking, tuple(sorted(visit.chosen)), visit.priority, visit.language)
 
 
 def _toggle(visit: Visit, event: ApplicantToggled) -> Visit:
@@ -328,7 +329,7 @@ def _confirm_paper(visit: Visit, event: Any) -> Command:
 
 
 def _rate(visit: Visit, event: Rated) -> Command:
-    return RecordRating(visit.id, event.score)
+    return RecordRating(visit.id, event.score, visit.language)
 
 
 def _comment(visit: Visit, event: CommentWritten) -> Command:

@@ -45,5 +45,5 @@ class HelpScreen(KioskScreen):
     goes_back = True
 
     def ask(self, wide: float) -> Sequence[Widget]:
-        way = "called" if self.view.online else "offline"
-        return [self.title(f"help.{way}", wide), self.hint(f"help.{way}_hint", wide)]
+        way, sign = ("called", Icon.STAFF) if self.view.online else ("offline", Icon.WARNING)
+        return [self.sign(sign, wide), self.title(f"help.{way}", wide), self.hint(f"help.{way}_hint", wide)]

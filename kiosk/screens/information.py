@@ -46,7 +46,7 @@ class InformationScreen(KioskScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
         service, language = self._service, self.view.visit.language
         if service is None:
-            return [self.title(f"information.{self._topic or 'title'}", wide)]
+            return [self.title(f"information.{self._topic}" if self._topic else "information.title", wide)]
         return [
             self.words(service.name[language], wide, theme.TITLE_MM, bold=True),
             self.words(service.summary[language], wide, theme.LARGE_MM, self.palette.quiet),
@@ -87,9 +87,13 @@ class InformationScreen(KioskScreen):
 
     def _about(self, service: Service, wide: float) -> Iterator[Widget]:
         language = self.view.visit.language
-        yield from self._list("documents", [each[language] for each in service.documents], wide)
-        yield from self._list("fees", [*self._fee_rows(service.fees)] or [self.word("information.no_fees")], wide)
-        yield from self._list("stages", [*self._stage_rows(service)] or [self.word("information.no_stages")], wide)
+        yield from self._list("information.documents", [each[language] for each in service.documents], wide)
+        yield from self._list(
+            "information.fees", [*self._fee_rows(service.fees)] or [self.word("information.no_fees")], wide
+        )
+        yield from self._list(
+            "information.stages", [*self._stage_rows(service)] or [self.word("information.no_stages")], wide
+        )
 
     def _fee_rows(self, fees: Sequence[Fee]) -> Iterator[str]:
         """The fees below what each rests on."""
@@ -123,7 +127,7 @@ class InformationScreen(KioskScreen):
         holidays = view.data.holidays[:HOLIDAYS_SHOWN]
         if holidays:
             days = [f"{self.texts.day(each.day, language)}: {each.name[language]}" for each in holidays]
-            yield from self._list("holidays", days, wide)
+            yield from self._list("information.holidays", days, wide)
 
     def _periods(self, periods: Sequence[Period]) -> str:
         language, time = self.view.visit.language, self.texts.time
@@ -146,8 +150,8 @@ class InformationScreen(KioskScreen):
         yield row([QrCode(self.view.data.office.complaint_url, side), told], self.gap)
         yield self.words(self.word("information.suggest_hint"), wide, theme.LARGE_MM, self.palette.quiet)
 
-    def _list(self, name: str, rows: list[str], wide: float) -> list[Widget]:
-        heading = self.words(self.word(f"information.{name}"), wide, theme.LARGE_MM, bold=True, halign="left")
+    def _list(self, key: str, rows: list[str], wide: float) -> list[Widget]:
+        heading = self.words(self.word(key), wide, theme.LARGE_MM, bold=True, halign="left")
         if not rows:
             return []
         first, *others = (self.words(each, wide, theme.BODY_MM, halign="left") for each in rows)

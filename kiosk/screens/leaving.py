@@ -89,4 +89,4 @@ class ThanksScreen(KioskScreen):
     home, home_icon = "button.done", Icon.YES
 
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title("thanks.title", wide), self.hint("thanks.hint", wide)]
+        return [self.sign(Icon.GLAD, wide), self.title("thanks.title", wide), self.hint("thanks.hint", wide)]

@@ -103,6 +103,22 @@ class Words(Widget):
         self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
 
 
+class Sign(Widget):
+    """An icon `high` px high: what the screen is about, before a word is read."""
+
+    def __init__(self, icon: Icon, wide: float, high: float, colour: theme.Colour) -> None:
+        super().__init__(size_hint=(None, None), size=(wide, high))
+        texture = painted(icon, round(high, 1), None, False, "left", FONT)
+        with self.canvas:
+            Color(*colour)
+            area = Rectangle(texture=texture, size=texture.size)
+
+        def lie(*_: object) -> None:
+            area.pos = self.center_x - texture.width / 2, self.center_y - texture.height / 2
+
+        self.bind(pos=lie)
+
+
 class Choice(ButtonBehavior, Widget):
     """A button as wide as `wide` px, as high as its words and `least` ask for; an icon stands left of the words, or
     `above` them.
@@ -113,6 +129,8 @@ class Choice(ButtonBehavior, Widget):
         icon: Icon | None = None, above: bool = False,
     ) -> None:  # fmt: skip
         self.text, self._corner, self._above = text, corner, above
+        self.said = text
+        """What it is called for whoever listens."""
         # A narrow key keeps its letter: the pad shrinks with it.
         pad = min(corner, 0.06 * wide)
         beside = size * 1.8 if icon and not above else 0.0
@@ -137,6 +155,7 @@ class Choice(ButtonBehavior, Widget):
         """`main` is the one main action of a screen, `plain` another, `chosen` one that is taken already, `off` one
         that cannot be taken now.
         """
+        self.kind = kind
         self.disabled = kind == "off"
         self.ground, self.ink, self._edge, self._pressed = {
             "main": (palette.main, palette.on_main, palette.main, palette.ink),
@@ -261,7 +280,8 @@ class Face(ButtonBehavior, Widget):
 
     def __init__(self, score: int, text: str, side: float, palette: Palette, released: Callable[[], None]) -> None:
         super().__init__(size_hint=(None, None), size=(side, side))
-        self.text = text
+        self.text = self.said = text
+        self.kind = "plain"
         own = theme.colour(self.COLOURS[score - 1])
         is_plain = palette is theme.HIGH_CONTRAST
         self._ground, self._ink = (palette.main, palette.on_main) if is_plain else (own, palette.card)

@@ -6,22 +6,21 @@ from screens.measured import leaves
 from screens.test_screens import VIEWS, press
 
 from kiosk.events import Event, InformationChosen, SuggestionChosen
-from kiosk.model import Fee, Language, Topic, Words
+from kiosk.model import ENGLISH, INDONESIAN, Fee, Language, Topic, Words
 from kiosk.screens.sample_views import DATA
 from kiosk.screens.stage import Stage
 from kiosk.screens.widgets import QrCode
 from kiosk.view import View
 
 
-def said(stage: Stage, view: View, language: Language = Language.ENGLISH) -> str:
+def said(stage: Stage, view: View, language: Language = ENGLISH) -> str:
     stage.show(replace(view, visit=replace(view.visit, language=language)))
     assert stage.screen
-    pages = []
-    while stage.screen.page == len(pages):
-        pages.append([getattr(each, "text", "") for each in leaves(stage)])
-        stage.screen.page += 1
-        stage.screen.show(stage.screen.view)
-    return "\n".join(text for page in pages for text in page)
+    texts = []
+    for page in range(stage.screen.pages):
+        stage.screen.turn_to(page)
+        texts += [getattr(each, "text", "") for each in leaves(stage)]
+    return "\n".join(texts)
 
 
 def test_the_topics_lead_to_themselves_and_a_service_to_its_page(stage: Stage, posted: list[Event]) -> None:
@@ -39,9 +38,7 @@ def test_the_topics_lead_to_themselves_and_a_service_to_its_page(stage: Stage, p
 def test_fees_stand_below_the_regulation_and_the_day_that_they_are_in_force_since(stage: Stage) -> None:
     told = said(stage, VIEWS["information-service"])
     assert "PP 45/2024, in force since 18 December 2024\n•  Non-electronic passport, 5 years: Rp350.000" in told
-    assert "PP 45/2024, berlaku sejak 18 Desember 2024" in said(
-        stage, VIEWS["information-service"], Language.INDONESIAN
-    )
+    assert "PP 45/2024, berlaku sejak 18 Desember 2024" in said(stage, VIEWS["information-service"], INDONESIAN)
 
 
 def test_fees_of_two_regulations_are_told_apart_and_one_without_has_its_day(stage: Stage) -> None:

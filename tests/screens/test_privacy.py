@@ -4,12 +4,14 @@ import gc
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from kivy.core.window import Window
+from kivy.uix.widget import Widget
 from screens.measured import leaves
 from screens.test_screens import VIEWS, press
 
@@ -18,6 +20,7 @@ from kiosk.bootstrap import OutOfService
 from kiosk.events import CommentWritten, Event
 from kiosk.model import StoreFault
 from kiosk.screens import widgets
+from kiosk.screens.gallery import settle
 from kiosk.screens.stage import Stage
 from kiosk.theme import Panel
 from kiosk.visit import State, Visit
@@ -25,11 +28,14 @@ from kiosk.visit import State, Visit
 PERSONAL = ("S*** N********", "R***** S********", "A-012", "A-013")
 
 
-def go_through_a_visit(stage: Stage) -> None:
+def go_through_a_visit(stage: Stage) -> list[weakref.ref[Widget]]:
+    shown: list[weakref.ref[Widget]] = []
     for name in ("choosing_applicants", "typing", "ticket_printed-family", "comment"):
         stage.show(VIEWS[name])
         if name == "typing":
             press(stage, "Q")
+        shown += [weakref.ref(each) for each in leaves(stage)]
+    return shown
 
 
 def leave(stage: Stage) -> None:
@@ -58,8 +64,12 @@ def texts_on(stage: Stage) -> set[str]:
 
 
 def test_hidden_screens_hold_no_widget_no_view_and_nothing_typed_after_the_visit(stage: Stage) -> None:
-    go_through_a_visit(stage)
+    shown = go_through_a_visit(stage)
+    assert [each for each in shown if each()], "the search finds what is there"
     leave(stage)
+    settle()
+    gc.collect()
+    assert [each() for each in shown if each()] == []
     for state, screen in stage._screens.items():
         assert screen.typed == "", state
         if screen is not stage.screen:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from samples import TODAY, FakeClock, a_store, service, snapshot
 
-from kiosk.model import Announcement, Fee, Holiday, Language, PrinterStatus, Stage, Words
+from kiosk.model import ENGLISH, INDONESIAN, Announcement, Fee, Holiday, PrinterStatus, Stage, Words
 from kiosk.monitor import Monitor
 from kiosk.numbering import NUMBER, following, series_of, slot_numbers, walk_in_number
 from kiosk.protocol import Snapshot
@@ -119,4 +119,4 @@ def test_the_rest_is_shown_as_the_snapshot_has_it() -> None:
 
 def test_words_are_taken_by_language() -> None:
     words = Words("Paspor", "Passport")
-    assert (words[Language.INDONESIAN], words[Language.ENGLISH]) == ("Paspor", "Passport")
+    assert (words[INDONESIAN], words[ENGLISH]) == ("Paspor", "Passport")

@@ -7,7 +7,14 @@ from samples import OPEN, family
 from kiosk import events as e
 from kiosk.commands import CheckIn, Command, IssueWalkIn, Print
 from kiosk.events import Answer, Event, Question, TimedOut
-from kiosk.model import Language, QueueEntry, QueueState, Reason, Refusal, Ticket
+from kiosk.model import (
+    ENGLISH,
+    QueueEntry,
+    QueueState,
+    Reason,
+    Refusal,
+    Ticket,
+)
 from kiosk.visit import HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
 
 BOOKING = family(3, 3)
@@ -24,7 +31,7 @@ TAPS: list[Event] = [
     e.ApplicantToggled(0), e.ApplicantToggled(1), e.ApplicantToggled(2), e.ApplicantToggled(9), e.ApplicantsChosen(),
     e.DigitsTyped("4321"), e.ServiceChosen("a"), e.DocumentsReady(), e.DocumentsMissing(), e.PriorityDeclared("old"),
     e.PriorityDeclared(None), e.PaperCameOut(), e.PaperMissing(), e.Rated(4), e.CommentWritten("x"), e.StayChosen(),
-    e.QueueNumberTyped("A-001"), e.LanguageChosen(Language.ENGLISH), e.OfficeClosed(), e.OfficeOpened(), e.Broken(),
+    e.QueueNumberTyped("A-001"), e.LanguageChosen(ENGLISH), e.OfficeClosed(), e.OfficeOpened(), e.Broken(),
     e.SuggestionChosen(),
 ]  # fmt: skip
 
