@@ -14,6 +14,7 @@ from kiosk.event_log import StoreUnusable, note
 from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
 
 if TYPE_CHECKING:
+    from kiosk.bootstrap import Kiosk
     from kiosk.devices import Keypad, Printer, Scanner
 
 
@@ -25,6 +26,8 @@ def parser() -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text)
         one.set_defaults(run=run)
         one.add_argument("--config", type=Path, required=True, metavar="FILE")
+        if name == "run":
+            one.add_argument("--practice", action="store_true", help="for staff to try everything; nothing is sent")
     decode = commands.add_parser("decode", help="read the code in pictures")
     decode.set_defaults(run=_decode)
     decode.add_argument("images", nargs="+", metavar="IMAGE")
@@ -95,7 +98,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     kiosk: Kiosk | OutOfService
     try:
-        kiosk = Kiosk(settings)
+        kiosk = _practising(settings) if arguments.practice else Kiosk(settings)
     except StoreError as error:
         note(StoreUnusable(error.fault))
         kiosk = OutOfService(error.fault)
@@ -104,6 +107,17 @@ def _run(arguments: argparse.Namespace) -> int:
 
     KioskApp(kiosk, panel_of(settings)).run()
     return 0
+
+
+def _practising(settings: Settings) -> "Kiosk":
+    from kiosk.bootstrap import Kiosk
+    from kiosk.practice_folder import CODES, practise
+
+    own, made = practise(settings, _utc)
+    for lesson in made.lessons:
+        print(f"{lesson.name:14} {lesson.booking.applicants[0].number}  type {lesson.booking.code}", flush=True)
+    print(f"their QR codes: {own.data.dir / CODES}", flush=True)
+    return Kiosk(own, practice=made)
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -34,6 +34,7 @@ from kiosk.identity import Identity
 from kiosk.model import ClockState, ClosedReason, Key, Opening, PrinterStatus, StoreFault
 from kiosk.monitor import Monitor, Surroundings
 from kiosk.polling import Polling
+from kiosk.practice import Practice
 from kiosk.printing import Printing
 from kiosk.protocol import Heartbeat, Snapshot, StoreRenewed
 from kiosk.records import Records
@@ -54,6 +55,7 @@ REACHED = (SyncState.ONLINE, SyncState.FORKED)
 """The states of the sync in which the central server answers."""
 RTC_SECONDS = 60
 """How far the hardware's clock may be from the system's, which was set by it at the boot."""
+PRACTICE_SERIES = 1
 RESTART_STATUS = 75
 """The process ends with this (EX_TEMPFAIL) when it wants to be started anew."""
 
@@ -149,12 +151,12 @@ class Kiosk:
         monotonic: Callable[[], float] = time.monotonic,
         uptime: Uptime | None = None,
         keeps_time: Callable[[], bool] = keeps_time,
+        practice: Practice | None = None,
     ) -> None:
         """Raises ConfigError or StoreError. `end` ends the process with a status; `wall` is the machine's clock (UTC),
-        `monotonic` gives s; `uptime` and `keeps_time` as in Clock.
+        `monotonic` gives s; `uptime` and `keeps_time` as in Clock. A `practice` office speaks to no server.
         """
         devices = devices_of(settings)
-        identity = Identity.load(settings.data.dir)
         self.texts = Texts.load()
         self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
@@ -165,27 +167,22 @@ class Kiosk:
         self.store = open_store(settings.data.dir, self.clock.trusted, wall)
         self.clock.recall(self.store.time_mark(), self.store.last_at())
         initial = PrinterStatus.UNKNOWN if devices.printer else PrinterStatus.DISCONNECTED
-        self.monitor = Monitor(self.clock, initial)
+        self.monitor = Monitor(self.clock, initial, practice is not None)
         self.controller = Controller(self.monitor.surroundings, self._send, monotonic)
         self._records = Records(self.store, self.clock, monotonic)
         self._printing = Printing(
             devices.printer, self.store, self.texts, self.monitor.data, self._printer_said, settings.office.logo
         )
-        self._client = Client(
-            settings.central.url,
-            settings.central.ca,
-            identity,
-            self.clock.now,
-            heard=self._hear_the_time,
-            trusted=self.clock.trusted,
-        )
         self._marked_at: datetime | None = None
         self._sync_state = SyncState.OFFLINE
-        self._sync = Sync(self._client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)
+        self._nudge: Callable[[], None] = lambda: None
+        if practice:
+            self.store.keep_series(PRACTICE_SERIES)
+            self.store.keep_snapshot(practice.snapshot, "")
         self._workers = [
             Worker(WorkerName.RECORDS, self._serve_desk, self._failed),
             Worker(WorkerName.PRINTER, self._serve_paper, self._failed, self._printing.close),
-            Worker(WorkerName.SYNC, self._sync.turn, self._failed, self._client.close),
+            *([] if practice else [self._sync_worker(settings, monotonic)]),
             *(self._scanner_worker(place, scanner) for place, scanner in enumerate(devices.scanners)),
             *(self._keypad_worker(keypad) for keypad in devices.keypads),
         ]
@@ -214,7 +211,7 @@ class Kiosk:
         """Stops the workers in reverse order and closes the store."""
         for worker in reversed(self._workers):
             worker.stopping.set()
-        self._sync.nudge()
+        self._nudge()
         for worker in reversed(self._workers):
             worker.stop()
         self.store.close()
@@ -239,7 +236,7 @@ class Kiosk:
             answer = self._records.answer(item)
             if answer:
                 self.inbox.post(answer)
-            self._sync.nudge()
+            self._nudge()
         else:
             self._records.tidy()
 
@@ -250,7 +247,7 @@ class Kiosk:
             command = self._next_print()
         if command is not None:
             self.inbox.post(self._printing.answer(command))
-            self._sync.nudge()
+            self._nudge()
 
     def _next_print(self) -> Print | None:
         """Waits for a print until the printer is to be asked again, or until the worker is to stop."""
@@ -261,6 +258,19 @@ class Kiosk:
             if command:
                 return command
         return None
+
+    def _sync_worker(self, settings: Settings, monotonic: Callable[[], float]) -> Worker:
+        client = Client(
+            settings.central.url,
+            settings.central.ca,
+            Identity.load(settings.data.dir),
+            self.clock.now,
+            heard=self._hear_the_time,
+            trusted=self.clock.trusted,
+        )
+        sync = Sync(client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)
+        self._nudge = sync.nudge
+        return Worker(WorkerName.SYNC, sync.turn, self._failed, client.close)
 
     def _scanner_worker(self, place: int, scanner: Scanner) -> Worker:
         def said(ready: bool) -> None:

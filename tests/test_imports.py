@@ -32,6 +32,7 @@ ALLOWED = {
     "reader": PURE | {"speech"},
     "monitor": PURE,
     "controller": PURE | {"monitor"},
+    "practice_folder": {"bootstrap", "config", "errors", "practice", "protocol"},
 }
 CENTRAL_ALLOWED = {"protocol", "model", "booking_code", "booking_pass", "numbering", "durable_file"}
 FREE = {"bootstrap", "app", "__main__", "__init__"}
