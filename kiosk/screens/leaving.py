@@ -50,9 +50,9 @@ class CommentScreen(KioskScreen):
         self._in_capitals = False
 
     def ask(self, wide: float) -> Sequence[Widget]:
-        shown = typed_box(self, self.typed[-SHOWN:] + "_", wide, theme.BODY_MM, "left")
-        length = self.words(f"{len(self.typed)} / {LONGEST}", wide, theme.SMALL_MM, halign="right")
-        made: list[Widget] = [self.title("comment.title", wide), self.hint("comment.hint", wide), shown, length]
+        length = f"{len(self.typed)} / {LONGEST}"
+        shown = typed_box(self, self.typed[-SHOWN:] + "_", wide, theme.BODY_MM, "left", length)
+        made: list[Widget] = [self.title("comment.title", wide), self.hint("comment.hint", wide), shown]
         if self.view.data:
             side = self.mm(48) * self._scale
             official = self.words(self.word("comment.complaint"), wide - side - self.gap, theme.SMALL_MM, halign="left")

@@ -212,7 +212,7 @@ def _middle(start: float, room: float, length: float) -> float:
 class Card(Widget):
     """Words on a card."""
 
-    def __init__(self, words: Words, pad: float, corner: float, ground: theme.Colour, edge: theme.Colour) -> None:
+    def __init__(self, words: Widget, pad: float, corner: float, ground: theme.Colour, edge: theme.Colour) -> None:
         super().__init__(size_hint=(None, None), size=(words.width + 2 * pad, words.height + 2 * pad))
         with self.canvas:
             Color(*edge)
