@@ -45,5 +45,14 @@ class HelpScreen(KioskScreen):
     goes_back = True
 
     def ask(self, wide: float) -> Sequence[Widget]:
-        way, sign = ("called", Icon.STAFF) if self.view.online else ("offline", Icon.WARNING)
-        return [self.sign(sign, wide), self.title(f"help.{way}", wide), self.hint(f"help.{way}_hint", wide)]
+        if self.view.online:
+            return [
+                self.sign(Icon.STAFF, wide),
+                self.title("help.called", wide),
+                self.hint("help.called_hint", wide),
+            ]
+        return [
+            self.sign(Icon.WARNING, wide, self.palette.warning),
+            self.title("help.offline", wide),
+            self.hint("help.offline_hint", wide),
+        ]
