@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from kiosk.model import Booking, Language, Ticket
+from kiosk.questionnaire import Survey
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,20 @@ class CallHelp(Command):
 @dataclass(frozen=True)
 class LookUpQueue(Command):
     number: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LookUpSurvey(Command):
+    """May the person with this ticket (its code, or its number) take the survey?"""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RecordSurvey(Command):
+    """Commits that the ticket was used, and the answers without it."""
+
+    survey: Survey = field(repr=False)
 
 
 @dataclass(frozen=True)

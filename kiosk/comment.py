@@ -13,7 +13,7 @@ _PASSPORT = re.compile(r"(?<![A-Za-z])[A-Za-z][^\w\n]?\d(?:[^\w\n]?\d){6}(?!\d)"
 """An Indonesian passport: a letter and seven digits."""
 
 
-def plain(text: str) -> str:
+def cleaned(text: str) -> str:
     """The text without control and format characters (Unicode's category C: also those that turn the direction of
     writing, and half characters), its lines in one.
     """

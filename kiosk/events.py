@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.model import Access, Booking, Key, Language, QueueEntry, Refusal, StoreFault, Ticket, Topic
+from kiosk.questionnaire import Questionnaire, SurveyReason
 
 
 class Question(StrEnum):
@@ -181,6 +182,19 @@ class QueueNumberTyped(Event):
 
 
 @dataclass(frozen=True)
+class SurveyChosen(Event):
+    pass
+
+
+@dataclass(frozen=True)
+class SurveyAnswered(Event):
+    """The answer to the question of that key; None for a skipped one."""
+
+    key: str
+    value: str | int | None = field(repr=False)
+
+
+@dataclass(frozen=True)
 class StayChosen(Event):
     pass
 
@@ -276,3 +290,16 @@ class QueueFound(Answer):
     """`entry` is None where the central queue, as of the last snapshot, has no such number."""
 
     entry: QueueEntry | None
+
+
+@dataclass(frozen=True)
+class SurveyTicketFound(Answer):
+    """The ticket's person was served, and has not been asked yet."""
+
+    ticket: QueueEntry
+    questionnaire: Questionnaire
+
+
+@dataclass(frozen=True)
+class SurveyRefused(Answer):
+    reason: SurveyReason

@@ -402,7 +402,8 @@ class QueueState(StrEnum):
 @dataclass(frozen=True)
 class QueueEntry:
     """A ticket in the central queue as of the last snapshot; `ahead` counts those before it, `counter` is where it was
-    called to. `ticket` is its id, by which the code on a paper of any kiosk is found.
+    called to. `ticket` is its id, by which the code on a paper of any kiosk is found. `surveyed`: a survey was taken
+    for it, there is no other. A server of before surveys says nothing of the ticket's id, day and service.
     """
 
     number: str
@@ -410,3 +411,6 @@ class QueueEntry:
     ahead: int = 0
     counter: str = ""
     ticket: UUID | None = None
+    day: date | None = None
+    service: str = ""
+    surveyed: bool = False

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable
 from datetime import date, datetime
 from hmac import compare_digest
-from itertools import chain
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -22,11 +21,13 @@ from kiosk.commands import (
     IssueWalkIn,
     LookUp,
     LookUpQueue,
+    LookUpSurvey,
     LookUpWalkIn,
     RecordComment,
     RecordRating,
+    RecordSurvey,
 )
-from kiosk.comment import plain, without_numbers
+from kiosk.comment import cleaned, without_numbers
 from kiosk.errors import NumberTaken
 from kiosk.event_log import NumberClash, note
 from kiosk.events import (
@@ -38,6 +39,8 @@ from kiosk.events import (
     Question,
     QueueFound,
     Refused,
+    SurveyRefused,
+    SurveyTicketFound,
     TicketsFound,
     TicketsIssued,
     WalkInFound,
@@ -49,7 +52,6 @@ from kiosk.model import (
     BookingStatus,
     ClockState,
     Opening,
-    QueueEntry,
     Reason,
     Refusal,
     Rules,
@@ -59,7 +61,9 @@ from kiosk.model import (
 from kiosk.numbering import series_of
 from kiosk.opening import opening_by, rules_on
 from kiosk.protocol import Commented, HelpCalled, Rated, Snapshot
+from kiosk.questionnaire import SurveyReason
 from kiosk.store import Store
+from kiosk.survey_rules import no_survey, response_of, ticket_meant
 
 TYPED_TRIES = 8
 TYPED_WINDOW_SECONDS = 120.0
@@ -100,6 +104,8 @@ class Records:
             RecordComment: self._record_comment,
             CallHelp: self._call_help,
             LookUpQueue: self._look_up_queue,
+            LookUpSurvey: self._look_up_survey,
+            RecordSurvey: self._record_survey,
         }
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
@@ -145,8 +151,8 @@ class Records:
         return len(self._wrong_codes) >= TYPED_TRIES
 
     def _ticket_by_address(self, text: str, snapshot: Snapshot) -> Ticket | None:
-        ticket = _ticket_in_address(text, snapshot)
-        return self._store.ticket(ticket) if ticket else None
+        found = _id_in_address(text, snapshot)
+        return self._store.ticket(found) if found else None
 
     def _booking_of(self, text: str, snapshot: Snapshot) -> Booking | Refusal:
         reference = reference_in(text, snapshot.office.foreign_formats)
@@ -265,7 +271,7 @@ class Records:
 
     def _record_comment(self, command: RecordComment) -> None:
         rating = self._rated[1] if self._rated and self._rated[0] == command.visit else None
-        text = without_numbers(plain(command.text))[:500].strip()
+        text = without_numbers(cleaned(command.text))[:500].strip()
         if text:
             self._store.record(Commented(rating=rating, text=text))
 
@@ -273,21 +279,40 @@ class Records:
         self._store.record(HelpCalled(step=command.step))
 
     def _look_up_queue(self, command: LookUpQueue) -> Answer:
-        snapshot = self._snapshot
-        if snapshot is None:
-            return QueueFound(command.visit, None)
-        ticket, number = _ticket_in_address(command.number, snapshot), self._number_meant(command.number, snapshot)
-        by_code = (each for each in snapshot.queue if ticket and each.ticket == ticket)
-        by_number = (each for each in snapshot.queue if _bare(each.number) == _bare(number))
-        entry: QueueEntry | None = next(chain(by_code, by_number), None)
+        snapshot, number = self._snapshot, self._number_meant(command.number)
+        queue = snapshot.queue if snapshot else ()
+        ticket = _id_in_address(command.number, snapshot) if snapshot else None
+        # An older server names no ids; a ticket of this kiosk is then found by its number.
+        entry = ticket_meant(queue, ticket, number) or ticket_meant(queue, None, number)
         return QueueFound(command.visit, entry)
 
-    def _number_meant(self, text: str, snapshot: Snapshot) -> str:
-        held = self._ticket_by_address(text, snapshot)
+    def _number_meant(self, text: str) -> str:
+        held = self._ticket_by_address(text, self._snapshot) if self._snapshot else None
         if held:
             return held.number
-        found = self._booking_of(text, snapshot) if len(text) > 8 else None
+        found = self._booking_of(text, self._snapshot) if self._snapshot and len(text) > 8 else None
         return found.applicants[0].number if isinstance(found, Booking) else text[:12]
+
+    # ------------------------------------------------------------ the survey
+
+    def _look_up_survey(self, command: LookUpSurvey) -> Answer:
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.questionnaire is None:
+            return SurveyRefused(command.visit, SurveyReason.UNKNOWN)
+        number = self._number_meant(command.text)
+        entry = ticket_meant(snapshot.queue, _id_in_address(command.text, snapshot), number)
+        reason = no_survey(entry, self._office_time(snapshot).date() if self._knows_the_time else None)
+        if reason is None and entry and entry.ticket and self._store.is_surveyed(entry.ticket):
+            reason = SurveyReason.TAKEN
+        if reason or entry is None:
+            return SurveyRefused(command.visit, reason or SurveyReason.UNKNOWN)
+        return SurveyTicketFound(command.visit, entry, snapshot.questionnaire)
+
+    def _record_survey(self, command: RecordSurvey) -> None:
+        ticket = command.survey.ticket
+        now = self._office_time(self._known()) if self._knows_the_time else None
+        if ticket.ticket and ticket.day:
+            self._store.record_survey(ticket.ticket, ticket.day, response_of(command.survey, now))
 
     # ------------------------------------------------------------ the surroundings
 
@@ -325,13 +350,8 @@ def _booking_by_its_pass(found: BookingPass, snapshot: Snapshot) -> Booking | Re
     return Booking(found.booking, found.office, found.day, found.slot, service or "", applicants)
 
 
-def _quota(service_id: str, snapshot: Snapshot) -> int | None:
-    service = next((each for each in snapshot.services if each.id == service_id), None)
-    return service.walk_in_quota if service else 0
-
-
-def _ticket_in_address(text: str, snapshot: Snapshot) -> UUID | None:
-    """The id in the address of a ticket's page, as it stands on the paper."""
+def _id_in_address(text: str, snapshot: Snapshot) -> UUID | None:
+    """The ticket's id in a phone page's address, None where it is no such address."""
     before, _, after = snapshot.office.ticket_url.partition("{ticket}")
     if not (text.startswith(before) and text.endswith(after)):
         return None
@@ -339,5 +359,6 @@ def _ticket_in_address(text: str, snapshot: Snapshot) -> UUID | None:
     return UUID(found.group()) if found else None
 
 
-def _bare(number: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", number.upper())
+def _quota(service_id: str, snapshot: Snapshot) -> int | None:
+    service = next((each for each in snapshot.services if each.id == service_id), None)
+    return service.walk_in_quota if service else 0

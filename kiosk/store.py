@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from random import Random, SystemRandom
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,10 +13,10 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.database import Database
 from kiosk.errors import NumberTaken, StoreError
-from kiosk.journal import Journal
 from kiosk.model import UNKNOWN_LANGUAGE, Booking, Language, StoreFault, Ticket, TicketState, TimeMark
 from kiosk.numbering import walk_in_number
 from kiosk.protocol import CheckedIn, PaperMoved, Snapshot, WalkInIssued
+from kiosk.response_box import KEEP_RESPONSES, ResponseBox
 from kiosk.schema import MIGRATIONS
 
 KEEP_FACTS = timedelta(days=7)
@@ -27,14 +28,23 @@ KEEP_NAMES = timedelta(days=0)
 _TICKET: TypeAdapter[Ticket] = TypeAdapter(Ticket)
 
 
-class Store(Journal):
+class Store(ResponseBox):
     """The open file. Every method is one transaction, safe to call from any thread, and raises StoreError if the file
     cannot be written or read.
     """
 
-    def __init__(self, file: Path, key: bytes, now: Callable[[], datetime | None], synchronous: str = "FULL") -> None:
-        """Opens the file, making it if absent, with a new epoch. `now` and `synchronous` as in Journal and Database."""
-        super().__init__(Database(file, key, MIGRATIONS, synchronous), now)
+    def __init__(
+        self,
+        file: Path,
+        key: bytes,
+        now: Callable[[], datetime | None],
+        synchronous: str = "FULL",
+        random: Random | None = None,
+    ) -> None:
+        """Opens the file, making it if absent, with a new epoch. `now`, `synchronous` and `random` (the system's own
+        unless given) are as in Journal, Database and ResponseBox.
+        """
+        super().__init__(Database(file, key, MIGRATIONS, synchronous), now, random or SystemRandom())
 
     def close(self) -> None:
         """Closes the file; safe to call twice."""
@@ -246,11 +256,14 @@ class Store(Journal):
         """Deletes what has outlived its purpose on the service day `today`, from the write-ahead log too.
 
         Masked names go with the end of their day, tickets after KEEP_TICKETS, facts after KEEP_FACTS; but nothing goes
-        that the central server has not acknowledged.
+        that the central server has not acknowledged. Responses leave their box after KEEP_RESPONSES.
         """
         with self._database.transaction() as db:
+            gone = self._release(db, today - KEEP_RESPONSES)
+            old = (today - KEEP_TICKETS).isoformat()
+            gone += db.execute("DELETE FROM surveyed WHERE day < ?", (old,)).rowcount
             self._pass_over_undated(db, today)
-            gone = self._forget(db, today, KEEP_FACTS)
+            gone += self._forget(db, today, KEEP_FACTS)
             gone += self._forget_tickets(db, today - KEEP_TICKETS)
             gone += self._forget_bookings(db, today - KEEP_TICKETS)
             named = "SELECT body FROM tickets WHERE named AND day < ?"

@@ -17,6 +17,7 @@ from kiosk.model import (
 )
 from kiosk.opening import rules_on
 from kiosk.protocol import Snapshot
+from kiosk.questionnaire import Questionnaire
 from kiosk.visit import Visit
 
 
@@ -32,6 +33,7 @@ class OfficeData:
     announcements: tuple[Announcement, ...]
     queue: tuple[QueueEntry, ...]
     holidays: tuple[Holiday, ...] = ()
+    questionnaire: Questionnaire | None = None
     practice: bool = False
 
     def service(self, service_id: str) -> Service | None:
@@ -68,6 +70,7 @@ def office_data(snapshot: Snapshot, day: date, practice: bool = False) -> Office
         announcements=tuple(sorted(shown, key=lambda each: -each.priority)),
         queue=snapshot.queue,
         holidays=tuple(sorted((each for each in snapshot.holidays if each.day >= day), key=lambda each: each.day)),
+        questionnaire=snapshot.questionnaire,
         practice=practice,
     )
 

@@ -12,11 +12,11 @@ class Curtain(Ground):
     """Covers `size` px with black and one line of words; a touch lifts it, and does nothing else."""
 
     def __init__(self, text: str, size: tuple[float, float], panel: Panel, lift: Callable[[], None]) -> None:
-        super().__init__(theme.HIGH_CONTRAST.ink)
+        super().__init__(theme.HIGH_CONTRAST.paper)
         self.size = size
         self._lift = lift
         font = theme.LARGE_MM * panel.pixels_per_mm
-        words = Words(text, size[0], font, theme.HIGH_CONTRAST.paper, True, "center")
+        words = Words(text, size[0], font, theme.HIGH_CONTRAST.ink, True, "center")
         words.pos = 0, (size[1] - words.height) / 2
         self.add_widget(words)
 

@@ -24,6 +24,7 @@ from kiosk.screens.leaving import CommentScreen, RatingScreen, ThanksScreen
 from kiosk.screens.machine import ClosedScreen, OutOfServiceScreen, StillThereScreen
 from kiosk.screens.refused import RefusedScreen
 from kiosk.screens.screen import KioskScreen, Post
+from kiosk.screens.survey import SurveyScreen, SurveyTicketScreen
 from kiosk.screens.ticket import OnScreenScreen, PrintedScreen, UncertainScreen
 from kiosk.screens.widgets import forget_words
 from kiosk.texts import Texts
@@ -50,6 +51,8 @@ SCREENS: dict[State, type[KioskScreen]] = {
     State.RATING: RatingScreen,
     State.COMMENT: CommentScreen,
     State.THANKS: ThanksScreen,
+    State.SURVEY_TICKET: SurveyTicketScreen,
+    State.SURVEY: SurveyScreen,
     State.INFORMATION: InformationScreen,
     State.QUEUE_STATUS: QueueScreen,
     State.HELP: HelpScreen,

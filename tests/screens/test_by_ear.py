@@ -282,14 +282,32 @@ def test_the_curtain_hides_the_screen_from_others_and_a_touch_lifts_it(tmp_path:
     assert stage.children[0].size == stage.size
     listener.takes("welcome.walk_in").is_at(State.CHOOSING_SERVICE)
     assert isinstance(stage.children[0], Curtain)
+    stage.size_hint = (None, None)  # the window of the tests is smaller
     Window.add_widget(stage)
-    assert stage.screen
-    touch = UnitTestTouch(*controls_of(stage.screen)[0].center)
-    touch.touch_down()
-    touch.touch_up()
-    Window.remove_widget(stage)
+    touch(listener)
     assert listener.state is State.CHOOSING_SERVICE
     assert not any(isinstance(each, Curtain) for each in stage.children)
+    listener.clock.passes(1)
+    touch(listener)
+    assert listener.state is State.LOOKING_UP
+    Window.remove_widget(stage)
+
+
+def touch(listener: Listener) -> None:
+    """Touches the first choice, or what lies over it."""
+    assert listener.stage.screen
+    made = UnitTestTouch(*controls_of(listener.stage.screen)[0].center)
+    made.touch_down()
+    made.touch_up()
+
+
+def test_what_is_off_is_not_offered(stage: Stage) -> None:
+    stage.show(VIEWS["typing"])
+    assert stage.screen
+    assert "Lanjut" not in {each.label for each in script_of(stage.screen).options}
+    stage.screen.typed = "ABCDE12345"
+    stage.screen.show(stage.screen.view)
+    assert "Lanjut" in {each.label for each in script_of(stage.screen).options}
 
 
 def test_there_is_no_curtain_without_sound(stage: Stage, posted: list[Event]) -> None:

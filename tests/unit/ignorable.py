@@ -9,6 +9,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
         StayChosen OfficeOpened BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.SCANNING: """
         SuggestionChosen
@@ -17,6 +18,7 @@ IGNORABLE = {
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TYPING: """
         SuggestionChosen
@@ -25,6 +27,7 @@ IGNORABLE = {
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.LOOKING_UP: """
         SuggestionChosen
@@ -33,6 +36,7 @@ IGNORABLE = {
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CHOOSING_APPLICANTS: """
         SuggestionChosen
@@ -41,6 +45,7 @@ IGNORABLE = {
         PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.VERIFYING: """
         SuggestionChosen
@@ -49,6 +54,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CHOOSING_SERVICE: """
         SuggestionChosen
@@ -57,6 +63,7 @@ IGNORABLE = {
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CHECKING_DOCUMENTS: """
         SuggestionChosen
@@ -65,6 +72,7 @@ IGNORABLE = {
         PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.DECLARING_PRIORITY: """
         SuggestionChosen
@@ -73,6 +81,7 @@ IGNORABLE = {
         DocumentsMissing PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.ISSUING: """
         SuggestionChosen
@@ -81,6 +90,7 @@ IGNORABLE = {
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted BookingFound TicketsFound WalkInFound
         DigitsRight DigitsWrong Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.PRINTING: """
         SuggestionChosen
@@ -89,6 +99,7 @@ IGNORABLE = {
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TICKET_PRINTED: """
         SuggestionChosen
@@ -97,6 +108,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TICKET_UNCERTAIN: """
         SuggestionChosen
@@ -105,6 +117,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued PrintUncertain QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TICKET_ON_SCREEN: """
         SuggestionChosen
@@ -113,6 +126,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.REFUSED: """
         SuggestionChosen
@@ -121,6 +135,7 @@ IGNORABLE = {
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.RATING: """
         SuggestionChosen
@@ -129,6 +144,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing CommentWritten QueueNumberTyped StayChosen OfficeClosed
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.COMMENT: """
         SuggestionChosen
@@ -137,6 +153,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.THANKS: """
         SuggestionChosen
@@ -145,6 +162,24 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyAnswered SurveyTicketFound SurveyRefused
+    """.split(),
+    State.SURVEY_TICKET: """
+        SuggestionChosen
+        CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
+        ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
+        PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened
+        Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
+        Printed PrintUncertain PrintFailed SurveyChosen SurveyAnswered QueueFound
+    """.split(),
+    State.SURVEY: """
+        SuggestionChosen
+        CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
+        ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
+        PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened
+        Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
+        Printed PrintUncertain PrintFailed SurveyChosen SurveyTicketFound SurveyRefused QueueFound CodeScanned
+        QueueNumberTyped
     """.split(),
     State.INFORMATION: """
         CodeTyped ScanChosen TypeChosen QueueStatusChosen RateChosen ApplicantToggled ApplicantsChosen
@@ -152,6 +187,7 @@ IGNORABLE = {
         Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound
         TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain
         PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.QUEUE_STATUS: """
         SuggestionChosen
@@ -160,6 +196,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.HELP: """
         SuggestionChosen
@@ -168,6 +205,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
         StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused
         DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.STILL_THERE: """
         SuggestionChosen
@@ -176,6 +214,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CLOSED: """
         SuggestionChosen
@@ -184,6 +223,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
         Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.OUT_OF_SERVICE: """
         SuggestionChosen
@@ -192,5 +232,6 @@ IGNORABLE = {
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
 }

@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import booking, family
+from samples import booking, family, questionnaire, served
 from unit.ignorable import IGNORABLE
 
 from kiosk import events as all_events
@@ -21,15 +21,8 @@ from kiosk.events import (
     Question,
     TimedOut,
 )
-from kiosk.model import (
-    ENGLISH,
-    INDONESIAN,
-    Access,
-    Reason,
-    Refusal,
-    Sound,
-    TextSize,
-)
+from kiosk.model import ENGLISH, INDONESIAN, Access, Reason, Refusal, Sound, TextSize
+from kiosk.questionnaire import SurveyReason
 from kiosk.visit import (
     BUSY,
     DIGIT_TRIES,
@@ -61,6 +54,7 @@ WAITED_FOR = {
     State.TICKET_UNCERTAIN: {"Printed", "PrintFailed"},
     State.REFUSED: {"TicketsIssued"},
     State.QUEUE_STATUS: {"QueueFound"},
+    State.SURVEY_TICKET: {"SurveyTicketFound", "SurveyRefused"},
 }
 
 
@@ -89,7 +83,8 @@ def test_a_code_may_be_scanned_wherever_no_worker_is_busy_and_nothing_is_asked_o
     assert deaf == {
         State.LOOKING_UP, State.CHOOSING_APPLICANTS, State.VERIFYING, State.CHECKING_DOCUMENTS,
         State.DECLARING_PRIORITY,
-        State.ISSUING, State.PRINTING, State.TICKET_UNCERTAIN, State.COMMENT, State.HELP, State.OUT_OF_SERVICE,
+        State.ISSUING, State.PRINTING, State.TICKET_UNCERTAIN, State.COMMENT, State.SURVEY, State.HELP,
+        State.OUT_OF_SERVICE,
     }  # fmt: skip
 
 
@@ -194,6 +189,8 @@ def an_event(kind: type[Event], visit: int, draw: st.DrawFn) -> Event:
             "place": draw(st.integers(-1, 6)), "score": 3, "language": ENGLISH, "tickets": (), "entry": None,
             "booking": family(3, 3), "questions": tuple(draw(st.sets(st.sampled_from(Question)))),
             "refusal": Refusal(Reason.UNKNOWN), "fault": None, "access": LISTENING, "plugged": True, "topic": None,
+                "ticket": served(), "questionnaire": questionnaire(), "reason": SurveyReason.TAKEN,
+                "key": draw(st.sampled_from(["sex", "U1"])), "value": draw(st.sampled_from([None, "male", 1])),
         }[name]  # fmt: skip
         assert hint is not None
     return kind(**values)

@@ -3,22 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from samples import OPEN, booking, family
+from samples import OPEN, booking, family, questionnaire, served
 
 from kiosk import commands as c
 from kiosk import events as e
 from kiosk.events import Event, Question
-from kiosk.model import (
-    ENGLISH,
-    INDONESIAN,
-    QueueEntry,
-    QueueState,
-    Reason,
-    Refusal,
-    StoreFault,
-    Ticket,
-    Topic,
-)
+from kiosk.model import ENGLISH, INDONESIAN, QueueEntry, QueueState, Reason, Refusal, StoreFault, Ticket, Topic
+from kiosk.questionnaire import Survey, SurveyReason
 from kiosk.visit import DIGIT_TRIES, HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
 
 EN = ENGLISH
@@ -28,6 +19,7 @@ FULL = Visit(
     service="a", priority="old", wrong_digits=1, tickets=TICKETS, refusal=Refusal(Reason.UNKNOWN),
     queue=QueueEntry("A-001", QueueState.WAITING), queue_unknown=True,
     topic=Topic.HOURS,
+    survey=Survey(served(), questionnaire(2)), survey_refused=SurveyReason.TAKEN,
 )  # fmt: skip
 """A visit with everything that one can hold."""
 
