@@ -12,6 +12,7 @@ from kiosk.config import Settings, read_settings
 from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
 from kiosk.event_log import StoreUnusable, note
 from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
+from kiosk.screens.sample_views import MODES
 
 if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
@@ -34,6 +35,10 @@ def parser() -> argparse.ArgumentParser:
     screens = commands.add_parser("screens", help="write a picture of every screen")
     screens.set_defaults(run=_screens)
     screens.add_argument("--out", type=Path, required=True, metavar="DIR")
+    screens.add_argument(
+        "--mode", action="append", choices=MODES, help="only this way to use the kiosk (may be repeated)"
+    )
+    screens.add_argument("--language", action="append", metavar="TAG", help="only this language (may be repeated)")
     _add_simulate(commands.add_parser("simulate", help="be a printer or a scanner").add_subparsers(required=True, metavar="DEVICE"))  # fmt: skip  # noqa: E501
     return top
 
@@ -195,7 +200,8 @@ def _screens(arguments: argparse.Namespace) -> int:
 
         from kiosk.screens.gallery import write_gallery
 
-        print(f"{len(write_gallery(arguments.out))} pictures in {arguments.out}")
+        written = write_gallery(arguments.out, arguments.mode or MODES, arguments.language)
+        print(f"{len(written)} pictures and index.html in {arguments.out}")
     return 0
 
 

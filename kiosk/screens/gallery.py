@@ -7,26 +7,19 @@ from pathlib import Path
 
 from kivy.clock import Clock
 
-from kiosk.model import Access, Language, Sound, TextSize
-from kiosk.screens.sample_views import sample_views
+from kiosk.model import Language
+from kiosk.screens.sample_views import MODES, sample_views
 from kiosk.screens.stage import Stage
 from kiosk.texts import Texts
 from kiosk.theme import Panel
 
 ORIENTATIONS = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
-MODES = {
-    "normal": Access(),
-    "large": Access(text_size=TextSize.LARGE),
-    "largest": Access(text_size=TextSize.LARGEST),
-    "contrast": Access(high_contrast=True),
-    "low": Access(low_reach=True),
-    "low-largest": Access(text_size=TextSize.LARGEST, high_contrast=True, low_reach=True, sound=Sound.ON),
-}
-"""Ways to use the kiosk, by name."""
 PANELS = {"portrait": Panel(bottom_mm=700), "landscape": Panel(bottom_mm=850)}
 
 
-def write_gallery(out: Path, modes: Iterable[str] = MODES, languages: Iterable[Language] | None = None) -> list[Path]:
+def write_gallery(
+    out: Path, modes: Iterable[str] = tuple(MODES), languages: Iterable[Language] | None = None
+) -> list[Path]:
     """Writes `NAME.LANGUAGE.ORIENTATION.MODE.png` for each view, and `index.html`; returns the pictures."""
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []

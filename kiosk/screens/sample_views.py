@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from uuid import UUID
 
 from kiosk.model import (
+    Access,
     Announcement,
     Applicant,
     Booking,
@@ -23,8 +24,10 @@ from kiosk.model import (
     Refusal,
     Rules,
     Service,
+    Sound,
     Stage,
     StoreFault,
+    TextSize,
     Ticket,
     Topic,
     Words,
@@ -35,6 +38,16 @@ from kiosk.visit import TIMEOUTS, State, Visit
 
 NOW = datetime(2026, 11, 24, 9, 41, tzinfo=timezone(timedelta(hours=7)))
 NAMES = ("S*** N********", "R***** S********", "A***** S********", "Z******* S********", "N******** S********")
+
+MODES = {
+    "normal": Access(),
+    "large": Access(text_size=TextSize.LARGE),
+    "largest": Access(text_size=TextSize.LARGEST),
+    "contrast": Access(high_contrast=True),
+    "low": Access(low_reach=True),
+    "low-largest": Access(text_size=TextSize.LARGEST, high_contrast=True, low_reach=True, sound=Sound.ON),
+}
+"""Ways to use the kiosk, by name."""
 
 _GROUPS = (
     PriorityGroup("elderly", Words("Lansia (60 tahun ke atas)", "Aged 60 or over")),
@@ -201,6 +214,9 @@ def sample_views() -> dict[str, View]:
     for fault in StoreFault:
         views[f"out_of_service-{fault}"] = _view(Visit(1, State.OUT_OF_SERVICE, fault=fault))
     views["welcome-no-time"] = replace(views["welcome"], clock=ClockState.UNTRUSTED)
+    practising = replace(DATA, practice=True)
+    for name in ("welcome", "ticket_printed"):
+        views[f"{name}-practice"] = replace(views[name], data=practising)
     for closed in ClosedReason:
         opening = Opening(closed, NOW + timedelta(days=1), Words("Hari Raya Natal", "Christmas Day"))
         views[f"closed-{closed}"] = replace(_view(Visit(1, State.CLOSED)), opening=opening)

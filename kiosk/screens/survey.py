@@ -26,9 +26,8 @@ class SurveyTicketScreen(KioskScreen):
         return [*made, typed_box(self, self.typed, wide, theme.TITLE_MM * 1.2)]
 
     def answer(self, wide: float) -> Sequence[Widget]:
-        begin = self.choice(
-            self.word("survey.begin"), wide, self._begin, "main" if self.typed else "off", icon=Icon.NEXT
-        )
+        kind = "main" if self.typed else "off"
+        begin = self.choice(self.word("survey.begin"), wide, self._begin, kind, icon=Icon.NEXT)
         return [*keypad(self, NUMBER_KEYS, 10, wide, LONGEST_NUMBER), begin]
 
     def _begin(self) -> None:

@@ -13,8 +13,8 @@ from screens.measured import faults, leaves, out_of_reach, touched
 from kiosk import theme
 from kiosk.events import AccessChosen, CodeTyped, Event, Rated
 from kiosk.model import INDONESIAN, Access, Language, Sound, TextSize
-from kiosk.screens.gallery import MODES, ORIENTATIONS, PANELS, settle
-from kiosk.screens.sample_views import sample_views
+from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
+from kiosk.screens.sample_views import MODES, sample_views
 from kiosk.screens.stage import SCREENS, Stage
 from kiosk.screens.widgets import Choice, Face, Words
 from kiosk.texts import Texts
