@@ -28,5 +28,5 @@ def small_snapshot(announcements: tuple[Announcement, ...] = ()) -> Snapshot:
 
 def small_booking(booking: int, numbers: tuple[str, ...], day: date) -> Booking:
     """The `booking`-th, for as many applicants as `numbers`."""
-    people = tuple(Applicant("Siti N***", number) for number in numbers)
+    people = tuple(Applicant("S*** N***", number) for number in numbers)
     return Booking(UUID(int=booking, version=4), "PYK", day, time(9, 30), "a", people)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.alerts import Alert
-from central.database import FactRow, KioskRow, TicketRow
+from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
 from central.heartbeats import Heartbeat
 from central.lookout import alerts
 from central.queue import Place
@@ -21,6 +21,35 @@ from kiosk.model import Office, QueueState
 KIOSK_SILENT = timedelta(seconds=90)
 """A kiosk that missed three heartbeats is shown as offline."""
 LATEST = 20
+STEP_NAMES = {
+    "welcome": "layar awal",
+    "scanning": "memindai kode",
+    "typing": "mengetik kode",
+    "looking_up": "mencari data",
+    "choosing_applicants": "memilih siapa yang hadir",
+    "verifying": "mengetik angka telepon",
+    "choosing_service": "memilih layanan",
+    "checking_documents": "memeriksa dokumen",
+    "declaring_priority": "memilih prioritas",
+    "issuing": "menyiapkan nomor",
+    "printing": "mencetak tiket",
+    "ticket_printed": "mengambil tiket",
+    "ticket_uncertain": "memastikan tiket keluar",
+    "ticket_on_screen": "nomor di layar",
+    "refused": "kode atau nomor ditolak",
+    "rating": "memberi nilai",
+    "comment": "menulis saran",
+    "thanks": "ucapan terima kasih",
+    "information": "membaca informasi",
+    "queue_status": "melihat status antrean",
+    "survey_ticket": "mengetik nomor untuk survei",
+    "survey": "mengisi survei",
+    "help": "minta bantuan",
+    "still_there": "ditanya masih di sini",
+    "closed": "kantor tutup",
+    "out_of_service": "tidak dapat dipakai",
+}
+"""What a person does at a kiosk, by the state of the visit."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +76,9 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Call:
-    """Somebody needs help at a kiosk; `step` is the state of the visit."""
+    """Somebody needs help at a kiosk; `id` is the fact's, `step` the state of the visit."""
 
+    id: str
     at: datetime
     kiosk: str
     step: str
@@ -68,8 +98,8 @@ class DeadLetter:
 class Board:
     """All of the page.
 
-    `services` and `groups` are names by id, `papers` is by ticket id, `scores` counts today's ratings by score;
-    instants are UTC.
+    `services` and `groups` are names by id, `papers` is by ticket id, `scores` counts today's ratings by score, `calls`
+    are today's that no officer has seen to; instants are UTC.
     """
 
     office: Office | None
@@ -95,6 +125,10 @@ class Board:
         """The mean of today's ratings, None without any."""
         count = self.scores.total()
         return sum(score * times for score, times in self.scores.items()) / count if count else None
+
+    def step(self, state: str) -> str:
+        """What a kiosk's screen of that state is for, in words."""
+        return STEP_NAMES.get(state, state)
 
     def clock(self, instant: datetime) -> str:
         """The office's time of an instant, with the day where it is not today."""
@@ -122,10 +156,7 @@ def board_of(session: Session, now: datetime) -> Board:
         kiosks=kiosks,
         opinions=_opinions(session, midnight),
         scores=Counter(json.loads(row.body)["score"] for row in _facts(session, "rated", midnight)),
-        calls=tuple(
-            Call(row.at, names[row.kiosk], json.loads(row.body)["step"])
-            for row in _facts(session, "help_called", midnight)[:LATEST]
-        ),
+        calls=_calls(session, midnight, names),
         dead_letters=_dead_letters(session, names),
         alerts=alerts(session, now, zone),
         survey=survey_result(session, found.questionnaire) if found and found.questionnaire else None,
@@ -155,12 +186,20 @@ def _facts(session: Session, kind: str, since: datetime) -> list[FactRow]:
     return list(session.scalars(wanted.order_by(FactRow.at.desc())))
 
 
+def _calls(session: Session, since: datetime, names: dict[str, str]) -> tuple[Call, ...]:
+    seen = set(session.scalars(select(SeenCallRow.fact)))
+    open_calls = [row for row in _facts(session, "help_called", since) if row.id not in seen]
+    return tuple(Call(row.id, row.at, names[row.kiosk], json.loads(row.body)["step"]) for row in open_calls[:LATEST])
+
+
 def _opinions(session: Session, since: datetime) -> tuple[Opinion, ...]:
     said: dict[str, Opinion] = {}
     for row in _facts(session, "rated", since) + _facts(session, "commented", since):
         body = json.loads(row.body)
-        held = said.get(body["rating"], Opinion(row.at, None, ""))
-        said[body["rating"]] = Opinion(
+        # A suggestion without a rating stands alone.
+        key = body.get("rating") or row.id
+        held = said.get(key, Opinion(row.at, None, ""))
+        said[key] = Opinion(
             at=max(held.at, row.at), score=body.get("score", held.score), text=body.get("text", held.text)
         )
     return tuple(sorted(said.values(), key=lambda each: each.at, reverse=True)[:LATEST])

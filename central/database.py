@@ -118,6 +118,15 @@ class FactRow(Base):
     problem: Mapped[str | None]
 
 
+class SeenCallRow(Base):
+    """A call for help that an officer has seen to, by its fact."""
+
+    __tablename__ = "seen_calls"
+    fact: Mapped[str] = mapped_column(String(36), primary_key=True)
+    officer: Mapped[str]
+    seen_at: Mapped[datetime]
+
+
 class TicketRow(Base):
     """A ticket in the queue: `paper` is where its paper is by the word of a kiosk, `state` where the person is.
 

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from random import Random
 from uuid import UUID
 
+from central.names import masked
 from kiosk.booking_code import make_code, second_factor_hash
 from kiosk.model import Applicant, Booking, BookingStatus, Office, Period, Service
 from kiosk.numbering import following, slot_numbers
@@ -71,7 +72,7 @@ def _booking(
     booking_id = UUID(int=random.getrandbits(128), version=4)
     digits = f"{random.randrange(10_000):04}" if label == "second_factor" else ""
     last = random.choice(LAST_NAMES)
-    names = [f"{_masked(random.choice(FIRST_NAMES))} {_masked(last)}" for _ in range(size)]
+    names = [masked(f"{random.choice(FIRST_NAMES)} {last}") for _ in range(size)]
     booking = Booking(
         id=booking_id,
         office=next(iter(office.other_offices)) if label == "wrong_office" else office.id,
@@ -86,7 +87,3 @@ def _booking(
         asks_priority=label == "priority",
     )
     return DemoBooking(label, booking, digits)
-
-
-def _masked(name: str) -> str:
-    return name[0] + "*" * (len(name) - 1)

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from central.api import Db, Now
 from central.board import board_of
-from central.database import KioskRow, TicketRow
+from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
 from central.login import Officer, same_site
 from kiosk.model import QueueState
 
@@ -62,6 +62,17 @@ def post_ticket(
 ) -> Response:
     """Calls a ticket to a counter, or says that it was served, that nobody came, or that it waits again."""
     return _move(session, ticket, state, counter)
+
+
+@router.post("/calls/{call}/seen")
+def post_seen(call: str, officer: Officer, session: Db, now: Now) -> Response:
+    """Somebody has gone to whoever called for help: it is shown no more."""
+    row = session.get(FactRow, call)
+    if row is None or row.kind != "help_called":
+        raise HTTPException(404, "panggilan ini tidak dikenal")
+    if session.get(SeenCallRow, call) is None:
+        session.add(SeenCallRow(fact=call, officer=officer, seen_at=now))
+    return RedirectResponse("/officers", 303)
 
 
 @router.post("/kiosks/{kiosk}/revoke")

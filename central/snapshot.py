@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow, TicketRow
+from central.names import masked
 from central.passes import pass_keys, revoked
 from central.queue import Place, ranked
 from central.tickets import ticket_of
@@ -73,6 +74,7 @@ def _bookings(session: Session, today: date) -> list[Booking]:
 
 
 def _told(booking: Booking, served: Counter[UUID | None]) -> Booking:
-    """A booking is served once all of its applicants are."""
-    done = served[booking.id] == len(booking.applicants)
-    return replace(booking, status=BookingStatus.SERVED) if done else booking
+    """A booking is served once all of its applicants are. No name leaves unmasked, wherever the booking came from."""
+    applicants = tuple(replace(each, masked_name=masked(each.masked_name)) for each in booking.applicants)
+    done = served[booking.id] == len(applicants)
+    return replace(booking, applicants=applicants, status=BookingStatus.SERVED if done else booking.status)

@@ -74,9 +74,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
-    """Kivy reads the environment and its configuration when it is first imported, never later."""
+    """Kivy reads the environment when it is first imported, never later. It reads no configuration file, which could
+    load its modules: the screenshots, the inspector.
+    """
     home.mkdir(parents=True, exist_ok=True)
     os.environ.update({"KIVY_NO_ARGS": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": str(home)})
+    os.environ["KIVY_NO_CONFIG"] = "1"
     from kivy.config import Config
 
     Config.set("graphics", "width", str(size[0]))

@@ -8,7 +8,7 @@ from typing import Any
 from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
-from kivy.core.window import Window
+from kivy.core.window import Window, WindowBase
 
 from kiosk.bootstrap import Kiosk, OutOfService
 from kiosk.config import Settings
@@ -29,8 +29,18 @@ def panel_of(settings: Settings) -> Panel:
     return Panel(screen.pixels_per_mm, screen.bottom_mm, screen.motion, settings.office.logo)
 
 
+def hide_unseen(window: WindowBase, stage: Stage) -> None:
+    """Blanks the screen while the window is minimised or hidden, so that no switcher of tasks shows it."""
+    for name in ("on_minimize", "on_hide"):
+        window.bind(**{name: lambda *_: stage.hide(True)})
+    for name in ("on_restore", "on_maximize", "on_show"):
+        window.bind(**{name: lambda *_: stage.hide(False)})
+
+
 class KioskApp(App):
     """Shows a kiosk in the window until it is stopped."""
+
+    title = "Anjungan"
 
     def __init__(self, kiosk: Kiosk | OutOfService, panel: Panel) -> None:
         super().__init__()
@@ -49,6 +59,7 @@ class KioskApp(App):
         kiosk.inbox.wake = Clock.create_trigger(lambda _: self._drain())
         Clock.schedule_interval(lambda _: self._tick(), TICK_SECONDS)
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
+        hide_unseen(Window, self._stage)
         Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()

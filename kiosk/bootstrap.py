@@ -51,6 +51,8 @@ IDLE_SECONDS = 0.25
 STILL_THERE = timedelta(minutes=2)
 """Whose print was cut off no longer ago may still stand before the kiosk that comes up again."""
 MARK_EVERY = timedelta(minutes=1)
+REACHED = (SyncState.ONLINE, SyncState.FORKED)
+"""The states of the sync in which the central server answers."""
 RTC_SECONDS = 60
 """How far the hardware's clock may be from the system's, which was set by it at the boot."""
 PRACTICE_SERIES = 1
@@ -302,11 +304,12 @@ class Kiosk:
         self.monitor.printer = status
 
     def _sync_said(self, state: SyncState) -> None:
+        is_reached = state in REACHED
+        if is_reached is not (self._sync_state in REACHED):
+            note(CentralChanged(is_reached))
         self._sync_state = state
-        online = state in (SyncState.ONLINE, SyncState.FORKED)
-        if online is not self.monitor.online:
-            note(CentralChanged(online))
-        self.monitor.online = online
+        # A server that does not take the facts hears no call for help.
+        self.monitor.online = state is SyncState.ONLINE
 
     def _hear_the_time(self, server: datetime, took: float) -> None:
         mark = self.clock.heard(server, took)

@@ -6,7 +6,7 @@ Fields with a person's data are left out of `repr`, so that no log can show them
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.model import Access, Booking, Key, Language, QueueEntry, Refusal, StoreFault, Ticket
+from kiosk.model import Access, Booking, Key, Language, QueueEntry, Refusal, StoreFault, Ticket, Topic
 from kiosk.questionnaire import Questionnaire, SurveyReason
 
 
@@ -83,9 +83,15 @@ class WalkInChosen(Event):
 
 @dataclass(frozen=True)
 class InformationChosen(Event):
-    """`service` is the one to read about, "" for the list of all."""
+    """A service to read about, or a topic; neither for the list of topics."""
 
     service: str = ""
+    topic: Topic | None = None
+
+
+@dataclass(frozen=True)
+class SuggestionChosen(Event):
+    """The person wants to write something without rating."""
 
 
 @dataclass(frozen=True)

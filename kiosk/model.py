@@ -78,11 +78,19 @@ class Words:
 
 @dataclass(frozen=True)
 class Fee:
-    """A fee in rupiah, valid from a day on."""
+    """A fee in rupiah, valid from a day on by a `regulation` ("PP 45/2024"; "" where it is not known)."""
 
     name: Words
     rupiah: int
     valid_from: date
+    regulation: str = ""
+
+
+@dataclass(frozen=True)
+class Stage(Words):
+    """A stage of a service in words, with how long it takes, None where no source says so."""
+
+    estimate: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class Service:
     summary: Words
     documents: tuple[Words, ...]
     fees: tuple[Fee, ...]
-    stages: tuple[Words, ...]
+    stages: tuple[Stage, ...]
     walk_in_quota: int | None = None
 
 
@@ -153,6 +161,15 @@ class Announcement:
     first_day: date
     last_day: date
     priority: int = 0
+
+
+class Topic(StrEnum):
+    """What the information is about."""
+
+    SERVICES = "services"
+    HOURS = "hours"
+    ANNOUNCEMENTS = "announcements"
+    COMPLAINTS = "complaints"
 
 
 @dataclass(frozen=True)
@@ -385,8 +402,8 @@ class QueueState(StrEnum):
 @dataclass(frozen=True)
 class QueueEntry:
     """A ticket in the central queue as of the last snapshot; `ahead` counts those before it, `counter` is where it was
-    called to. `surveyed`: a survey was taken for it, there is no other. A server of before surveys says nothing of the
-    ticket's id, day and service.
+    called to. `ticket` is its id, by which the code on a paper of any kiosk is found. `surveyed`: a survey was taken
+    for it, there is no other. A server of before surveys says nothing of the ticket's id, day and service.
     """
 
     number: str

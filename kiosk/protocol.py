@@ -183,10 +183,10 @@ class Rated(Message):
 
 
 class Commented(Message):
-    """A comment or complaint, with the rating that it came with."""
+    """A comment or complaint; `rating` is the one that it came with, None for a suggestion without one."""
 
     kind: Literal["commented"] = "commented"
-    rating: UUID
+    rating: UUID | None = None
     text: str = Field(max_length=500)
 
 

@@ -27,7 +27,7 @@ from kiosk.commands import (
     RecordRating,
     RecordSurvey,
 )
-from kiosk.comment import without_numbers
+from kiosk.comment import cleaned, without_numbers
 from kiosk.errors import NumberTaken
 from kiosk.event_log import NumberClash, note
 from kiosk.events import (
@@ -52,14 +52,13 @@ from kiosk.model import (
     BookingStatus,
     ClockState,
     Opening,
-    QueueEntry,
     Reason,
     Refusal,
     Rules,
     Ticket,
     TicketState,
 )
-from kiosk.numbering import plain, series_of
+from kiosk.numbering import series_of
 from kiosk.opening import opening_by, rules_on
 from kiosk.protocol import Commented, HelpCalled, Rated, Snapshot
 from kiosk.questionnaire import SurveyReason
@@ -87,7 +86,7 @@ class Records:
         self._walk_in_at: float | None = None
         self._tidied: date | None = None
         self._wrong_codes: deque[float] = deque()
-        self._rating: tuple[int, UUID] = (0, uuid4())
+        self._rated: tuple[int, UUID] | None = None
         self._snapshot: Snapshot | None = None
         self._by_id: dict[UUID, Booking] = {}
         self._by_code: dict[str, Booking] = {}
@@ -266,22 +265,25 @@ class Records:
         return PrintFailed(command.visit) if missing else None
 
     def _record_rating(self, command: RecordRating) -> None:
-        self._rating = (command.visit, uuid4())
-        self._store.record(Rated(rating=self._rating[1], score=command.score, language=command.language))
+        rating = uuid4()
+        self._rated = (command.visit, rating)
+        self._store.record(Rated(rating=rating, score=command.score, language=command.language))
 
     def _record_comment(self, command: RecordComment) -> None:
-        visit, rating = self._rating
-        text = without_numbers(command.text).strip()[:500]
+        rating = self._rated[1] if self._rated and self._rated[0] == command.visit else None
+        text = without_numbers(cleaned(command.text))[:500].strip()
         if text:
-            self._store.record(Commented(rating=rating if visit == command.visit else uuid4(), text=text))
+            self._store.record(Commented(rating=rating, text=text))
 
     def _call_help(self, command: CallHelp) -> None:
         self._store.record(HelpCalled(step=command.step))
 
     def _look_up_queue(self, command: LookUpQueue) -> Answer:
-        number = self._number_meant(command.number)
-        queue = self._snapshot.queue if self._snapshot else ()
-        entry: QueueEntry | None = next((each for each in queue if plain(each.number) == plain(number)), None)
+        snapshot, number = self._snapshot, self._number_meant(command.number)
+        queue = snapshot.queue if snapshot else ()
+        ticket = _id_in_address(command.number, snapshot) if snapshot else None
+        # An older server names no ids; a ticket of this kiosk is then found by its number.
+        entry = ticket_meant(queue, ticket, number) or ticket_meant(queue, None, number)
         return QueueFound(command.visit, entry)
 
     def _number_meant(self, text: str) -> str:

@@ -60,8 +60,15 @@ class Texts:
 
     def day(self, day: date, language: Language) -> str:
         """A day in full: `Tuesday, 24 November 2026`."""
-        locale = self._locales[language]
-        return f"{locale.days[day.weekday()]}, {day.day} {locale.months[day.month - 1]} {day.year}"
+        return f"{self.weekday(day.weekday(), language)}, {self.short_day(day, language)}"
+
+    def short_day(self, day: date, language: Language) -> str:
+        """A day without its weekday: `24 November 2026`."""
+        return f"{day.day} {self._locales[language].months[day.month - 1]} {day.year}"
+
+    def weekday(self, place: int, language: Language) -> str:
+        """The name of a day of the week, 0 for Monday."""
+        return self._locales[language].days[place]
 
     def time(self, moment: TimeOfDay, language: Language) -> str:
         """A time of day, 24 hours: `08.30` in Indonesian, `08:30` in English."""

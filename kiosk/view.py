@@ -3,7 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from kiosk.model import Announcement, ClockState, Fee, Office, Opening, PrinterStatus, QueueEntry, Rules, Service
+from kiosk.model import (
+    Announcement,
+    ClockState,
+    Fee,
+    Holiday,
+    Office,
+    Opening,
+    PrinterStatus,
+    QueueEntry,
+    Rules,
+    Service,
+)
 from kiosk.opening import rules_on
 from kiosk.protocol import Snapshot
 from kiosk.questionnaire import Questionnaire
@@ -12,8 +23,8 @@ from kiosk.visit import Visit
 
 @dataclass(frozen=True)
 class OfficeData:
-    """What the last snapshot says of the office, as screens show it: only what is valid today. `practice` marks the
-    practice office, where staff learn: nothing that it issues is valid.
+    """What the last snapshot says of the office, as screens show it: only what is valid today, and the holidays from
+    today on. `practice` marks the practice office, where staff learn: nothing that it issues is valid.
     """
 
     office: Office
@@ -21,6 +32,7 @@ class OfficeData:
     rules: Rules
     announcements: tuple[Announcement, ...]
     queue: tuple[QueueEntry, ...]
+    holidays: tuple[Holiday, ...] = ()
     questionnaire: Questionnaire | None = None
     practice: bool = False
 
@@ -32,7 +44,7 @@ class OfficeData:
 @dataclass(frozen=True)
 class View:
     """A visit and its surroundings. `now` is office time as far as `clock` is to be believed, `data` is None before the
-    first snapshot, `timeout` in s.
+    first snapshot, `timeout` in s; `online` while the central server takes what this kiosk tells.
     """
 
     visit: Visit
@@ -57,6 +69,7 @@ def office_data(snapshot: Snapshot, day: date, practice: bool = False) -> Office
         rules=rules_on(snapshot.rules, day),
         announcements=tuple(sorted(shown, key=lambda each: -each.priority)),
         queue=snapshot.queue,
+        holidays=tuple(sorted((each for each in snapshot.holidays if each.day >= day), key=lambda each: each.day)),
         questionnaire=snapshot.questionnaire,
         practice=practice,
     )

@@ -67,6 +67,7 @@ from kiosk.events import (
     ScanChosen,
     ServiceChosen,
     StayChosen,
+    SuggestionChosen,
     SurveyAnswered,
     SurveyChosen,
     SurveyRefused,
@@ -91,6 +92,7 @@ from kiosk.model import (
     StoreFault,
     TextSize,
     Ticket,
+    Topic,
 )
 from kiosk.questionnaire import Survey, SurveyReason
 
@@ -139,6 +141,8 @@ class Visit:
     chosen: frozenset[int] = frozenset()
     """Which applicants of the booking came, by their place in it."""
     service: str = ""
+    topic: Topic | None = None
+    """Of what the information is: of `service` where there is one, else of this."""
     priority: str | None = None
     wrong_digits: int = 0
     tickets: tuple[Ticket, ...] = ()
@@ -276,12 +280,19 @@ def _service(visit: Visit, event: Any) -> Visit:
     return replace(visit, service=event.service)
 
 
+def _information(visit: Visit, event: InformationChosen) -> Visit:
+    return replace(visit, service=event.service, topic=event.topic)
+
+
 def _start_information(visit: Visit, event: InformationChosen) -> Visit:
-    return replace(_fresh(visit, event), service=event.service)
+    return _information(_fresh(visit, event), event)
 
 
-def _leave_service(visit: Visit, event: Back) -> Visit:
-    return replace(visit, service="", back=State.INFORMATION) if visit.service else _home(visit, event)
+def _leave_information(visit: Visit, event: Back) -> Visit:
+    """From a service to the list of them, from a topic to the list of topics, from there home."""
+    if not visit.service and visit.topic is None:
+        return _home(visit, event)
+    return replace(visit, service="", topic=Topic.SERVICES if visit.service else None, back=State.INFORMATION)
 
 
 def _tickets(visit: Visit, event: Any) -> Visit:
@@ -570,9 +581,10 @@ _ROWS: dict[State, Row] = {
     State.INFORMATION: _LEAVING
     | {
         CodeScanned: _SCAN,
-        InformationChosen: Step(State.INFORMATION, keep=_service),
+        InformationChosen: Step(State.INFORMATION, keep=_information),
+        SuggestionChosen: Step(State.COMMENT),
         WalkInChosen: _WALK_IN,
-        Back: Step((State.INFORMATION, State.WELCOME), keep=_leave_service, choose=_back),
+        Back: Step((State.INFORMATION, State.WELCOME), keep=_leave_information, choose=_back),
     },
     State.QUEUE_STATUS: _LEAVING
     | {

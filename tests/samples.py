@@ -52,7 +52,7 @@ def booking(place: int = 1, **changes: Any) -> Booking:
         day=TODAY,
         slot=time(9, 30),
         service="a",
-        applicants=(Applicant("Siti N***", f"A-{place:03}"),),
+        applicants=(Applicant("S*** N***", f"A-{place:03}"),),
         code=f"ABCDEFGH{place:02}",
         reference=f"MPASPOR-{place:09}",
     )

@@ -7,7 +7,7 @@ from kivy.uix.widget import Widget
 from kiosk import theme
 from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
-from kiosk.screens.widgets import Card, row
+from kiosk.screens.widgets import Card, column, row
 
 KEY_MM = 20.0
 
@@ -51,8 +51,13 @@ def _adding(screen: KioskScreen, character: str, most: int) -> Callable[[], None
     return add
 
 
-def typed_box(screen: KioskScreen, text: str, wide: float, size: float, halign: str = "center") -> Widget:
-    """What was typed, on a card."""
+def typed_box(
+    screen: KioskScreen, text: str, wide: float, size: float, halign: str = "center", length: str = ""
+) -> Widget:
+    """What was typed, on a card, and how long it is."""
     pad, palette = screen.mm(theme.GAP_MM), screen.palette
-    shown = screen.words(text or " ", wide - 2 * pad, size, bold=True, halign=halign)
+    room = wide - 2 * pad
+    shown: Widget = screen.words(text or " ", room, size, bold=True, halign=halign)
+    if length:
+        shown = column([shown, screen.words(length, room, theme.SMALL_MM, palette.quiet, halign="right")], room, 0)
     return Card(shown, pad, screen.mm(theme.CORNER_MM), palette.card, palette.quiet)

@@ -8,10 +8,12 @@ from kiosk import theme
 from kiosk.events import CommentWritten, Rated, SurveyChosen
 from kiosk.screens.icons import Icon
 from kiosk.screens.keys import KEY_MM, delete_key, key_row, typed_box
-from kiosk.screens.screen import KioskScreen
+from kiosk.screens.screen import KioskScreen, Post
 from kiosk.screens.widgets import Face, QrCode, column, row
+from kiosk.texts import Texts
+from kiosk.theme import Panel
 
-KEYS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm,.?")
+KEYS = ("1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm,.?")
 LONGEST = 200
 SHOWN = 90
 """Of a comment being written, so many of the last characters are shown."""
@@ -39,8 +41,17 @@ class RatingScreen(KioskScreen):
 class CommentScreen(KioskScreen):
     home, home_icon = "comment.skip", Icon.SKIP
 
+    def __init__(self, texts: Texts, panel: Panel, post: Post) -> None:
+        super().__init__(texts, panel, post)
+        self._in_capitals = False
+
+    def wipe(self) -> None:
+        super().wipe()
+        self._in_capitals = False
+
     def ask(self, wide: float) -> Sequence[Widget]:
-        shown = typed_box(self, self.typed[-SHOWN:] + "_", wide, theme.BODY_MM, "left")
+        length = f"{len(self.typed)} / {LONGEST}"
+        shown = typed_box(self, self.typed[-SHOWN:] + "_", wide, theme.BODY_MM, "left", length)
         made: list[Widget] = [self.title("comment.title", wide), self.hint("comment.hint", wide), shown]
         if self.view.data:
             side = self.mm(48) * self._scale
@@ -49,13 +60,21 @@ class CommentScreen(KioskScreen):
         return made
 
     def answer(self, wide: float) -> Sequence[Widget]:
-        made: list[Widget] = [key_row(self, each, 10, wide, LONGEST) for each in KEYS]
+        keys = [each.upper() if self._in_capitals else each for each in KEYS]
+        made: list[Widget] = [key_row(self, each, 10, wide, LONGEST) for each in keys]
         gap = self.gap / 2
-        space = self.choice(self.word("button.space"), (wide - gap) * 0.6, self._space, least=KEY_MM)
-        delete = delete_key(self, (wide - gap) * 0.4)
+        room = wide - 2 * gap
+        kind = "chosen" if self._in_capitals else "plain"
+        capitals = self.choice(self.word("comment.capitals"), room * 0.3, self._capitals, kind, KEY_MM, theme.BODY_MM)
+        space = self.choice(self.word("button.space"), room * 0.4, self._space, least=KEY_MM)
+        delete = delete_key(self, room * 0.3)
         full = bool(self.typed.strip())
         send = self.choice(self.word("comment.send"), wide, self._send, "main" if full else "off", icon=Icon.SEND)
-        return [*made, row([space, delete], gap), send]
+        return [*made, row([capitals, space, delete], gap), send]
+
+    def _capitals(self) -> None:
+        self._in_capitals = not self._in_capitals
+        self.show(self.view)
 
     def _space(self) -> None:
         if len(self.typed) < LONGEST:

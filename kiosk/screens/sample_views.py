@@ -12,6 +12,7 @@ from kiosk.model import (
     ClockState,
     ClosedReason,
     Fee,
+    Holiday,
     Office,
     Opening,
     Period,
@@ -24,9 +25,11 @@ from kiosk.model import (
     Rules,
     Service,
     Sound,
+    Stage,
     StoreFault,
     TextSize,
     Ticket,
+    Topic,
     Words,
 )
 from kiosk.questionnaire import Questionnaire, Survey, SurveyOption, SurveyQuestion, SurveyReason
@@ -34,7 +37,7 @@ from kiosk.view import OfficeData, View
 from kiosk.visit import TIMEOUTS, State, Visit
 
 NOW = datetime(2026, 11, 24, 9, 41, tzinfo=timezone(timedelta(hours=7)))
-NAMES = ("Siti N*********", "Rahmat S********", "Aisyah S********", "Zulkifli S********", "Nurhayati S********")
+NAMES = ("S*** N********", "R***** S********", "A***** S********", "Z******* S********", "N******** S********")
 
 MODES = {
     "normal": Access(),
@@ -53,15 +56,22 @@ _GROUPS = (
     PriorityGroup("child", Words("Membawa anak 5 tahun ke bawah", "With a child aged 5 or under")),
 )
 _STAGES = (
-    Words("Pemeriksaan dokumen", "Documents are checked"),
-    Words("Pembayaran", "Payment"),
-    Words("Foto dan sidik jari", "Photo and fingerprints"),
-    Words("Wawancara", "Interview"),
-    Words("Verifikasi dan adjudikasi", "Verification and adjudication"),
-    Words("Pengambilan paspor", "Passport collection"),
+    Stage("Pemeriksaan dokumen", "Documents are checked"),
+    Stage("Pembayaran", "Payment"),
+    Stage("Foto dan sidik jari", "Photo and fingerprints"),
+    Stage("Wawancara", "Interview"),
+    Stage("Verifikasi dan adjudikasi", "Verification and adjudication"),
+    Stage(
+        "Pengambilan paspor",
+        "Passport collection",
+        Words(
+            "4 hari kerja setelah wawancara disetujui. Batal bila tidak diambil dalam 30 hari.",
+            "4 working days after the approved interview. Cancelled if not collected within 30 days.",
+        ),
+    ),
 )
 _FEES = tuple(
-    Fee(Words(*name), rupiah, date(2024, 12, 18))
+    Fee(Words(*name), rupiah, date(2024, 12, 18), "PP 45/2024")
     for name, rupiah in (
         (("Paspor non-elektronik 5 tahun", "Non-electronic passport, 5 years"), 350_000),
         (("Paspor elektronik 5 tahun", "Electronic passport, 5 years"), 650_000),
@@ -131,8 +141,18 @@ DATA = OfficeData(
             "a", Words("Bawa dokumen asli. Layanan tanpa calo.", "Please bring your originals. No brokers needed."),
             date(2024, 1, 1), date(2099, 1, 1),
         ),
+        Announcement(
+            "b", Words("Pengaduan layanan publik: SP4N-LAPOR!, lapor.go.id.", "Complaints: SP4N-LAPOR!, lapor.go.id."),
+            date(2024, 1, 1), date(2099, 1, 1),
+        ),
     ),
     queue=(),
+    holidays=(
+        Holiday(date(2026, 12, 25), Words("Hari Raya Natal", "Christmas Day")),
+        Holiday(date(2027, 1, 1), Words("Tahun Baru Masehi", "New Year's Day")),
+        Holiday(date(2027, 5, 1), Words("Hari Buruh Internasional", "Labour Day")),
+        Holiday(date(2027, 6, 1), Words("Hari Lahir Pancasila", "Pancasila Day")),
+    ),
     questionnaire=_QUESTIONNAIRE,
 )  # fmt: skip
 
@@ -162,6 +182,10 @@ def sample_views() -> dict[str, View]:
     plain = Visit(1, service="passport_new", tickets=_tickets(1), booking=_FAMILY, chosen=frozenset({0, 1, 3}))
     views = {str(state): _view(replace(plain, state=state)) for state in State}
     views["information"] = _view(Visit(1, State.INFORMATION))
+    for topic in Topic:
+        views[f"information-{topic}"] = _view(Visit(1, State.INFORMATION, topic=topic))
+    views["information-nothing"] = replace(views["information-announcements"], data=replace(DATA, announcements=()))
+    views["help-offline"] = replace(views["help"], online=False)
     views["information-service"] = _view(replace(plain, state=State.INFORMATION))
     views["welcome-no-printer"] = replace(views["welcome"], printer=PrinterStatus.PAPER_OUT)
     views["welcome-no-scanner"] = replace(views["welcome"], scanner_ready=False, online=False)

@@ -61,8 +61,10 @@ class KioskScreen(Ground):
         return ()
 
     def wipe(self) -> None:
-        """Forgets what was typed and which page was open."""
+        """Forgets what was shown and typed, and which page was open."""
         self.typed, self.page = "", 0
+        for name in ("view", "_made", "_away"):
+            self.__dict__.pop(name, None)
 
     def take_step(self, step: int) -> None:
         """Time went on by a step of what moves; most screens stand still."""

@@ -15,10 +15,11 @@ from kiosk.screens.arriving import (
     WaitingScreen,
     WelcomeScreen,
 )
-from kiosk.screens.asking import HelpScreen, InformationScreen, QueueScreen
+from kiosk.screens.asking import HelpScreen, QueueScreen
 from kiosk.screens.by_ear import focus, script_of
 from kiosk.screens.choosing import DocumentsScreen, PriorityScreen, ServicesScreen
 from kiosk.screens.curtain import Curtain
+from kiosk.screens.information import InformationScreen
 from kiosk.screens.leaving import CommentScreen, RatingScreen, ThanksScreen
 from kiosk.screens.machine import ClosedScreen, OutOfServiceScreen, StillThereScreen
 from kiosk.screens.refused import RefusedScreen
@@ -103,6 +104,10 @@ class Stage(FloatLayout):
         screen.pos, screen.size = self.pos, self.size
         self._cover(view)
         screen.show(view)
+
+    def hide(self, is_hidden: bool) -> None:
+        """Blanks the screen while nobody is to see it."""
+        self.opacity = 0 if is_hidden else 1
 
     def press(self, key: Key) -> None:
         """A key of the keypad was pressed."""

@@ -65,8 +65,9 @@ def fitting(text: str, size: float, wide: float, bold: bool) -> float:
 
 
 def forget_words() -> None:
-    """Drops every picture of words, so that nothing of a visit stays in the memory of the screen."""
+    """Drops every picture of words and the words themselves, so that the screen remembers nothing of a visit."""
     painted.cache_clear()
+    _word_width.cache_clear()
     _qr_texture.cache_clear()
 
 
@@ -211,7 +212,7 @@ def _middle(start: float, room: float, length: float) -> float:
 class Card(Widget):
     """Words on a card."""
 
-    def __init__(self, words: Words, pad: float, corner: float, ground: theme.Colour, edge: theme.Colour) -> None:
+    def __init__(self, words: Widget, pad: float, corner: float, ground: theme.Colour, edge: theme.Colour) -> None:
         super().__init__(size_hint=(None, None), size=(words.width + 2 * pad, words.height + 2 * pad))
         with self.canvas:
             Color(*edge)

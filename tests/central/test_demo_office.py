@@ -132,6 +132,9 @@ def test_the_offices_data_are_whole(tmp_path) -> None:
         assert service.name.id
         assert service.name.en
         assert len({fee.name.id for fee in service.fees}) == len(service.fees)
+        assert all(fee.regulation for fee in service.fees)
+        for stage in service.stages:
+            assert (stage.estimate is not None) == (stage.id == "Pengambilan paspor"), "only this one has a source"
     child = next(service for service in snapshot.services if service.id == "passport_child")
     assert not any("10 tahun" in fee.name.id for fee in child.fees)
     assert len(snapshot.office.id) <= 6

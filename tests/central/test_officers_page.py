@@ -1,12 +1,15 @@
 """The officers' page: behind a login, it shows who is here and moves them on."""
 
+import re
 from uuid import uuid4
 
 import pytest
 from wire import PASSWORD, a_ticket, row_of, slot
 
+from central.board import STEP_NAMES
 from kiosk.model import TicketState
 from kiosk.protocol import HEARTBEATS, CheckedIn, Commented, HelpCalled, PaperMoved, Rated, WalkInIssued
+from kiosk.visit import State
 
 
 def beat(kiosk, **more) -> None:
@@ -117,12 +120,50 @@ def test_a_mistaken_call_is_taken_back_and_who_comes_after_all_is_called_again(k
 def test_what_people_say_is_shown_and_cannot_be_more_than_words(kiosk, officer) -> None:
     rating = uuid4()
     kiosk.tells(Rated(rating=rating, score=2), Commented(rating=rating, text="<script>alert(1)</script> lama"))
-    kiosk.tells(Rated(rating=uuid4(), score=5), HelpCalled(step="CHOOSING_SERVICE"))
+    kiosk.tells(Rated(rating=uuid4(), score=5), Commented(text="kursi kurang"))
     page = officer.get("/officers").text
     assert "<b>3,5</b> nilai hari ini" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; lama" in page
     assert "<script>alert" not in page
-    assert "layar choosing service" in page
+    assert "kursi kurang" in page
+
+
+def call_ids(page: str) -> list[str]:
+    return re.findall(r"/officers/calls/([^/]+)/seen", page)
+
+
+def test_a_call_for_help_says_where_at_which_step_and_when_until_an_officer_has_seen_to_it(
+    kiosk, officer, clock
+) -> None:
+    kiosk.tells(HelpCalled(step="choosing_service"))
+    clock.forward(hours=3)
+    kiosk.tells(HelpCalled(step="refused"))
+    page = officer.get("/officers/board").text
+    (_, calls, _) = re.split(r'<section class="calls">|</section>\n<section><h2>Anjungan', page)
+    said = " ".join(re.sub(r"<[^>]+>", " ", calls).split())
+    assert "11.00 Anjungan Lobi kode atau nomor ditolak Sudah ditangani" in said
+    assert "08.00 Anjungan Lobi memilih layanan Sudah ditangani" in said
+    latest, first = call_ids(page)
+    for _ in range(2):  # a second officer may be as quick
+        assert officer.post(f"/officers/calls/{first}/seen").status_code == 303
+    assert call_ids(officer.get("/officers/board").text) == [latest]
+
+
+def test_only_a_call_can_be_seen_to_and_only_by_an_officer_on_this_site(kiosk, officer) -> None:
+    rated, called = kiosk.fact(Rated(rating=uuid4(), score=1)), kiosk.fact(HelpCalled(step="welcome"))
+    kiosk.send(rated, called)
+    assert officer.post(f"/officers/calls/{rated['id']}/seen").status_code == 404
+    assert officer.post(f"/officers/calls/{uuid4()}/seen").status_code == 404
+    path = f"/officers/calls/{called['id']}/seen"
+    assert officer.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    officer.post("/officers/logout")
+    assert officer.post(path).headers["Location"] == "/officers/login"
+    officer.post("/officers/login", data={"name": "petugas", "password": PASSWORD})
+    assert call_ids(officer.get("/officers/board").text) == [called["id"]]
+
+
+def test_every_screen_of_a_kiosk_has_words_for_officers() -> None:
+    assert set(STEP_NAMES) == set(State)
 
 
 def test_yesterdays_people_and_ratings_are_not_todays(kiosk, officer, clock) -> None:

@@ -208,6 +208,7 @@ def test_an_offices_key_of_before_is_taken_over(tmp_path: Path) -> None:
         for statement in (
             "DROP TABLE pass_keys",
             "DROP TABLE revoked_passes",
+            "DROP TABLE seen_calls",
             "ALTER TABLE facts DROP COLUMN clock_ahead",
             "ALTER TABLE tickets DROP COLUMN surveyed",
             "DROP TABLE responses",

@@ -43,7 +43,7 @@ from kiosk.identity import Identity
 from kiosk.log_file import log_to_file, log_to_stream
 from kiosk.model import Applicant
 from kiosk.protocol import Enrolled
-from kiosk.screens.gallery import PIXELS_PER_MM, settle
+from kiosk.screens.gallery import PANELS, settle
 from kiosk.screens.stage import Stage
 from kiosk.screens.widgets import Choice
 from kiosk.view import View
@@ -146,7 +146,8 @@ class Lobby:
             "scanner": [{"url": scanner}],
         }
         self.kiosk = Kiosk(settings_from(raw, folder), lambda status: None, server.clock.utc, self._monotonic)
-        self.stage = Stage(self.kiosk.texts, PIXELS_PER_MM / 2, self.kiosk.controller.tap)
+        panel = replace(PANELS["portrait"], pixels_per_mm=PANELS["portrait"].pixels_per_mm / 2)
+        self.stage = Stage(self.kiosk.texts, panel, self.kiosk.controller.tap)
         self.stage.size = (540, 960)
         self.kiosk.controller.show = self._show
 

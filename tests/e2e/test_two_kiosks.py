@@ -10,11 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from demo_site import Program, Site, demo_site, devices
 
 from kiosk.bootstrap import Kiosk
 from kiosk.config import read_settings
-from kiosk.events import ApplicantsChosen, DocumentsReady, Home, PriorityDeclared, ServiceChosen, WalkInChosen
+from kiosk.events import (
+    ApplicantsChosen,
+    DocumentsReady,
+    HelpChosen,
+    Home,
+    PriorityDeclared,
+    ServiceChosen,
+    WalkInChosen,
+)
 from kiosk.model import ClockState
 from kiosk.visit import State
 
@@ -129,6 +138,35 @@ def test_two_kiosks_without_a_network_give_one_booking_one_number_and_walk_ins_d
     assert [each for each in numbers if each.startswith("W")] == ["W1-001", "W2-001"]
     assert len(numbers) == len(set(numbers))
     assert set(family["numbers"]) <= set(numbers)
+
+
+def test_a_call_for_help_reaches_the_officers_with_its_kiosk_and_step_and_nothing_is_promised_without_a_network(
+    site: Site, lobbies: list[Lobby]
+) -> None:
+    lobby = lobbies[1]
+    lobby.does(WalkInChosen(), HelpChosen())
+    lobby.sees(State.HELP)
+    assert lobby.kiosk.controller.view().online
+    with requests.Session() as officer:
+        officer.trust_env, officer.verify = False, str(site.ca)
+        name, password = site.officer()
+        officer.post(f"{site.url}/officers/login", {"name": name, "password": password}, timeout=10)
+
+        def board() -> str:
+            return officer.get(f"{site.url}/officers/board", timeout=10).text
+
+        called = r"<b>Dua</b> <small>memilih layanan</small>\s*<form method=.post. action=.(/officers/calls/[^/]+/seen)"
+        lobby.until(lambda: re.search(called, board()) is not None, "the call on the officers' page")
+        officer.post(site.url + re.search(called, board())[1], timeout=10)  # type: ignore[index]
+        assert "Minta bantuan" not in board()
+    lobby.does(Home())
+    site.stop_server()
+    lobby.does(WalkInChosen(), HelpChosen())
+    lobby.until(lambda: not lobby.kiosk.controller.view().online, "that nobody hears the call")
+    lobby.sees(State.HELP)
+    lobby.does(Home())
+    site.start_server()
+    lobby.until(lambda: lobby.kiosk.store.owed_count() == 0, "the call to be sent")
 
 
 def test_a_damaged_store_is_put_aside_and_the_new_one_repeats_no_number(site: Site, lobbies: list[Lobby]) -> None:

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import time, timedelta
 from itertools import count
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flows.flow import Flow
@@ -25,10 +26,11 @@ from kiosk.events import (
     Rated,
     ServiceChosen,
     StayChosen,
+    SuggestionChosen,
     TypeChosen,
     WalkInChosen,
 )
-from kiosk.model import Booking, BookingStatus, Reason, TicketState
+from kiosk.model import Booking, BookingStatus, QueueEntry, QueueState, Reason, TicketState, Topic
 from kiosk.protocol import CheckedIn, Commented, PaperMoved
 from kiosk.protocol import Rated as RatedFact
 from kiosk.records import TYPED_TRIES, TYPED_WINDOW_SECONDS
@@ -50,7 +52,7 @@ def flow_with(tmp_path: Path) -> MakeFlow:
 
 def test_a_single_applicant_needs_no_touch_from_welcome_to_the_ticket(flow_with: MakeFlow) -> None:
     flow = flow_with(booking()).scans(a_pass(booking())).sees(State.TICKET_PRINTED).has("A-001")
-    assert flow.visit.tickets[0].masked_name == "Siti N***"
+    assert flow.visit.tickets[0].masked_name == "S*** N***"
     assert [type(fact.body) for fact in flow.store.owed(9)] == [CheckedIn, PaperMoved]
 
 
@@ -243,6 +245,30 @@ def test_queue_status_is_found_by_number_and_by_the_tickets_own_code(flow_with: 
     assert flow.visit.queue
     flow.does(QueueNumberTyped("Z-999"))
     assert flow.visit.queue_unknown
+
+
+def test_a_ticket_of_another_kiosk_is_found_in_the_queue_by_the_code_on_its_paper(tmp_path: Path) -> None:
+    walk_in = UUID("3f1b8a52-3c0e-4a86-9c53-2f0f5f0c7b11")
+    queue = (
+        QueueEntry("A-001", QueueState.CALLED, 0, "3"),
+        QueueEntry("W2-007", QueueState.WAITING, 2, ticket=walk_in),
+    )
+    flow = Flow(tmp_path, snapshot().model_copy(update={"queue": queue}))
+    flow.does(QueueStatusChosen()).scans(f"https://kiosk.example/t/{walk_in}")
+    assert flow.visit.queue == queue[1]
+    flow.scans("https://kiosk.example/t/00000000-0000-4000-8000-000000000000")
+    assert flow.visit.queue_unknown
+
+
+def test_a_suggestion_without_a_rating_is_a_fact_of_its_own_and_is_plain(flow_with: MakeFlow) -> None:
+    suggests = (
+        InformationChosen(topic=Topic.COMPLAINTS),
+        SuggestionChosen(),
+        CommentWritten("kursi\u202e kurang\x00\n"),
+    )
+    flow = flow_with().does(RateChosen(), Rated(5), CommentWritten("baik")).waits().does(*suggests).sees(State.THANKS)
+    _, _, suggestion = (fact.body for fact in flow.store.owed(9))
+    assert suggestion == Commented(rating=None, text="kursi kurang")
 
 
 def test_help_is_a_fact_and_leads_back(flow_with: MakeFlow) -> None:

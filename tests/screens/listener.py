@@ -51,7 +51,7 @@ class Listener:
         self._records = Records(self.store, clock, self.clock.monotonic)
         self._records.take_snapshot(snapshot)
         monitor = Monitor(clock, PrinterStatus.READY)
-        monitor.snapshot, monitor.scanners = snapshot, {0: True}
+        monitor.snapshot, monitor.scanners, monitor.online = snapshot, {0: True}, True
         self.transcript: list[str] = []
         """All that was heard so far."""
         self.paper = TicketState.PRINTED

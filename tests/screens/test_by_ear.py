@@ -69,7 +69,7 @@ def test_a_booking_by_its_typed_code(listener_with: MakeListener) -> None:
         listener.said("button.next"),
         listener.said("printed.title"),
         "A, " + numbers(listener, "001"),
-        "Siti N.",
+        "S N.",
         listener.said("ticket.booked", time=listener.texts.time(booking().slot, listener.language)),
     )
     assert len(facts(listener, CheckedIn)) == 1
@@ -131,8 +131,10 @@ def test_a_refusal_and_its_next_step(listener_with: MakeListener) -> None:
 def test_information_on_a_service_and_back(listener_with: MakeListener) -> None:
     listener = listener_with()
     listener.takes("welcome.information").hears(listener.said("information.title"))
+    listener.takes("information.services").hears(listener.said("information.services"))
     name = "Layanan B" if listener.language == ID else "Service B"
     listener.chooses(name).hears(name, listener.said("information.documents"), listener.said("information.no_fees"))
+    listener.presses(Key.BACK).is_at(State.INFORMATION).hears(listener.said("information.services"))
     listener.presses(Key.BACK).is_at(State.INFORMATION).hears(listener.said("information.title"))
     listener.presses(Key.BACK).is_at(State.WELCOME).hears(listener.said("spoken.off"))
 
@@ -156,10 +158,20 @@ def test_a_rating_and_a_comment(listener_with: MakeListener) -> None:
     assert [each.text for each in facts(listener, Commented)] == ["ok 1"]
 
 
+def test_a_suggestion_without_a_rating(listener_with: MakeListener) -> None:
+    listener = listener_with()
+    listener.takes("welcome.information", "information.complaints").hears("lapor.go.id", "1708")
+    listener.takes("information.suggest").hears(listener.said("comment.title"))
+    listener.takes("comment.capitals").types("O").takes("comment.capitals").types("k")
+    assert "200" not in listener.voice.text, "how long it is may be seen, not heard with every key"
+    listener.takes("comment.send").is_at(State.THANKS)
+    assert [(each.rating, each.text) for each in facts(listener, Commented)] == [(None, "Ok")]
+
+
 def test_staff_are_called_by_the_help_key(listener_with: MakeListener) -> None:
     listener = listener_with()
     listener.takes("welcome.walk_in").presses(Key.HELP).is_at(State.HELP)
-    listener.hears(listener.said("help.title"), listener.said("help.hint"))
+    listener.hears(listener.said("help.called"), listener.said("help.called_hint"))
     assert len(facts(listener, HelpCalled)) == 1
     listener.presses(Key.HELP).hears(listener.said("spoken.no_help"))
     listener.presses(Key.BACK).is_at(State.CHOOSING_SERVICE).hears(listener.said("choosing.title"))

@@ -4,6 +4,7 @@ from kiosk.visit import State
 
 IGNORABLE = {
     State.WELCOME: """
+        SuggestionChosen
         CodeTyped Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
         StayChosen OfficeOpened BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
@@ -11,6 +12,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.SCANNING: """
+        SuggestionChosen
         CodeTyped ScanChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
@@ -19,6 +21,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TYPING: """
+        SuggestionChosen
         ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
@@ -27,6 +30,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.LOOKING_UP: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
@@ -35,6 +39,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CHOOSING_APPLICANTS: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut
         PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
@@ -43,6 +48,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.VERIFYING: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -51,6 +57,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CHOOSING_SERVICE: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped DocumentsReady DocumentsMissing PriorityDeclared
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
@@ -59,6 +66,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CHECKING_DOCUMENTS: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen PriorityDeclared PaperCameOut
         PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
@@ -67,6 +75,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.DECLARING_PRIORITY: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -75,6 +84,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.ISSUING: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
@@ -83,6 +93,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.PRINTING: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
@@ -91,6 +102,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TICKET_PRINTED: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen Back
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -99,6 +111,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TICKET_UNCERTAIN: """
+        SuggestionChosen
         Interrupted CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed
@@ -107,6 +120,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TICKET_ON_SCREEN: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen Back
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -115,6 +129,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.REFUSED: """
+        SuggestionChosen
         CodeTyped ScanChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
         ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
@@ -123,6 +138,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.RATING: """
+        SuggestionChosen
         Interrupted CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing CommentWritten QueueNumberTyped StayChosen OfficeClosed
@@ -131,6 +147,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.COMMENT: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated QueueNumberTyped StayChosen
@@ -139,6 +156,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.THANKS: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen Back
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -147,6 +165,7 @@ IGNORABLE = {
         SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.SURVEY_TICKET: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened
@@ -154,6 +173,7 @@ IGNORABLE = {
         Printed PrintUncertain PrintFailed SurveyChosen SurveyAnswered QueueFound
     """.split(),
     State.SURVEY: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened
@@ -170,6 +190,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.QUEUE_STATUS: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened Interrupted
@@ -178,6 +199,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.HELP: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
@@ -186,6 +208,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.STILL_THERE: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
         HelpChosen Back ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
@@ -194,6 +217,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CLOSED: """
+        SuggestionChosen
         CodeTyped ScanChosen TypeChosen WalkInChosen QueueStatusChosen RateChosen HelpChosen Back Home
         ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
@@ -202,6 +226,7 @@ IGNORABLE = {
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.OUT_OF_SERVICE: """
+        SuggestionChosen
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
         RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten

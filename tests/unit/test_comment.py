@@ -1,6 +1,10 @@
-import pytest
+import unicodedata
 
-from kiosk.comment import without_numbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.comment import cleaned, without_numbers
 
 
 @pytest.mark.parametrize(
@@ -36,3 +40,24 @@ def test_what_names_a_person_is_blotted_out(written: str, kept: str) -> None:
 )
 def test_dates_fees_times_and_tickets_stay(text: str) -> None:
     assert without_numbers(text) == text
+
+
+WRITTEN = st.text(st.one_of(st.characters(), st.sampled_from("\x00\x1b\n\t\u202e\u2066\u200b\u2028\ud800 ab.")))
+
+
+@given(WRITTEN)
+def test_nothing_that_is_not_seen_is_kept_and_nothing_that_is_seen_is_lost(written: str) -> None:
+    kept = cleaned(written)
+    assert not [each for each in kept if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")]
+    seen = [each for each in written if unicodedata.category(each)[0] not in "CZ"]
+    assert [each for each in kept if each != " "] == seen
+    assert cleaned(kept) == kept
+    kept.encode()
+
+
+def test_the_direction_of_writing_cannot_be_turned_and_lines_become_one() -> None:
+    assert cleaned("bagus\u202etidak\u202c \x1b[31m\r\nsekali\tini ") == "bagustidak [31m sekali ini"
+
+
+def test_a_number_with_hidden_characters_in_it_is_blotted_out_all_the_same() -> None:
+    assert without_numbers(cleaned("nik 1375\u200b0147\u202e1147\n0047")) == "nik …"

@@ -1,12 +1,16 @@
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import TODAY, service, snapshot
+from pydantic import TypeAdapter
+from samples import TODAY, FakeClock, a_store, service, snapshot
 
-from kiosk.model import ENGLISH, INDONESIAN, Announcement, Fee, Words
+from kiosk.model import ENGLISH, INDONESIAN, Announcement, Fee, Holiday, PrinterStatus, Stage, Words
+from kiosk.monitor import Monitor
 from kiosk.numbering import NUMBER, following, series_of, slot_numbers, walk_in_number
+from kiosk.protocol import Snapshot
 from kiosk.view import office_data
 
 DAY = timedelta(days=1)
@@ -61,6 +65,42 @@ def test_announcements_are_shown_on_their_days_the_most_important_first() -> Non
         )
     )
     assert [each.id for each in office_data(given_all, TODAY).announcements] == ["great", "small"]
+
+
+def test_holidays_are_shown_from_today_on_the_next_one_first() -> None:
+    days = (TODAY + 9 * DAY, TODAY, TODAY - DAY)
+    held = snapshot(holidays=tuple(Holiday(day, Words("Libur", "Holiday")) for day in days))
+    assert [each.day for each in office_data(held, TODAY).holidays] == [TODAY, TODAY + 9 * DAY]
+
+
+def test_an_announcement_of_the_stored_snapshot_ends_on_its_last_day_without_a_network(tmp_path: Path) -> None:
+    clock = FakeClock()
+    announced = Announcement("a", Words("Libur", "Closed"), TODAY, TODAY + DAY)
+    with_it = snapshot(announcements=(announced,))
+    a_store(tmp_path / "kiosk.sqlite").keep_snapshot(with_it, "etag")
+    monitor = Monitor(clock.trusted(), PrinterStatus.READY)
+    held = a_store(tmp_path / "kiosk.sqlite").snapshot()
+    assert held
+    monitor.snapshot = held[0]
+    shown = []
+    for _ in range(3):
+        data = monitor.data()
+        shown.append([each.id for each in data.announcements] if data else None)
+        clock.passes(DAY.total_seconds())
+    assert shown == [["a"], ["a"], []]
+
+
+def test_an_older_central_servers_fees_and_stages_are_read_and_an_older_kiosk_reads_these() -> None:
+    made = replace(
+        service("A"),
+        fees=(Fee(Words("a", "a"), 1, TODAY, "PP 45/2024"),),
+        stages=(Stage("Wawancara", "Interview", estimate=Words("1 jam", "1 hour")),),
+    )
+    told = snapshot(services=(made,)).model_dump(mode="json")
+    assert TypeAdapter(Words).validate_python(told["services"][0]["stages"][0]).id == "Wawancara"
+    del told["services"][0]["stages"][0]["estimate"], told["services"][0]["fees"][0]["regulation"]
+    (read,) = Snapshot.model_validate(told).services
+    assert (read.stages[0].estimate, read.fees[0].regulation) == (None, "")
 
 
 def test_a_service_is_found_by_its_id_or_not_at_all() -> None:

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import booking, family, questionnaire, served
@@ -22,7 +23,19 @@ from kiosk.events import (
 )
 from kiosk.model import ENGLISH, INDONESIAN, Access, Reason, Refusal, Sound, TextSize
 from kiosk.questionnaire import SurveyReason
-from kiosk.visit import BUSY, DIGIT_TRIES, HELPFUL, LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance, timeout
+from kiosk.visit import (
+    BUSY,
+    DIGIT_TRIES,
+    HELPFUL,
+    LEAVABLE,
+    PATIENCE,
+    TIMEOUTS,
+    TRANSITIONS,
+    State,
+    Visit,
+    advance,
+    timeout,
+)
 
 EVENTS = [
     each
@@ -103,6 +116,20 @@ def test_time_alone_leads_home_from_every_state_but_the_closed_ones() -> None:
         assert visit == Visit(visit.id), "nothing of the person is left"
 
 
+@pytest.mark.parametrize("access", [Access(), Access(sound=Sound.ON)])
+def test_who_walks_away_leaves_nothing_on_the_screen_after_two_minutes_or_twice_that_where_it_is_slow(
+    access: Access,
+) -> None:
+    patience = PATIENCE if access.sound is Sound.ON else 1
+    for state in set(State) - {State.CLOSED, State.OUT_OF_SERVICE}:
+        waited, visit = 0.0, Visit(1, state, access=access, refusal=Refusal(Reason.UNKNOWN))
+        while visit.id == 1 or visit.state is not State.WELCOME:
+            waited += timeout(visit)
+            visit, _ = advance(visit, TimedOut())
+        assert visit == Visit(visit.id), state
+        assert waited <= (12 if state is State.TICKET_PRINTED else 120) * patience, state
+
+
 def test_silence_in_the_middle_of_something_asks_first_and_gives_twenty_seconds() -> None:
     for state in LEAVABLE:
         visit, _ = advance(Visit(1, state), TimedOut())
@@ -161,7 +188,7 @@ def an_event(kind: type[Event], visit: int, draw: st.DrawFn) -> Event:
             "visit": visit, "text": "x", "digits": "1234", "number": "A-001", "service": "a", "group": None,
             "place": draw(st.integers(-1, 6)), "score": 3, "language": ENGLISH, "tickets": (), "entry": None,
             "booking": family(3, 3), "questions": tuple(draw(st.sets(st.sampled_from(Question)))),
-            "refusal": Refusal(Reason.UNKNOWN), "fault": None, "access": LISTENING, "plugged": True,
+            "refusal": Refusal(Reason.UNKNOWN), "fault": None, "access": LISTENING, "plugged": True, "topic": None,
                 "ticket": served(), "questionnaire": questionnaire(), "reason": SurveyReason.TAKEN,
                 "key": draw(st.sampled_from(["sex", "U1"])), "value": draw(st.sampled_from([None, "male", 1])),
         }[name]  # fmt: skip

@@ -26,6 +26,7 @@ TAPS: list[Event] = [
     e.DigitsTyped("4321"), e.ServiceChosen("a"), e.DocumentsReady(), e.DocumentsMissing(), e.PriorityDeclared("old"),
     e.PriorityDeclared(None), e.PaperCameOut(), e.PaperMissing(), e.Rated(4), e.CommentWritten("x"), e.StayChosen(),
     e.QueueNumberTyped("A-001"), e.LanguageChosen(ENGLISH), e.OfficeClosed(), e.OfficeOpened(), e.Broken(),
+    e.SuggestionChosen(),
     e.SurveyChosen(), e.SurveyAnswered("sex", None), e.SurveyAnswered("sex", "male"), e.SurveyAnswered("U1", 3),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from samples import OPEN, booking, family, questionnaire, served
 from kiosk import commands as c
 from kiosk import events as e
 from kiosk.events import Event, Question
-from kiosk.model import ENGLISH, INDONESIAN, QueueEntry, QueueState, Reason, Refusal, StoreFault, Ticket
+from kiosk.model import ENGLISH, INDONESIAN, QueueEntry, QueueState, Reason, Refusal, StoreFault, Ticket, Topic
 from kiosk.questionnaire import Survey, SurveyReason
 from kiosk.visit import DIGIT_TRIES, HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
 
@@ -18,6 +18,7 @@ FULL = Visit(
     5, State.SCANNING, EN, back=State.TYPING, questions=tuple(Question), booking=family(3, 3), chosen=frozenset({0, 2}),
     service="a", priority="old", wrong_digits=1, tickets=TICKETS, refusal=Refusal(Reason.UNKNOWN),
     queue=QueueEntry("A-001", QueueState.WAITING), queue_unknown=True,
+    topic=Topic.HOURS,
     survey=Survey(served(), questionnaire(2)), survey_refused=SurveyReason.TAKEN,
 )  # fmt: skip
 """A visit with everything that one can hold."""
@@ -211,14 +212,23 @@ def test_a_printer_that_is_late_may_still_have_printed() -> None:
 # ------------------------------------------------------------ questions and opinions
 
 
-def test_information_about_a_service_leads_back_to_the_list_and_from_there_home() -> None:
+def test_information_leads_back_from_a_service_to_the_services_to_the_topics_home() -> None:
     goes(at(State.WELCOME), e.InformationChosen("b"), Visit(6, State.INFORMATION, EN, service="b"))
     goes(at(State.CLOSED), e.InformationChosen(), Visit(6, State.INFORMATION, EN))
     one = at(State.INFORMATION)
-    goes(one, e.InformationChosen("b"), replace(one, service="b"))
-    listed = replace(one, service="", back=State.INFORMATION)
+    goes(one, e.InformationChosen("b"), replace(one, service="b", topic=None))
+    listed = replace(one, service="", topic=Topic.SERVICES, back=State.INFORMATION)
     goes(one, e.Back(), listed)
-    goes(listed, e.Back(), Visit(6))
+    topics = replace(listed, topic=None)
+    goes(listed, e.Back(), topics)
+    goes(topics, e.InformationChosen(topic=Topic.HOURS), replace(topics, topic=Topic.HOURS))
+    goes(replace(topics, topic=Topic.HOURS), e.Back(), topics)
+    goes(topics, e.Back(), Visit(6))
+
+
+def test_a_suggestion_is_written_without_a_rating() -> None:
+    visit = at(State.INFORMATION, service="", topic=Topic.COMPLAINTS)
+    goes(visit, e.SuggestionChosen(), replace(visit, state=State.COMMENT))
 
 
 def test_a_place_in_the_queue_is_asked_for_by_code_or_number_and_what_is_unknown_is_said() -> None:
