@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -62,17 +63,40 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
-    """Kivy reads the environment and its configuration when it is first imported, never later."""
+    """Kivy reads the environment when it is first imported, never later; and nothing but what is set here: no
+    configuration of a folder, no variable, no module, and of the inputs only the pointer, which every touch panel is.
+    """
     home.mkdir(parents=True, exist_ok=True)
-    os.environ.update({"KIVY_NO_ARGS": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": str(home)})
+    for name in [each for each in os.environ if each.startswith(("KIVY_", "KCFG_"))]:
+        del os.environ[name]
+    said = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": str(home)}
+    os.environ.update(said)
     from kivy.config import Config
 
     Config.set("graphics", "width", str(size[0]))
     Config.set("graphics", "height", str(size[1]))
     Config.set("graphics", "fullscreen", "auto" if fullscreen else "0")
     Config.set("graphics", "resizable", "0")
+    Config.set("graphics", "show_cursor", "0" if fullscreen else "1")
     Config.set("kivy", "exit_on_escape", "0")
+    Config.remove_section("input")
+    Config.add_section("input")
     Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def end_on_signals() -> None:
+    """SIGTERM and SIGINT end the window's loop. To be called before there is a window: SDL takes a signal that nobody
+    heeds yet for a wish to close the window (SDL_QuitInit), and the kiosk grants none.
+    """
+    from kivy.base import EventLoop
+
+    def end(*_: object) -> None:
+        if EventLoop.status != "started":
+            sys.exit(0)
+        EventLoop.quit = True
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)
 
 
 def _utc() -> datetime:
@@ -93,6 +117,7 @@ def _run(arguments: argparse.Namespace) -> int:
         note(StoreUnusable(error.fault))
         kiosk = OutOfService(error.fault)
     prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
+    end_on_signals()
     from kiosk.app import KioskApp, panel_of
 
     KioskApp(kiosk, panel_of(settings)).run()

@@ -12,6 +12,7 @@ from kiosk.bootstrap import Kiosk, OutOfService
 from kiosk.config import Settings
 from kiosk.event_log import Failure, WindowFailed, note
 from kiosk.events import Broken
+from kiosk.lockdown import lock
 from kiosk.screens.stage import Stage
 from kiosk.theme import Panel
 
@@ -44,6 +45,7 @@ class KioskApp(App):
         kiosk.inbox.wake = Clock.create_trigger(lambda _: self._drain())
         Clock.schedule_interval(lambda _: kiosk.controller.tick(), TICK_SECONDS)
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
+        lock(Window)
         Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()
@@ -51,8 +53,11 @@ class KioskApp(App):
     def on_stop(self) -> None:
         self._kiosk.stop()
 
+    def _install_settings_keys(self, window: Any) -> None:
+        """Kivy's own settings are not for the lobby: no key opens them."""
+
     def open_settings(self, *_: Any) -> bool:
-        """Kivy's own settings are not for the lobby."""
+        """Nor does anything else."""
         return False
 
     def _drain(self) -> None:

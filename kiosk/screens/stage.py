@@ -2,6 +2,7 @@
 
 from kivy.uix.floatlayout import FloatLayout
 
+from kiosk.events import Event
 from kiosk.screens.arriving import (
     ApplicantsScreen,
     ScanningScreen,
@@ -60,8 +61,8 @@ class Stage(FloatLayout):
 
     def __init__(self, texts: Texts, panel: Panel, post: Post) -> None:
         super().__init__()
-        self._screens = {state: made(texts, panel, post) for state, made in SCREENS.items()}
-        self._panel = panel
+        self._screens = {state: made(texts, panel, self._poster(state)) for state, made in SCREENS.items()}
+        self._panel, self._post = panel, post
         self._shown: View | None = None
         self.bind(size=lambda *_: self._again())
 
@@ -87,6 +88,15 @@ class Stage(FloatLayout):
             self.add_widget(screen)
         screen.pos, screen.size = self.pos, self.size
         screen.show(view)
+
+    def _poster(self, state: State) -> Post:
+        """A finger may leave a button whose screen has gone meanwhile: that is for nobody."""
+
+        def post(event: Event) -> None:
+            if self._shown and self._shown.visit.state is state:
+                self._post(event)
+
+        return post
 
     def take_step(self, step: int) -> None:
         """Time went on by one step of what moves."""

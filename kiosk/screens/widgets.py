@@ -6,12 +6,14 @@ Words are painted once and kept: a screen is made anew for each view, and most o
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from time import time
 
 import qrcode
 from kivy.core.image import Image
 from kivy.core.text import Label as Painter
 from kivy.graphics import Color, Ellipse, Line, Rectangle, RoundedRectangle
 from kivy.graphics.texture import Texture
+from kivy.input import MotionEvent
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
@@ -24,6 +26,13 @@ KEPT_WORDS = 400
 TEXT_FONT = "Roboto"
 RIM = 3
 """The width of an edge, px."""
+LONGEST_TOUCH_SECONDS = 3.0
+"""A finger that is down for longer leans on the screen: it chooses nothing, and keeps no other finger away."""
+
+
+def leans(touch: MotionEvent) -> bool:
+    """Whether the finger is down for too long to be choosing; so is one that has no time, for the clock was set."""
+    return bool(abs(time() - touch.time_start) > LONGEST_TOUCH_SECONDS)
 
 
 @lru_cache(maxsize=KEPT_WORDS)
@@ -102,7 +111,18 @@ class Words(Widget):
         self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
 
 
-class Choice(ButtonBehavior, Widget):
+class Target(ButtonBehavior, Widget):
+    """Something to touch. It is chosen when the finger leaves it, not where the finger slid off or leans on it."""
+
+    def on_touch_up(self, touch: MotionEvent) -> bool:
+        if touch.grab_current is self and leans(touch):
+            touch.ungrab(self)
+            self.state = "normal"
+            return True
+        return bool(super().on_touch_up(touch))
+
+
+class Choice(Target):
     """A button as wide as `wide` px, as high as its words and `least` ask for; an icon stands left of the words, or
     `above` them.
     """
@@ -253,7 +273,7 @@ def _picture(file: str) -> Texture:
     return Image(file).texture
 
 
-class Face(ButtonBehavior, Widget):
+class Face(Target):
     """A face from very sad (1) to very glad (5), to be touched; `text` is its word, which stands below it."""
 
     COLOURS = ("8A1515", "8A4A00", "4E5A1F", "2A6136", "07524A")
