@@ -1,5 +1,6 @@
 """The Kivy application: window, stage, inbox, the clock's ticks; no rules."""
 
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -27,11 +28,11 @@ def panel_of(settings: Settings) -> Panel:
 
 
 class KioskApp(App):
-    """Shows a kiosk in the window until it is stopped."""
+    """Shows a kiosk in the window until it is stopped; only a control has another `lock`."""
 
-    def __init__(self, kiosk: Kiosk | OutOfService, panel: Panel) -> None:
+    def __init__(self, kiosk: Kiosk | OutOfService, panel: Panel, lock: Callable[[Any], None] = lock) -> None:
         super().__init__()
-        self._kiosk = kiosk
+        self._kiosk, self._lock = kiosk, lock
         self._steps = count()
         self._stage = Stage(kiosk.texts, panel, kiosk.controller.tap)
 
@@ -45,7 +46,7 @@ class KioskApp(App):
         kiosk.inbox.wake = Clock.create_trigger(lambda _: self._drain())
         Clock.schedule_interval(lambda _: kiosk.controller.tick(), TICK_SECONDS)
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
-        lock(Window)
+        self._lock(Window)
         Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from kivy.core.window import WindowBase
 from kivy.input import MotionEvent
 
 from kiosk.screens.widgets import leans
 
 
-def lock(window: WindowBase) -> None:
+def lock(window: Any) -> None:
     """Keeps from the window what the stage does not need; to be called after Kivy's own bindings, for the last one
     bound hears first.
     """
@@ -16,7 +15,10 @@ def lock(window: WindowBase) -> None:
     window.bind(
         on_request_close=_taken, on_key_down=_taken, on_key_up=_taken, on_keyboard=_taken, on_textinput=_taken,
         on_drop_file=_taken, on_drop_text=_taken,
-        on_touch_down=finger.down, on_touch_move=finger.moves, on_touch_up=finger.up,
+        # Kivy holds a bound method weakly, a function strongly: the finger has to live as long as the window.
+        on_touch_down=lambda _, touch: finger.down(touch),
+        on_touch_move=lambda _, touch: finger.moves(touch),
+        on_touch_up=lambda _, touch: finger.up(touch),
     )  # fmt: skip
 
 
@@ -30,16 +32,16 @@ class _OneFinger:
     def __init__(self) -> None:
         self._first: MotionEvent | None = None
 
-    def down(self, _: Any, touch: MotionEvent) -> bool:
+    def down(self, touch: MotionEvent) -> bool:
         if getattr(touch, "button", "left") != "left" or (self._first and not leans(self._first)):
             return True
         self._first = touch
         return False
 
-    def moves(self, _: Any, touch: MotionEvent) -> bool:
+    def moves(self, touch: MotionEvent) -> bool:
         return touch is not self._first
 
-    def up(self, _: Any, touch: MotionEvent) -> bool:
+    def up(self, touch: MotionEvent) -> bool:
         if touch is not self._first:
             return True
         self._first = None
