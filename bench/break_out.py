@@ -26,7 +26,7 @@ SIZE = (432, 768)
 PIXELS_PER_MM = 1.6
 CONFIG = "[kivy]\nexit_on_escape = 1\nkeyboard_mode = dock\n[modules]\ninspector =\n"
 HOSTILE = {"KCFG_KIVY_EXIT_ON_ESCAPE": "1", "KCFG_MODULES_INSPECTOR": "", "KCFG_INPUT_MOUSE": "mouse"}
-SHORTCUTS = (27, 9, 13, 32, 127, 8, 282, 283, 285, 292, 293, 319, 273, 274, 275, 276, 309, *b"acdefhimnqrstvwxz")
+SHORTCUTS = (27, 9, 13, 32, 127, 8, 282, 282, 282, 283, 285, 292, 293, 319, 273, 274, 275, 276, 309, *b"acdefhimnqrstvwxz")
 """Escape, Tab, Enter, F1 to F12, menu, arrows, super, and letters that mean something with a modifier (pygame's)."""
 MODIFIERS = (0, 0, 0x40, 0x40, 0x100, 0x1, 0x400, 0x41, 0x140)
 WINDOW_EVENTS = (
@@ -173,8 +173,8 @@ def broken_laws(window: "RealWindow", kiosk: "SteadyKiosk") -> Iterator[str]:
         yield "the window's size changed"
 
 
-def put_right(window: "RealWindow") -> None:
-    """For the control, which goes on after each break."""
+def put_right(window: "RealWindow") -> bool:
+    """For the control, which goes on after a break unless the window is gone."""
     from kivy.base import EventLoop
     from kivy.core.window import Window
 
@@ -183,6 +183,7 @@ def put_right(window: "RealWindow") -> None:
         Window.remove_widget(each)
     if not window.stage.parent:
         Window.add_widget(window.stage)
+    return bool(EventLoop.event_listeners)
 
 
 def visits(window: "RealWindow", kiosk: "SteadyKiosk", booking: int) -> bool:
@@ -231,8 +232,8 @@ def campaign(attempts: int, seed: int, is_control: bool, folder: Path) -> tuple[
         if place % 10 == 9 and not laws and not visits(window, kiosk, place // 10 % BOOKINGS):
             laws.append("the next visit has no ticket")
         broken.update(laws)
-        if laws:
-            put_right(window)
+        if laws and not put_right(window):
+            break
     app.stop()
     return tried, broken
 

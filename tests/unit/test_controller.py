@@ -2,8 +2,8 @@ from samples import FakeClock, snapshot
 
 from kiosk.commands import Command, LookUp, Restart
 from kiosk.controller import DOUBLE_TAP_SECONDS, SAME_CODE_SECONDS, Controller
-from kiosk.events import Broken, CodeScanned, Home, InformationChosen, Refused, WalkInChosen
-from kiosk.model import PrinterStatus, Reason, Refusal
+from kiosk.events import Broken, CodeScanned, Home, InformationChosen, LanguageChosen, Refused, WalkInChosen
+from kiosk.model import Language, PrinterStatus, Reason, Refusal
 from kiosk.monitor import Monitor
 from kiosk.protocol import Snapshot
 from kiosk.view import View
@@ -102,3 +102,14 @@ def test_nothing_is_shown_anew_while_nothing_changes() -> None:
     assert len(stage.views) == shown
     stage.waits(60)
     assert len(stage.views) == shown + 1
+
+
+def test_a_tap_that_changes_only_the_same_screen_counts_once_too() -> None:
+    stage = Stage(snapshot())
+    stage.waits(1)
+    stage.controller.tap(LanguageChosen(Language.ENGLISH))
+    stage.controller.tap(LanguageChosen(Language.INDONESIAN))
+    assert stage.controller.visit.language is Language.ENGLISH
+    stage.clock.passes(DOUBLE_TAP_SECONDS)
+    stage.controller.tap(LanguageChosen(Language.INDONESIAN))
+    assert stage.controller.visit.language is Language.INDONESIAN
