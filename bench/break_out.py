@@ -26,8 +26,9 @@ SIZE = (432, 768)
 PIXELS_PER_MM = 1.6
 CONFIG = "[kivy]\nexit_on_escape = 1\nkeyboard_mode = dock\n[modules]\ninspector =\n"
 HOSTILE = {"KCFG_KIVY_EXIT_ON_ESCAPE": "1", "KCFG_MODULES_INSPECTOR": "", "KCFG_INPUT_MOUSE": "mouse"}
-SHORTCUTS = (27, 9, 13, 32, 127, 8, 282, 282, 282, 283, 285, 292, 293, 319, 273, 274, 275, 276, 309, *b"acdefhimnqrstvwxz")
-"""Escape, Tab, Enter, F1 to F12, menu, arrows, super, and letters that mean something with a modifier (pygame's)."""
+ESCAPE, F1, F12, MENU, SUPER = 27, 282, 293, 319, 309
+SHORTCUTS = (ESCAPE, F1, F1, F1, *range(F1, F12 + 1), MENU, SUPER, 9, 13, 32, 127, 273, 274, *b"acdefhimnqrstvwxz")
+"""Escape, F1 to F12, menu, Tab, Enter, arrows, and letters that mean something with a modifier (pygame's numbers)."""
 MODIFIERS = (0, 0, 0x40, 0x40, 0x100, 0x1, 0x400, 0x41, 0x140)
 WINDOW_EVENTS = (
     ("quit",), ("quit",), ("windowminimized",), ("windowrestored",), ("windowleave",), ("windowenter",),
