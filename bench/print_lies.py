@@ -11,9 +11,6 @@ TICKET_BYTES = 1400
 TICKET_LINES = 30
 """More than a ticket has, so that some faults strike after it."""
 
-CABLE_CUT = "cable cut in mid-band"
-"""The one after which nobody can clear what the printer holds."""
-
 _LIKE_REPLIES = b"\x00\x12\x16\x1a\x72\x14\x37\x22"
 
 
@@ -34,7 +31,7 @@ LIES: dict[str, Lie] = {
     "answers late": lambda line, random: line.simulator.answer_late(random.uniform(0, 20)),
     "proof late": lambda line, random: line.simulator.prove_late(random.uniform(0, 120)),
     "proof a job late": lambda line, random: line.simulator.prove_a_job_late(),
-    CABLE_CUT: lambda line, random: line.unplug_after(random.randrange(TICKET_BYTES)),
+    "cable cut in mid-band": lambda line, random: line.unplug_after(random.randrange(TICKET_BYTES)),
     "paper out": lambda line, random: line.simulator.run_out_of_paper(),
     "paper out in mid-ticket": lambda line, random: line.simulator.run_out_of_paper_after(
         random.randrange(1, TICKET_LINES)

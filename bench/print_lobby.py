@@ -19,9 +19,9 @@ from kiosk.devices.simulated_connection import SimulatedConnection
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.events import Answer
 from kiosk.model import (
+    INDONESIAN,
     Applicant,
     Booking,
-    Language,
     Office,
     Period,
     PrintOutcome,
@@ -114,7 +114,7 @@ class Lobby:
         self._data = office_data(small_office(), TODAY)
         self._texts = Texts.load()
         if control == "no-mark":
-            self._texts.words[Language.INDONESIAN]["ticket.reprint"] = ""
+            self._texts.words[INDONESIAN]["ticket.reprint"] = ""
         self.start()
 
     @property
@@ -135,7 +135,7 @@ class Lobby:
 
     def print(self, ticket: Ticket, only_missing: bool = False) -> Answer:
         """Prints; ProcessDied if the process ends meanwhile."""
-        return self.printing.answer(Print(1, (ticket,), Language.INDONESIAN, only_missing))
+        return self.printing.answer(Print(1, (ticket,), INDONESIAN, only_missing))
 
     def person_has_it(self, ticket: Ticket) -> None:
         """The person says that the paper came out."""
@@ -179,7 +179,7 @@ class Lobby:
         return self._papers[ticket.id]
 
     def _paper(self, ticket: Ticket) -> bytes:
-        printable = printable_ticket(ticket, self._data, self._texts, Language.INDONESIAN)
+        printable = printable_ticket(ticket, self._data, self._texts, INDONESIAN)
         return encode(ticket_lines(printable, 80), 80)
 
 

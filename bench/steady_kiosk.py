@@ -61,6 +61,18 @@ class TapCounter(Controller):
         self.taps += self.visit is not before
 
 
+class Mute:
+    """A voice that says nothing, at once."""
+
+    is_speaking = False
+
+    def say(self, text: str, voice: str, loud: bool) -> None:
+        """Nothing is heard."""
+
+    def stop(self) -> None:
+        """Nothing was being said."""
+
+
 class SteadyKiosk:
     """Time stands still but for `passes`; what a command is answered comes with the window's next frame."""
 
@@ -68,7 +80,7 @@ class SteadyKiosk:
         self._seconds = 1000.0
         clock = Clock(lambda: MORNING, Uptime("this boot", lambda: 1000.0), lambda: True)
         clock.recall(None, MORNING)
-        self.texts = Texts.load()
+        self.texts, self.voice = Texts.load(), Mute()
         self.inbox: Inbox[Event] = Inbox()
         self.store = open_store(folder / "kiosk.sqlite", clock.trusted)
         self.store.keep_series(1)

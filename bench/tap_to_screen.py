@@ -1,8 +1,9 @@
 """From a finger's lifting to the next screen drawn, in Kivy's true loop with software rendering.
 
 A visitor touches whatever can be touched, at random, and holds a code up now and then, so that every way between the
-screens is gone and every key is typed. The finger lifts at a random moment of the loop's round; the clock stops when the
-frame is painted (glFinish). The peer, in the same run, is a bare Kivy screen that makes as many labels anew for a tap.
+screens is gone and every key is typed. The finger lifts at a random moment of the loop's round; the clock stops when
+the frame is painted (glFinish). The peer, in the same run, is a bare Kivy screen that makes
+as many labels anew for a tap.
 """
 
 import argparse
@@ -60,11 +61,11 @@ class Visitor:
             self._kiosk.wait(5)
             return
         self._kiosk.wait(0.4)
-        place, before = target.center, self._before()
+        place, before = tuple(target.center), self._before()
         self._window.presses(*place)
         for _ in range(4):
             self._window.frame()
-        took = self._window.ms_to_lift(*place, self._random.random() * ROUND_SECONDS)
+        took = self._window.ms_to_lift(*place, wait=self._random.random() * ROUND_SECONDS)
         after = self._before()
         if after != before:
             self.times[f"{before[0]} → {after[0]}"].append(took)
@@ -88,7 +89,7 @@ def peer_times(count: int, random: Random) -> list[float]:
     from kivy.uix.label import Label
     from real_window import RealWindow
 
-    class Bare(App):
+    class Bare(App):  # type: ignore[misc] # Kivy has no types
         def build(self) -> Any:
             return GridLayout(cols=2)
 

@@ -23,7 +23,7 @@ from kiosk.client import Client
 from kiosk.commands import Print
 from kiosk.devices.printer import printer_for
 from kiosk.identity import Identity
-from kiosk.model import Booking, Language, PrinterStatus, Ticket, TicketState
+from kiosk.model import INDONESIAN, Booking, PrinterStatus, Ticket, TicketState
 from kiosk.printing import Printing, printable_ticket
 from kiosk.protocol import Heartbeat
 from kiosk.store import Store
@@ -91,7 +91,7 @@ class KioskProcess:
     def visit(self) -> None:
         """A person with a booking comes, and goes with a ticket."""
         tickets = self._check_in()
-        self._printing.answer(Print(1, tickets, Language.INDONESIAN))
+        self._printing.answer(Print(1, tickets, INDONESIAN))
         self._sync.round()
 
     def early(self) -> None:
@@ -99,7 +99,7 @@ class KioskProcess:
         (applicant,) = self._booking.applicants
         draft = Ticket(self._booking.ticket_id(applicant.number), applicant.number, MORNING.date(), "a", "", _now())
         self._printer.open()
-        self._printer.print(ticket_lines(printable_ticket(draft, _data(), self._texts, Language.INDONESIAN), 80))
+        self._printer.print(ticket_lines(printable_ticket(draft, _data(), self._texts, INDONESIAN), 80))
         (ticket,) = self._check_in()
         self.store.begin_print(ticket.id)
         self.store.end_print(ticket.id, TicketState.PRINTED)
@@ -112,7 +112,7 @@ class KioskProcess:
         for ticket in self.store.tickets():
             if ticket.state is not TicketState.PRINTED and self._campaign.ask("came out?", ticket.number):
                 self.store.end_print(ticket.id, TicketState.PRINTED, by_person=True)
-        self._printing.answer(Print(1, self._check_in(), Language.INDONESIAN, only_missing=True))
+        self._printing.answer(Print(1, self._check_in(), INDONESIAN, only_missing=True))
         for _ in range(ENOUGH_ROUNDS):
             self._sync.round()
             if not self.store.owed_count():

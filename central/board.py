@@ -14,6 +14,7 @@ from central.database import FactRow, KioskRow, TicketRow
 from central.heartbeats import Heartbeat
 from central.lookout import alerts
 from central.queue import Place
+from central.responses import SurveyResult, survey_result
 from central.snapshot import office_snapshot, places
 from kiosk.model import Office, QueueState
 
@@ -84,6 +85,7 @@ class Board:
     calls: tuple[Call, ...]
     dead_letters: tuple[DeadLetter, ...]
     alerts: tuple[Alert, ...]
+    survey: SurveyResult | None
 
     def in_state(self, state: str) -> list[Place]:
         return [place for place in self.places if place.state == QueueState(state)]
@@ -126,6 +128,7 @@ def board_of(session: Session, now: datetime) -> Board:
         ),
         dead_letters=_dead_letters(session, names),
         alerts=alerts(session, now, zone),
+        survey=survey_result(session, found.questionnaire) if found and found.questionnaire else None,
     )
 
 

@@ -137,6 +137,23 @@ class TicketRow(Base):
     paper_kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     state: Mapped[str] = mapped_column(String(12))
     counter: Mapped[str] = mapped_column(String(20), default="")
+    surveyed: Mapped[bool] = mapped_column(default=False)
+
+
+class ResponseRow(Base):
+    """A response to a questionnaire, by its fact's id. It has no ticket and no time, and of its occasion only what
+    enough others share.
+    """
+
+    __tablename__ = "responses"
+    fact: Mapped[str] = mapped_column(String(36), primary_key=True)
+    questionnaire: Mapped[str] = mapped_column(String(20), index=True)
+    version: Mapped[int]
+    day: Mapped[str | None] = mapped_column(String(10))
+    time_band: Mapped[str | None] = mapped_column(String(8))
+    service: Mapped[str | None]
+    header: Mapped[str]
+    scores: Mapped[str]
 
 
 class PassKeyRow(Base):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from central.database import BookingRow, OfficeRow
 from central.demo_bookings import DemoBooking, demo_bookings
 from central.passes import PASS_VALID, Signer
+from central.questionnaires import questionnaire
 from kiosk.model import Booking
 from kiosk.protocol import Snapshot
 
@@ -69,6 +70,7 @@ def _office(raw: dict[str, Any], at_any_hour: bool, public_url: str) -> Snapshot
             "bookings": [],
             "pass_keys": [],
             "announcements": announcements,
+            "questionnaire": questionnaire(raw["survey"]["questionnaire"]),
         }
     )
 

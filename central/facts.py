@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from central.batch import ReceivedFact
 from central.database import FactRow, ForkRow
 from central.dating import believed, is_ahead
+from central.responses import add_response, mark_surveyed
 from central.tickets import Unapplied, add_ticket, is_sound, move_paper
-from kiosk.protocol import CheckedIn, FactsAccepted, PaperMoved, WalkInIssued
+from kiosk.protocol import CheckedIn, FactsAccepted, PaperMoved, SurveyGiven, SurveyTaken, WalkInIssued
 
 
 class GapError(Exception):
@@ -119,5 +120,10 @@ def _apply(session: Session, fact: ReceivedFact, row: FactRow, zone: ZoneInfo) -
             return add_ticket(session, row.kiosk, body, row.received_at, zone)
         case PaperMoved() as body:
             return move_paper(session, row.kiosk, body, row.at)
+        case SurveyTaken() as body:
+            return mark_surveyed(session, body)
+        case SurveyGiven() as body:
+            add_response(session, row, body)
+            return None
         case _:
             return None

@@ -7,7 +7,7 @@ PRIORITY_LEAD longer than a newcomer of a priority group goes first.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.model import QueueEntry, QueueState, Ticket
@@ -28,10 +28,14 @@ class Place:
     counter: str = ""
     dated_by_server: bool = False
     ahead: int = 0
+    surveyed: bool = False
 
-    def entry(self) -> QueueEntry:
-        """What kiosks show of it."""
-        return QueueEntry(self.ticket.number, self.state, self.ahead, self.counter)
+    def entry(self, day: date) -> QueueEntry:
+        """What kiosks know of it, in the queue of a day."""
+        ticket = self.ticket
+        return QueueEntry(
+            ticket.number, self.state, self.ahead, self.counter, ticket.id, day, ticket.service, self.surveyed
+        )
 
 
 def turn_of(place: Place, zone: ZoneInfo) -> datetime:

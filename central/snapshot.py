@@ -46,7 +46,7 @@ def snapshot(session: Session, now: datetime) -> tuple[str, str] | None:
     served = Counter(place.ticket.booking for place in queue if place.state is QueueState.SERVED)
     told = {
         "bookings": tuple(_told(each, served) for each in _bookings(session, today)),
-        "queue": tuple(place.entry() for place in queue),
+        "queue": tuple(place.entry(today) for place in queue),
         "pass_keys": pass_keys(session, now),
         "revoked": revoked(session, now),
     }
@@ -61,7 +61,9 @@ def places(session: Session, day: date, zone: ZoneInfo) -> tuple[Place, ...]:
 
 
 def _place(row: TicketRow) -> Place:
-    return Place(ticket_of(row), row.arrived_at, QueueState(row.state), row.counter, row.dated_by_server)
+    return Place(
+        ticket_of(row), row.arrived_at, QueueState(row.state), row.counter, row.dated_by_server, surveyed=row.surveyed
+    )
 
 
 def _bookings(session: Session, today: date) -> list[Booking]:

@@ -1,6 +1,9 @@
 """The ticket on the phone: the number and its place in the queue, nothing personal."""
 
+import tomllib
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -8,53 +11,70 @@ from fastapi import APIRouter, Request, Response
 from central.api import Db
 from central.database import TicketRow
 from central.snapshot import office_snapshot, places
-from kiosk.model import Language, Words
+from kiosk.model import ENGLISH, INDONESIAN, UNKNOWN_LANGUAGE, Language
 
 router = APIRouter()
 
-WORDS = {
-    "number": Words("Nomor antrean Anda", "Your queue number"),
-    "waiting": Words("Menunggu panggilan", "Waiting to be called"),
-    "called": Words("Silakan menuju loket", "Please go to counter"),
-    "served": Words("Sudah dilayani. Terima kasih.", "Served. Thank you."),
-    "no_show": Words(
-        "Sudah dipanggil, belum hadir. Silakan hubungi petugas.", "Called, but not there. Please ask the staff."
-    ),
-    "ahead": Words("orang di depan Anda", "waiting before you"),
-    "next": Words("Giliran Anda berikutnya", "You are next"),
-    "booked": Words("Jadwal", "Booked for"),
-    "fresh": Words("Halaman ini diperbarui sendiri.", "This page refreshes itself."),
-    "unknown_title": Words("Tiket belum dikenal", "Ticket not known yet"),
-    "unknown": Words(
-        "Data anjungan mungkin belum sampai. Nomor di kertas atau di layar tetap berlaku.",
-        "The kiosk's data may not have arrived yet. The number on the paper or the screen is valid.",
-    ),
-}
+
+@dataclass(frozen=True)
+class PageLanguage:
+    """A file of `languages/`, named by its tag: `name` in its own words, `place` among the languages, `time` of day as
+    for strftime, and the page's words.
+    """
+
+    name: str
+    place: int
+    time: str
+    words: dict[str, str]
+
+
+def load_languages(folder: Path = Path(__file__).parent / "languages") -> dict[Language, PageLanguage]:
+    """The languages of a folder, in the order in which they are offered."""
+    found = {
+        Language(file.stem): PageLanguage(**tomllib.loads(file.read_text("utf-8"))) for file in folder.glob("*.toml")
+    }
+    return dict(sorted(found.items(), key=lambda each: each[1].place))
+
+
+LANGUAGES = load_languages()
 
 
 @router.get("/t/{ticket}", include_in_schema=False)
 def get_ticket(ticket: str, request: Request, session: Db, lang: str = "") -> Response:
-    """The phone's page of one ticket; 404, in kind words, where its kiosk has not told of it yet."""
-    language = _language(lang or request.headers.get("accept-language", ""))
-    words = {key: each[language] for key, each in WORDS.items()}
+    """The phone's page of one ticket; 404, in kind words, where its kiosk has not told of it yet.
+
+    It speaks the language that was chosen on it, else the ticket's own, else the browser's.
+    """
     row, office = session.get(TicketRow, ticket.lower()), office_snapshot(session)
-    context: dict[str, object] = {"words": words, "language": language, "office": office.office.name if office else ""}
+    accepted = request.headers.get("accept-language", "")
     if row is None or office is None:
-        return _page(request, context, 404)
+        context: dict[str, object] = {"office": office.office.name if office else ""}
+        return _page(request, _language(lang, UNKNOWN_LANGUAGE, accepted), context, 404)
     queue = places(session, date.fromisoformat(row.day), ZoneInfo(office.office.time_zone))
     place = next(each for each in queue if str(each.ticket.id) == row.id)
+    language = _language(lang, place.ticket.language, accepted)
     service = next((each.name[language] for each in office.services if each.id == place.ticket.service), "")
-    return _page(request, context | {"place": place, "service": service}, 200)
+    return _page(request, language, {"office": office.office.name, "place": place, "service": service}, 200)
 
 
-def _language(accepted: str) -> Language:
-    """English for who asks for it or for anything else than Indonesian; a browser names the liked one first."""
-    first = accepted.split(",")[0].strip().lower()
-    return Language.INDONESIAN if first[:2] in ("", "id", "in", "ms") else Language.ENGLISH
+def _language(chosen: str, of_ticket: Language, accepted: str) -> Language:
+    """The first of them that there are words in. A browser names the liked one first; of those that the page does not
+    speak, Malay and the old tag of Indonesian are nearest to Indonesian, all others get English.
+    """
+    liked = accepted.split(",")[0].split(";")[0].split("-")[0].strip().lower()
+    for each in (chosen, of_ticket, liked):
+        if each in LANGUAGES:
+            return Language(each)
+    return INDONESIAN if liked in ("", "in", "ms") else ENGLISH
 
 
-def _page(request: Request, context: dict[str, object], status: int) -> Response:
+def _page(request: Request, language: Language, context: dict[str, object], status: int) -> Response:
+    spoken = {"language": language, "languages": LANGUAGES, "time": LANGUAGES[language].time}
     page: Response = request.app.state.templates.TemplateResponse(
-        request, "ticket.html", context, status, {"Cache-Control": "no-store"}
+        request,
+        "ticket.html",
+        context | spoken | {"words": LANGUAGES[language].words},
+        status,
+        {"Cache-Control": "no-store"},
     )
     return page

@@ -21,12 +21,13 @@ class Unapplied(StrEnum):
 
     UNREADABLE: this server does not know its kind, or its content is not of that kind. BAD_TICKET: its ticket's time,
     number or name cannot be one, or the ticket is known with another number. NO_TICKET: it speaks of a ticket that is
-    not known.
+    not known. SURVEYED_TWICE: two kiosks that did not know of each other took a survey for it.
     """
 
     UNREADABLE = "unreadable"
     BAD_TICKET = "bad_ticket"
     NO_TICKET = "no_ticket"
+    SURVEYED_TWICE = "surveyed_twice"
 
 
 def day_of(body: CheckedIn | WalkInIssued, received_at: datetime, zone: ZoneInfo) -> date:

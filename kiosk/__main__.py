@@ -7,11 +7,16 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.config import Settings, read_settings
 from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
 from kiosk.event_log import StoreUnusable, note
 from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
+
+if TYPE_CHECKING:
+    from kiosk.bootstrap import Kiosk
+    from kiosk.devices import Keypad, Printer, Scanner
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,6 +27,8 @@ def parser() -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text)
         one.set_defaults(run=run)
         one.add_argument("--config", type=Path, required=True, metavar="FILE")
+        if name == "run":
+            one.add_argument("--practice", action="store_true", help="for staff to try everything; nothing is sent")
     decode = commands.add_parser("decode", help="read the code in pictures")
     decode.set_defaults(run=_decode)
     decode.add_argument("images", nargs="+", metavar="IMAGE")
@@ -77,6 +84,7 @@ def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
     Config.set("graphics", "height", str(size[1]))
     Config.set("graphics", "fullscreen", "auto" if fullscreen else "0")
     Config.set("graphics", "resizable", "0")
+    Config.set("graphics", "multisamples", "0")
     Config.set("graphics", "show_cursor", "0" if fullscreen else "1")
     Config.set("kivy", "exit_on_escape", "0")
     Config.remove_section("input")
@@ -108,20 +116,34 @@ def _run(arguments: argparse.Namespace) -> int:
     log_to_stream(sys.stderr, _utc)
     log_to_file(settings.data.dir / "log" / "kiosk.jsonl", _utc)
     catch_the_uncaught()
+    prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
+    end_on_signals()
+    from kiosk.screens.splash import show_splash
+
+    show_splash()
     from kiosk.bootstrap import Kiosk, OutOfService
 
     kiosk: Kiosk | OutOfService
     try:
-        kiosk = Kiosk(settings)
+        kiosk = _practising(settings) if arguments.practice else Kiosk(settings)
     except StoreError as error:
         note(StoreUnusable(error.fault))
         kiosk = OutOfService(error.fault)
-    prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
-    end_on_signals()
     from kiosk.app import KioskApp, panel_of
 
     KioskApp(kiosk, panel_of(settings)).run()
     return 0
+
+
+def _practising(settings: Settings) -> "Kiosk":
+    from kiosk.bootstrap import Kiosk
+    from kiosk.practice_folder import CODES, practise
+
+    own, made = practise(settings, _utc)
+    for lesson in made.lessons:
+        print(f"{lesson.name:14} {lesson.booking.applicants[0].number}  type {lesson.booking.code}", flush=True)
+    print(f"their QR codes: {own.data.dir / CODES}", flush=True)
+    return Kiosk(own, practice=made)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -134,27 +156,37 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _check_devices(settings: Settings) -> list[tuple[bool, str]]:
     from kiosk.bootstrap import devices_of
-    from kiosk.model import PrinterStatus
 
     devices = devices_of(settings)
     results: list[tuple[bool, str]] = []
     if devices.printer and settings.printer:
-        try:
-            devices.printer.open()
-            status = devices.printer.status()
-            devices.printer.close()
-            good = status in (PrinterStatus.READY, PrinterStatus.PAPER_LOW, PrinterStatus.UNKNOWN)
-            results.append((good, f"printer {settings.printer.url}: {status}"))
-        except DeviceError as error:
-            results.append((False, f"printer {settings.printer.url}: {error}"))
-    for scanner, named in zip(devices.scanners, settings.scanner, strict=True):
-        try:
-            scanner.open()
-            scanner.close()
-            results.append((True, f"scanner {named.url}: ready"))
-        except DeviceError as error:
-            results.append((False, f"scanner {named.url}: {error}"))
+        results.append(_check_printer(devices.printer, f"printer {settings.printer.url}"))
+    for scanner, scans in zip(devices.scanners, settings.scanner, strict=True):
+        results.append(_check_opening(scanner, f"scanner {scans.url}"))
+    for keypad, keys in zip(devices.keypads, settings.keypad, strict=True):
+        results.append(_check_opening(keypad, f"keypad {keys.url}"))
     return results
+
+
+def _check_printer(printer: "Printer", name: str) -> tuple[bool, str]:
+    from kiosk.model import PrinterStatus
+
+    try:
+        printer.open()
+        status = printer.status()
+        printer.close()
+    except DeviceError as error:
+        return False, f"{name}: {error}"
+    return status in (PrinterStatus.READY, PrinterStatus.PAPER_LOW, PrinterStatus.UNKNOWN), f"{name}: {status}"
+
+
+def _check_opening(device: "Scanner | Keypad", name: str) -> tuple[bool, str]:
+    try:
+        device.open()
+        device.close()
+    except DeviceError as error:
+        return False, f"{name}: {error}"
+    return True, f"{name}: ready"
 
 
 def _check_central(settings: Settings) -> tuple[bool, str]:

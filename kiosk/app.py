@@ -1,21 +1,29 @@
 """The Kivy application: window, stage, inbox, the clock's ticks; no rules."""
 
+import gc
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 
-from kiosk.bootstrap import Kiosk, OutOfService
 from kiosk.config import Settings
+from kiosk.controller import Controller
 from kiosk.event_log import Failure, WindowFailed, note
-from kiosk.events import Broken
+from kiosk.events import AccessChosen, Broken, Event
 from kiosk.lockdown import lock
+from kiosk.model import Sound
+from kiosk.reader import Reader
 from kiosk.screens.stage import Stage
+from kiosk.speech import Voice
+from kiosk.texts import Texts
 from kiosk.theme import Panel
+from kiosk.workers import Inbox
 
 TICK_SECONDS = 0.25
 STEP_SECONDS = 0.8
@@ -27,31 +35,58 @@ def panel_of(settings: Settings) -> Panel:
     return Panel(screen.pixels_per_mm, screen.bottom_mm, screen.motion, settings.office.logo)
 
 
+class Shown(Protocol):
+    """What the window shows and drives: a kiosk, or what stands in for one."""
+
+    @property
+    def texts(self) -> Texts: ...
+
+    @property
+    def voice(self) -> Voice: ...
+
+    @property
+    def inbox(self) -> Inbox[Event]: ...
+
+    @property
+    def controller(self) -> Controller: ...
+
+    def start(self) -> None:
+        """To be called when the controller's views are shown."""
+
+    def stop(self) -> None:
+        """To be called at the end."""
+
+
 class KioskApp(App):
     """Shows a kiosk in the window until it is stopped; only a control has another `lock`."""
 
-    def __init__(self, kiosk: Kiosk | OutOfService, panel: Panel, lock: Callable[[Any], None] = lock) -> None:
+    def __init__(self, kiosk: Shown, panel: Panel, lock: Callable[[Any], None] = lock) -> None:
         super().__init__()
         self._kiosk, self._lock = kiosk, lock
         self._steps = count()
-        self._stage = Stage(kiosk.texts, panel, kiosk.controller.tap)
+        self._reader = Reader(kiosk.voice, kiosk.texts, time.monotonic, self._turn_sound_on)
+        self._stage = Stage(kiosk.texts, panel, kiosk.controller.tap, self._reader)
 
     def build(self) -> Stage:
         return self._stage
 
     def on_start(self) -> None:
         kiosk = self._kiosk
-        kiosk.controller.show = self._stage.show
+        kiosk.controller.show, kiosk.controller.press = self._stage.show, self._stage.press
         ExceptionManager.add_handler(_LastStop(kiosk))
         kiosk.inbox.wake = Clock.create_trigger(lambda _: self._drain())
-        Clock.schedule_interval(lambda _: kiosk.controller.tick(), TICK_SECONDS)
+        Clock.schedule_interval(lambda _: self._tick(), TICK_SECONDS)
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
         self._lock(Window)
         Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()
+        # What lives as long as the kiosk is not looked through again by each collection: that took 100 ms of a tap.
+        gc.collect()
+        gc.freeze()
 
     def on_stop(self) -> None:
+        self._kiosk.voice.stop()
         self._kiosk.stop()
 
     def _install_settings_keys(self, window: Any) -> None:
@@ -61,6 +96,14 @@ class KioskApp(App):
         """Nor does anything else."""
         return False
 
+    def _tick(self) -> None:
+        self._kiosk.controller.tick()
+        self._reader.tick()
+
+    def _turn_sound_on(self) -> None:
+        controller = self._kiosk.controller
+        controller.handle(AccessChosen(replace(controller.visit.access, sound=Sound.ON)))
+
     def _drain(self) -> None:
         for event in self._kiosk.inbox.drain():
             self._kiosk.controller.handle(event)
@@ -69,7 +112,7 @@ class KioskApp(App):
 class _LastStop(ExceptionHandler):
     """An error in the window's loop: the first puts the kiosk out of service, a second ends the process."""
 
-    def __init__(self, kiosk: Kiosk | OutOfService) -> None:
+    def __init__(self, kiosk: Shown) -> None:
         self._kiosk = kiosk
         self._failed = False
 

@@ -13,27 +13,32 @@ from kiosk.commands import Command, Print, Restart
 from kiosk.config import Settings
 from kiosk.controller import Controller
 from kiosk.database import is_there, last_fault, put_aside
+from kiosk.devices.keypad import Jack, Keypad, keypad_for
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.devices.scanner import Scanner, scanner_for
 from kiosk.errors import ConfigError, StoreError
 from kiosk.event_log import (
     CentralChanged,
+    KeypadLost,
     KioskStarted,
     KioskStopped,
     PrinterChanged,
     RestartWanted,
+    ScannerLost,
     StorePutAside,
     WorkerName,
     note,
 )
-from kiosk.events import Broken, CodeScanned, Event, Interrupted
+from kiosk.events import Broken, CodeScanned, Event, HeadphonesMoved, Interrupted, KeyPressed
 from kiosk.identity import Identity
-from kiosk.model import ClockState, ClosedReason, Opening, PrinterStatus, StoreFault
+from kiosk.model import ClockState, ClosedReason, Key, Opening, PrinterStatus, StoreFault
 from kiosk.monitor import Monitor, Surroundings
+from kiosk.polling import Polling
+from kiosk.practice import Practice
 from kiosk.printing import Printing
 from kiosk.protocol import Heartbeat, Snapshot, StoreRenewed
 from kiosk.records import Records
-from kiosk.scanning import Scanning
+from kiosk.speech import EspeakVoice, Voice
 from kiosk.store import Store
 from kiosk.store_key import store_key
 from kiosk.sync import Sync, SyncState
@@ -48,6 +53,7 @@ STILL_THERE = timedelta(minutes=2)
 MARK_EVERY = timedelta(minutes=1)
 RTC_SECONDS = 60
 """How far the hardware's clock may be from the system's, which was set by it at the boot."""
+PRACTICE_SERIES = 1
 RESTART_STATUS = 75
 """The process ends with this (EX_TEMPFAIL) when it wants to be started anew."""
 
@@ -58,6 +64,7 @@ class Devices:
 
     printer: Printer | None
     scanners: tuple[Scanner, ...]
+    keypads: tuple[Keypad, ...]
 
 
 def devices_of(settings: Settings) -> Devices:
@@ -67,7 +74,11 @@ def devices_of(settings: Settings) -> Devices:
     if problems:
         raise ConfigError(problems)
     printer = printer_for(settings.printer.url, settings.printer.width_mm) if settings.printer else None
-    return Devices(printer, tuple(scanner_for(each.url) for each in settings.scanner))
+    return Devices(
+        printer,
+        tuple(scanner_for(each.url) for each in settings.scanner),
+        tuple(keypad_for(each.url) for each in settings.keypad),
+    )
 
 
 def _utc() -> datetime:
@@ -138,13 +149,14 @@ class Kiosk:
         monotonic: Callable[[], float] = time.monotonic,
         uptime: Uptime | None = None,
         keeps_time: Callable[[], bool] = keeps_time,
+        practice: Practice | None = None,
     ) -> None:
         """Raises ConfigError or StoreError. `end` ends the process with a status; `wall` is the machine's clock (UTC),
-        `monotonic` gives s; `uptime` and `keeps_time` as in Clock.
+        `monotonic` gives s; `uptime` and `keeps_time` as in Clock. A `practice` office speaks to no server.
         """
         devices = devices_of(settings)
-        identity = Identity.load(settings.data.dir)
         self.texts = Texts.load()
+        self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
         self._end = end
         self._desk: Inbox[Command | Snapshot] = Inbox()
@@ -153,28 +165,24 @@ class Kiosk:
         self.store = open_store(settings.data.dir, self.clock.trusted, wall)
         self.clock.recall(self.store.time_mark(), self.store.last_at())
         initial = PrinterStatus.UNKNOWN if devices.printer else PrinterStatus.DISCONNECTED
-        self.monitor = Monitor(self.clock, initial)
+        self.monitor = Monitor(self.clock, initial, practice is not None)
         self.controller = Controller(self.monitor.surroundings, self._send, monotonic)
         self._records = Records(self.store, self.clock, monotonic)
         self._printing = Printing(
             devices.printer, self.store, self.texts, self.monitor.data, self._printer_said, settings.office.logo
         )
-        self._client = Client(
-            settings.central.url,
-            settings.central.ca,
-            identity,
-            self.clock.now,
-            heard=self._hear_the_time,
-            trusted=self.clock.trusted,
-        )
         self._marked_at: datetime | None = None
         self._sync_state = SyncState.OFFLINE
-        self._sync = Sync(self._client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)
+        self._nudge: Callable[[], None] = lambda: None
+        if practice:
+            self.store.keep_series(PRACTICE_SERIES)
+            self.store.keep_snapshot(practice.snapshot, "")
         self._workers = [
             Worker(WorkerName.RECORDS, self._serve_desk, self._failed),
             Worker(WorkerName.PRINTER, self._serve_paper, self._failed, self._printing.close),
-            Worker(WorkerName.SYNC, self._sync.turn, self._failed, self._client.close),
+            *([] if practice else [self._sync_worker(settings, monotonic)]),
             *(self._scanner_worker(place, scanner) for place, scanner in enumerate(devices.scanners)),
+            *(self._keypad_worker(keypad) for keypad in devices.keypads),
         ]
 
     def start(self) -> None:
@@ -201,7 +209,7 @@ class Kiosk:
         """Stops the workers in reverse order and closes the store."""
         for worker in reversed(self._workers):
             worker.stopping.set()
-        self._sync.nudge()
+        self._nudge()
         for worker in reversed(self._workers):
             worker.stop()
         self.store.close()
@@ -226,7 +234,7 @@ class Kiosk:
             answer = self._records.answer(item)
             if answer:
                 self.inbox.post(answer)
-            self._sync.nudge()
+            self._nudge()
         else:
             self._records.tidy()
 
@@ -237,7 +245,7 @@ class Kiosk:
             command = self._next_print()
         if command is not None:
             self.inbox.post(self._printing.answer(command))
-            self._sync.nudge()
+            self._nudge()
 
     def _next_print(self) -> Print | None:
         """Waits for a print until the printer is to be asked again, or until the worker is to stop."""
@@ -249,17 +257,39 @@ class Kiosk:
                 return command
         return None
 
+    def _sync_worker(self, settings: Settings, monotonic: Callable[[], float]) -> Worker:
+        client = Client(
+            settings.central.url,
+            settings.central.ca,
+            Identity.load(settings.data.dir),
+            self.clock.now,
+            heard=self._hear_the_time,
+            trusted=self.clock.trusted,
+        )
+        sync = Sync(client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)
+        self._nudge = sync.nudge
+        return Worker(WorkerName.SYNC, sync.turn, self._failed, client.close)
+
     def _scanner_worker(self, place: int, scanner: Scanner) -> Worker:
         def said(ready: bool) -> None:
             self.monitor.scanners[place] = ready
 
-        scanning = Scanning(
+        polling = Polling(
             scanner,
             lambda text: self.inbox.post(CodeScanned(text)),
-            said,
+            ScannerLost,
             lambda seconds: worker.stopping.wait(seconds),
+            said,
         )
-        worker = Worker(WorkerName.SCANNER, scanning.turn, self._failed, scanning.close)
+        worker = Worker(WorkerName.SCANNER, polling.turn, self._failed, polling.close)
+        return worker
+
+    def _keypad_worker(self, keypad: Keypad) -> Worker:
+        def read(what: Key | Jack) -> None:
+            self.inbox.post(KeyPressed(what) if isinstance(what, Key) else HeadphonesMoved(what is Jack.PLUGGED))
+
+        polling: Polling[Key | Jack] = Polling(keypad, read, KeypadLost, lambda seconds: worker.stopping.wait(seconds))
+        worker = Worker(WorkerName.KEYPAD, polling.turn, self._failed, polling.close)
         return worker
 
     def _take(self, snapshot: Snapshot) -> None:
@@ -311,6 +341,7 @@ class OutOfService:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.texts = Texts.load()
+        self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
         self._fault = fault
         around = Surroundings(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from kiosk.model import Booking, Language, Ticket
+from kiosk.questionnaire import Survey
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,14 @@ class CheckIn(Command):
     booking: Booking
     places: tuple[int, ...]
     priority: str | None
+    language: Language
 
 
 @dataclass(frozen=True)
 class IssueWalkIn(Command):
     service: str
     priority: str | None
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class ConfirmPaper(Command):
 @dataclass(frozen=True)
 class RecordRating(Command):
     score: int
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,20 @@ class CallHelp(Command):
 @dataclass(frozen=True)
 class LookUpQueue(Command):
     number: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LookUpSurvey(Command):
+    """May the person with this ticket (its code, or its number) take the survey?"""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RecordSurvey(Command):
+    """Commits that the ticket was used, and the answers without it."""
+
+    survey: Survey = field(repr=False)
 
 
 @dataclass(frozen=True)

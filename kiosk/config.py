@@ -29,6 +29,12 @@ def _scanner_url(url: str) -> str:
     return _checked(url, scanner_for)
 
 
+def _keypad_url(url: str) -> str:
+    from kiosk.devices.keypad import keypad_for
+
+    return _checked(url, keypad_for)
+
+
 def _paper_width(millimetres: int) -> int:
     if millimetres not in (58, 80):
         raise ValueError(f"{millimetres} is not a paper width; use 58 or 80")
@@ -69,6 +75,12 @@ class ScannerSettings(Section):
     url: Annotated[str, AfterValidator(_scanner_url)]
 
 
+class KeypadSettings(Section):
+    """`url` as in docs/devices.md."""
+
+    url: Annotated[str, AfterValidator(_keypad_url)]
+
+
 class ScreenSettings(Section):
     """`size` in pixels, width first; `pixels_per_mm` of the panel, so that targets are large enough for a finger;
     `bottom_mm` of its lower edge above the floor, so that everything can be brought within reach of a seated person;
@@ -99,6 +111,7 @@ class Settings(Section):
     data: DataSettings
     printer: PrinterSettings | None = None
     scanner: tuple[ScannerSettings, ...] = ()
+    keypad: tuple[KeypadSettings, ...] = ()
     screen: ScreenSettings = ScreenSettings()
     office: OfficeSettings = OfficeSettings()
 
@@ -168,6 +181,7 @@ def _section(section: Any, name: str) -> Any:
         "central": CentralSettings,
         "printer": PrinterSettings,
         "scanner": ScannerSettings,
+        "keypad": KeypadSettings,
         "screen": ScreenSettings,
         "data": DataSettings,
         "office": OfficeSettings,

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from kiosk.commands import Command
 from kiosk.event_log import EventIgnored, note
-from kiosk.events import Broken, CodeScanned, Event, OfficeClosed, OfficeOpened, TimedOut
+from kiosk.events import Broken, CodeScanned, Event, KeyPressed, OfficeClosed, OfficeOpened, TimedOut
+from kiosk.model import Key
 from kiosk.monitor import Surroundings
 from kiosk.view import View
-from kiosk.visit import LEAVABLE, TRANSITIONS, State, Visit, advance, timeout
+from kiosk.visit import BUSY, LEAVABLE, TRANSITIONS, State, Visit, advance, timeout
 
 DOUBLE_TAP_SECONDS = 0.3
 """So long after a tap or a change of screen, a tap is the second half of a double tap, and is ignored. What is typed
@@ -17,7 +18,9 @@ SAME_CODE_SECONDS = 4.0
 
 
 class Controller:
-    """Runs visits, on one thread. `monotonic` gives s, `send` hands a command to its worker, `show` shows a view."""
+    """Runs visits, on one thread. `monotonic` gives s, `send` hands a command to its worker, `show` shows a view,
+    `press` hears the keypad's keys.
+    """
 
     def __init__(
         self,
@@ -25,8 +28,10 @@ class Controller:
         send: Callable[[Command], None],
         monotonic: Callable[[], float],
         show: Callable[[View], None] = lambda view: None,
+        press: Callable[[Key], None] = lambda key: None,
     ) -> None:
-        self._surroundings, self._send, self._monotonic, self.show = surroundings, send, monotonic, show
+        self._surroundings, self._send, self._monotonic = surroundings, send, monotonic
+        self.show, self.press = show, press
         self.visit = Visit(id=1)
         self._changed_at = self._deadline_from = monotonic()
         self._last_code = ("", -SAME_CODE_SECONDS)
@@ -45,7 +50,10 @@ class Controller:
             self._deadline_from = self._monotonic()
 
     def handle(self, event: Event) -> None:
-        """Something happened: a tap, a scan, a worker's result."""
+        """Something happened: a tap, a key, a scan, a worker's result."""
+        if isinstance(event, KeyPressed):
+            self._pressed(event.key)
+            return
         if isinstance(event, CodeScanned) and self._is_held_there(event.text):
             return
         if isinstance(event, Broken):
@@ -53,6 +61,12 @@ class Controller:
         self._advance(event)
         self._look_around()
         self._show()
+
+    def _pressed(self, key: Key) -> None:
+        """Who presses a key is still there, also before a screen that leaves by itself: it may take long to hear."""
+        if self.visit.state not in BUSY:
+            self._deadline_from = self._monotonic()
+        self.press(key)
 
     def tick(self) -> None:
         """Time went on; to be called several times a second."""

@@ -4,6 +4,7 @@ AnjunganError
  +-- ConfigError          the configuration cannot be used; carries every problem at once
  +-- DeviceError
  |    +-- ScannerError    a scanner cannot be opened or read
+ |    +-- KeypadError     a keypad cannot be opened or read
  |    +-- PrinterError    a printer cannot be opened or written
  +-- StoreError           the kiosk cannot record; it must not go on
  +-- NumberTaken          a booked number is another ticket's already; nothing was recorded
@@ -37,6 +38,10 @@ class DeviceError(AnjunganError):
 
 class ScannerError(DeviceError):
     """A scanner cannot be opened or read."""
+
+
+class KeypadError(DeviceError):
+    """A keypad, or the headphones' socket, cannot be opened or read."""
 
 
 class PrinterError(DeviceError):

@@ -45,6 +45,7 @@ class WorkerName(StrEnum):
     PRINTER = "printer"
     SYNC = "sync"
     SCANNER = "scanner"
+    KEYPAD = "keypad"
 
 
 class Source(StrEnum):
@@ -199,6 +200,24 @@ class ScannerLost(LogEvent):
 
 
 @dataclass(frozen=True)
+class KeypadLost(LogEvent):
+    """A keypad or the headphones' socket cannot be opened or read: check its cable. It is tried again by itself."""
+
+    level = Level.WARNING
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class SpeechLost(LogEvent):
+    """Screens cannot be spoken, all else goes on: install the system's package espeak-ng. It is tried again with the
+    next screen.
+    """
+
+    level = Level.WARNING
+    failure: Failure
+
+
+@dataclass(frozen=True)
 class PrinterLost(LogEvent):
     """The printer cannot be opened or written: check its cable and power. It is tried again by itself."""
 
@@ -279,8 +298,8 @@ class EventsDropped(LogEvent):
 
 EVENTS: tuple[type[LogEvent], ...] = (
     KioskStarted, KioskStopped, RestartWanted, StoreUnusable, StorePutAside, Crashed, WindowFailed, WorkerFailed,
-    WorkerStuck, EventIgnored, ScannerLost, PrinterLost, PrinterChanged, SecondOpinionMissing, NumberClash,
-    CentralChanged, CentralUnavailable, FactsSentAgain, FactsNotTaken, LibrarySpoke, EventsDropped,
+    WorkerStuck, EventIgnored, ScannerLost, KeypadLost, SpeechLost, PrinterLost, PrinterChanged, SecondOpinionMissing,
+    NumberClash, CentralChanged, CentralUnavailable, FactsSentAgain, FactsNotTaken, LibrarySpoke, EventsDropped,
 )  # fmt: skip
 """All there are."""
 

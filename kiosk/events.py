@@ -6,7 +6,8 @@ Fields with a person's data are left out of `repr`, so that no log can show them
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.model import Access, Booking, Language, QueueEntry, Refusal, StoreFault, Ticket
+from kiosk.model import Access, Booking, Key, Language, QueueEntry, Refusal, StoreFault, Ticket
+from kiosk.questionnaire import Questionnaire, SurveyReason
 
 
 class Question(StrEnum):
@@ -56,6 +57,13 @@ class HeadphonesMoved(Event):
     """Headphones were plugged in, or pulled out."""
 
     plugged: bool
+
+
+@dataclass(frozen=True)
+class KeyPressed(Event):
+    """A key of the keypad; what it means depends on what has been spoken, so no visit knows it."""
+
+    key: Key
 
 
 @dataclass(frozen=True)
@@ -168,6 +176,19 @@ class QueueNumberTyped(Event):
 
 
 @dataclass(frozen=True)
+class SurveyChosen(Event):
+    pass
+
+
+@dataclass(frozen=True)
+class SurveyAnswered(Event):
+    """The answer to the question of that key; None for a skipped one."""
+
+    key: str
+    value: str | int | None = field(repr=False)
+
+
+@dataclass(frozen=True)
 class StayChosen(Event):
     pass
 
@@ -263,3 +284,16 @@ class QueueFound(Answer):
     """`entry` is None where the central queue, as of the last snapshot, has no such number."""
 
     entry: QueueEntry | None
+
+
+@dataclass(frozen=True)
+class SurveyTicketFound(Answer):
+    """The ticket's person was served, and has not been asked yet."""
+
+    ticket: QueueEntry
+    questionnaire: Questionnaire
+
+
+@dataclass(frozen=True)
+class SurveyRefused(Answer):
+    reason: SurveyReason

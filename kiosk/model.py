@@ -1,21 +1,23 @@
 """The nouns of the lobby, as frozen records (pure).
 
-Times of day and days are the office's; instants are UTC. Words that the public reads come in each of the languages of
-`Language`.
+Times of day and days are the office's; instants are UTC.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import NewType
 from uuid import UUID, uuid5
 
 TICKET_NAMESPACE = UUID("6d1f7a52-3c0e-5a86-9c53-2f0f5f0c7b11")
 """Namespace of ticket ids: two kiosks that check in the same applicant make the same id."""
 
 
-class Language(StrEnum):
-    INDONESIAN = "id"
-    ENGLISH = "en"
+Language = NewType("Language", str)
+"""The tag of a language (BCP 47); which there are is found from the files of `languages/`."""
+INDONESIAN = Language("id")
+ENGLISH = Language("en")
+UNKNOWN_LANGUAGE = Language("")
 
 
 class TextSize(StrEnum):
@@ -32,6 +34,16 @@ class Sound(StrEnum):
     OFF = "off"
     ON = "on"
     LOUD = "loud"
+
+
+class Key(StrEnum):
+    """The keys of the keypad for those who use the kiosk by ear."""
+
+    UP = "up"
+    DOWN = "down"
+    SELECT = "select"
+    BACK = "back"
+    HELP = "help"
 
 
 @dataclass(frozen=True)
@@ -55,13 +67,13 @@ AS_DESIGNED = Access()
 
 @dataclass(frozen=True)
 class Words:
-    """One text in both languages."""
+    """One text of an office's data. Who reads another language than these gets the Indonesian one."""
 
     id: str
     en: str
 
     def __getitem__(self, language: Language) -> str:
-        return self.id if language is Language.INDONESIAN else self.en
+        return self.en if language == ENGLISH else self.id
 
 
 @dataclass(frozen=True)
@@ -229,7 +241,8 @@ class Ticket:
     """A number in the queue. `booking` and `slot` are None for a walk-in; `late` lowers its place and says so.
 
     `issued_at` is UTC, or None where the kiosk's clock could not be trusted: its time is to be confirmed, and the
-    central server dates it. `day` is then the kiosk's best guess.
+    central server dates it. `day` is then the kiosk's best guess. `language` is the person's, as of the visit that
+    issued it, UNKNOWN_LANGUAGE in what an earlier version issued; it is no part of the id.
     """
 
     id: UUID
@@ -245,6 +258,7 @@ class Ticket:
     late: bool = False
     prints: int = 0
     """How often its bytes were sent; from the second time on the paper says that it is a reprint."""
+    language: Language = UNKNOWN_LANGUAGE
 
 
 class Reason(StrEnum):
@@ -371,10 +385,15 @@ class QueueState(StrEnum):
 @dataclass(frozen=True)
 class QueueEntry:
     """A ticket in the central queue as of the last snapshot; `ahead` counts those before it, `counter` is where it was
-    called to.
+    called to. `surveyed`: a survey was taken for it, there is no other. A server of before surveys says nothing of the
+    ticket's id, day and service.
     """
 
     number: str
     state: QueueState
     ahead: int = 0
     counter: str = ""
+    ticket: UUID | None = None
+    day: date | None = None
+    service: str = ""
+    surveyed: bool = False

@@ -27,8 +27,8 @@ class Surroundings:
 class Monitor:
     """Holds the last word of each worker; the workers' threads set, the controller's thread reads."""
 
-    def __init__(self, clock: Clock, printer: PrinterStatus) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, printer: PrinterStatus, practice: bool = False) -> None:
+        self._clock, self._practice = clock, practice
         self.printer = printer
         self.scanners: dict[int, bool] = {}
         self.online = False
@@ -48,7 +48,7 @@ class Monitor:
         today = self._clock.now().astimezone(ZoneInfo(snapshot.office.time_zone)).date()
         held = self._of_today
         if held is None or held[0] is not snapshot or held[1] != today:
-            held = (snapshot, today, office_data(snapshot, today))
+            held = (snapshot, today, office_data(snapshot, today, self._practice))
             self._of_today = held
         return held[2]
 

@@ -42,3 +42,12 @@ def following(number: str, steps: int) -> str:
 def series_of(number: str) -> str:
     """What stands before the digits: a service's letter, or W and a walk-in series."""
     return number.rpartition("-")[0]
+
+
+def plain(number: str) -> str:
+    """A number as it compares with one that a person typed.
+
+    >>> plain(" a-001")
+    'A001'
+    """
+    return re.sub(r"[^A-Z0-9]", "", number.upper())

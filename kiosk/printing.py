@@ -78,7 +78,8 @@ class Printing:
         if command.only_missing and held and held.state is TicketState.PRINTED:
             return held.state
         begun = self._store.begin_print(ticket.id)
-        state = TicketState(self._send(begun, command.language))
+        known = begun.language in self._texts.languages
+        state = TicketState(self._send(begun, begun.language if known else command.language))
         self._store.end_print(ticket.id, state)
         return state
 
@@ -112,7 +113,7 @@ class Printing:
 def printable_ticket(
     ticket: Ticket, data: OfficeData, texts: Texts, language: Language, logo: bytes | None = None
 ) -> Printable:
-    """The ticket with its words in the visit's language, times in the office's. From its second print on it says so."""
+    """The ticket with its words in a language, times in the office's zone. From its second print on it says so."""
     office = data.office
     service = data.service(ticket.service)
     group = next((each.name[language] for each in data.rules.priority_groups if each.id == ticket.priority), None)
@@ -133,9 +134,13 @@ def printable_ticket(
         code=office.ticket_url.replace("{ticket}", str(ticket.id)),
         code_hint=texts("ticket.code_hint", language),
         closing=texts("ticket.closing", language),
-        reprint=texts("ticket.reprint", language) if ticket.prints > 1 else "",
+        marks=tuple(texts(key, language) for key in _marks(ticket, data)),
         logo=logo,
     )
+
+
+def _marks(ticket: Ticket, data: OfficeData) -> list[str]:
+    return (["practice.ticket"] if data.practice else []) + (["ticket.reprint"] if ticket.prints > 1 else [])
 
 
 def _arrival(issued_at: datetime | None, office: Office, texts: Texts, language: Language) -> str:

@@ -9,6 +9,7 @@ Facts form a chain: each bears the SHA-256 of the one before it, in its canonica
 
 import hashlib
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,10 +18,12 @@ import rfc8785
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from kiosk.model import (
+    UNKNOWN_LANGUAGE,
     Announcement,
     Booking,
     ClockState,
     Holiday,
+    Language,
     Office,
     PassKey,
     PrinterStatus,
@@ -31,6 +34,7 @@ from kiosk.model import (
     Ticket,
     TicketState,
 )
+from kiosk.questionnaire import LONGEST_ID, MOST_OPTIONS, MOST_QUESTIONS, Questionnaire, TimeBand
 
 ENROLMENTS = "/api/v1/enrolments"
 EPOCHS = "/api/v1/epochs"
@@ -107,6 +111,7 @@ class Snapshot(Message):
     """All that a kiosk decides from. Sent with an ETag; If-None-Match of the same answers 304.
 
     `revoked` are the bookings whose passes are not to be believed any more, though they have not expired.
+    `questionnaire` is the survey that the office asks, None for none.
     """
 
     office: Office
@@ -118,6 +123,7 @@ class Snapshot(Message):
     announcements: tuple[Announcement, ...]
     queue: tuple[QueueEntry, ...] = ()
     revoked: tuple[UUID, ...] = ()
+    questionnaire: Questionnaire | None = None
 
     @field_validator("office")
     @classmethod
@@ -134,6 +140,14 @@ class Snapshot(Message):
         if not rules or any(len(each.hours) != 7 for each in rules):
             raise ValueError("there must be rules, and each must have the hours of seven days")
         return rules
+
+    @field_validator("questionnaire")
+    @classmethod
+    def _can_be_asked(cls, questionnaire: Questionnaire | None) -> Questionnaire | None:
+        problem = questionnaire.problem() if questionnaire else None
+        if problem:
+            raise ValueError(problem)
+        return questionnaire
 
 
 class CheckedIn(Message):
@@ -160,11 +174,12 @@ class PaperMoved(Message):
 
 
 class Rated(Message):
-    """One tap, 1 (very bad) to 5 (very good); never mixed with the official survey."""
+    """One tap, 1 (very bad) to 5 (very good), in the person's language; never mixed with the official survey."""
 
     kind: Literal["rated"] = "rated"
     rating: UUID
     score: int = Field(ge=1, le=5)
+    language: Language = UNKNOWN_LANGUAGE
 
 
 class Commented(Message):
@@ -189,8 +204,32 @@ class StoreRenewed(Message):
     fault: StoreFault
 
 
+class SurveyTaken(Message):
+    """A survey was taken for this ticket; what was answered is not told here, nor with what it could be joined."""
+
+    kind: Literal["survey_taken"] = "survey_taken"
+    ticket: UUID
+
+
+class SurveyGiven(Message):
+    """One response to a questionnaire, of nobody in particular: `scores` by the keys of the elements, skipped ones left
+    out, and `header` about the respondent. Of the occasion it has what enough others share, None for the rest; its
+    fact's `at` is when it left the kiosk, among others and in no order.
+    """
+
+    kind: Literal["survey_given"] = "survey_given"
+    questionnaire: str = Field(min_length=1, max_length=LONGEST_ID)
+    version: int = Field(ge=1, le=LARGEST_INTEGER)
+    day: date | None
+    time_band: TimeBand | None
+    service: str | None
+    header: dict[str, str] = Field(max_length=MOST_QUESTIONS)
+    scores: dict[str, Annotated[int, Field(ge=1, le=MOST_OPTIONS)]] = Field(min_length=1, max_length=MOST_QUESTIONS)
+
+
 FactBody = Annotated[
-    CheckedIn | WalkInIssued | PaperMoved | Rated | Commented | HelpCalled | StoreRenewed, Field(discriminator="kind")
+    CheckedIn | WalkInIssued | PaperMoved | Rated | Commented | HelpCalled | StoreRenewed | SurveyTaken | SurveyGiven,
+    Field(discriminator="kind"),
 ]
 
 

@@ -21,9 +21,11 @@ from kiosk.commands import (
     IssueWalkIn,
     LookUp,
     LookUpQueue,
+    LookUpSurvey,
     LookUpWalkIn,
     RecordComment,
     RecordRating,
+    RecordSurvey,
 )
 from kiosk.comment import without_numbers
 from kiosk.errors import NumberTaken
@@ -37,6 +39,8 @@ from kiosk.events import (
     Question,
     QueueFound,
     Refused,
+    SurveyRefused,
+    SurveyTicketFound,
     TicketsFound,
     TicketsIssued,
     WalkInFound,
@@ -55,10 +59,12 @@ from kiosk.model import (
     Ticket,
     TicketState,
 )
-from kiosk.numbering import series_of
+from kiosk.numbering import plain, series_of
 from kiosk.opening import opening_by, rules_on
 from kiosk.protocol import Commented, HelpCalled, Rated, Snapshot
+from kiosk.questionnaire import SurveyReason
 from kiosk.store import Store
+from kiosk.survey_rules import no_survey, response_of, ticket_meant
 
 TYPED_TRIES = 8
 TYPED_WINDOW_SECONDS = 120.0
@@ -99,6 +105,8 @@ class Records:
             RecordComment: self._record_comment,
             CallHelp: self._call_help,
             LookUpQueue: self._look_up_queue,
+            LookUpSurvey: self._look_up_survey,
+            RecordSurvey: self._record_survey,
         }
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
@@ -144,11 +152,8 @@ class Records:
         return len(self._wrong_codes) >= TYPED_TRIES
 
     def _ticket_by_address(self, text: str, snapshot: Snapshot) -> Ticket | None:
-        before, _, after = snapshot.office.ticket_url.partition("{ticket}")
-        if not (text.startswith(before) and text.endswith(after)):
-            return None
-        found = _UUID.fullmatch(text[len(before) : len(text) - len(after)])
-        return self._store.ticket(UUID(found.group())) if found else None
+        found = _id_in_address(text, snapshot)
+        return self._store.ticket(found) if found else None
 
     def _booking_of(self, text: str, snapshot: Snapshot) -> Booking | Refusal:
         reference = reference_in(text, snapshot.office.foreign_formats)
@@ -205,7 +210,7 @@ class Records:
         now = self._office_time(snapshot)
         late = self._knows_the_time and is_late(command.booking, rules_on(snapshot.rules, now.date()), now)
         try:
-            tickets = self._store.check_in(command.booking, command.places, command.priority, late)
+            tickets = self._store.check_in(command.booking, command.places, command.priority, late, command.language)
         except NumberTaken:
             note(NumberClash())
             return Refused(command.visit, Refusal(Reason.UNKNOWN))
@@ -238,7 +243,7 @@ class Records:
         if self._must_pause(rules_on(snapshot.rules, now.date())):
             return Refused(command.visit, Refusal(Reason.PAUSE))
         quota = _quota(command.service, snapshot)
-        ticket = self._store.issue_walk_in(now.date(), command.service, quota, command.priority)
+        ticket = self._store.issue_walk_in(now.date(), command.service, quota, command.priority, command.language)
         if ticket is None:
             return Refused(command.visit, Refusal(Reason.QUOTA_FULL))
         self._walk_in_at = self._monotonic()
@@ -262,7 +267,7 @@ class Records:
 
     def _record_rating(self, command: RecordRating) -> None:
         self._rating = (command.visit, uuid4())
-        self._store.record(Rated(rating=self._rating[1], score=command.score))
+        self._store.record(Rated(rating=self._rating[1], score=command.score, language=command.language))
 
     def _record_comment(self, command: RecordComment) -> None:
         visit, rating = self._rating
@@ -276,7 +281,7 @@ class Records:
     def _look_up_queue(self, command: LookUpQueue) -> Answer:
         number = self._number_meant(command.number)
         queue = self._snapshot.queue if self._snapshot else ()
-        entry: QueueEntry | None = next((each for each in queue if _plain(each.number) == _plain(number)), None)
+        entry: QueueEntry | None = next((each for each in queue if plain(each.number) == plain(number)), None)
         return QueueFound(command.visit, entry)
 
     def _number_meant(self, text: str) -> str:
@@ -285,6 +290,27 @@ class Records:
             return held.number
         found = self._booking_of(text, self._snapshot) if self._snapshot and len(text) > 8 else None
         return found.applicants[0].number if isinstance(found, Booking) else text[:12]
+
+    # ------------------------------------------------------------ the survey
+
+    def _look_up_survey(self, command: LookUpSurvey) -> Answer:
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.questionnaire is None:
+            return SurveyRefused(command.visit, SurveyReason.UNKNOWN)
+        number = self._number_meant(command.text)
+        entry = ticket_meant(snapshot.queue, _id_in_address(command.text, snapshot), number)
+        reason = no_survey(entry, self._office_time(snapshot).date() if self._knows_the_time else None)
+        if reason is None and entry and entry.ticket and self._store.is_surveyed(entry.ticket):
+            reason = SurveyReason.TAKEN
+        if reason or entry is None:
+            return SurveyRefused(command.visit, reason or SurveyReason.UNKNOWN)
+        return SurveyTicketFound(command.visit, entry, snapshot.questionnaire)
+
+    def _record_survey(self, command: RecordSurvey) -> None:
+        ticket = command.survey.ticket
+        now = self._office_time(self._known()) if self._knows_the_time else None
+        if ticket.ticket and ticket.day:
+            self._store.record_survey(ticket.ticket, ticket.day, response_of(command.survey, now))
 
     # ------------------------------------------------------------ the surroundings
 
@@ -322,10 +348,15 @@ def _booking_by_its_pass(found: BookingPass, snapshot: Snapshot) -> Booking | Re
     return Booking(found.booking, found.office, found.day, found.slot, service or "", applicants)
 
 
+def _id_in_address(text: str, snapshot: Snapshot) -> UUID | None:
+    """The ticket's id in a phone page's address, None where it is no such address."""
+    before, _, after = snapshot.office.ticket_url.partition("{ticket}")
+    if not (text.startswith(before) and text.endswith(after)):
+        return None
+    found = _UUID.fullmatch(text[len(before) : len(text) - len(after)])
+    return UUID(found.group()) if found else None
+
+
 def _quota(service_id: str, snapshot: Snapshot) -> int | None:
     service = next((each for each in snapshot.services if each.id == service_id), None)
     return service.walk_in_quota if service else 0
-
-
-def _plain(number: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", number.upper())

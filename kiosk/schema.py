@@ -33,4 +33,12 @@ CREATE TABLE clock (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST,)
+_SURVEY = """
+CREATE TABLE surveyed (ticket TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT;
+CREATE TABLE responses (
+    id INTEGER PRIMARY KEY,             -- drawn at random: rows lie in no order that tells
+    day TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST, _SURVEY)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from random import Random, SystemRandom
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,10 +13,10 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.database import Database
 from kiosk.errors import NumberTaken, StoreError
-from kiosk.journal import Journal
-from kiosk.model import Booking, StoreFault, Ticket, TicketState, TimeMark
+from kiosk.model import UNKNOWN_LANGUAGE, Booking, Language, StoreFault, Ticket, TicketState, TimeMark
 from kiosk.numbering import walk_in_number
 from kiosk.protocol import CheckedIn, PaperMoved, Snapshot, WalkInIssued
+from kiosk.response_box import KEEP_RESPONSES, ResponseBox
 from kiosk.schema import MIGRATIONS
 
 KEEP_FACTS = timedelta(days=7)
@@ -27,14 +28,23 @@ KEEP_NAMES = timedelta(days=0)
 _TICKET: TypeAdapter[Ticket] = TypeAdapter(Ticket)
 
 
-class Store(Journal):
+class Store(ResponseBox):
     """The open file. Every method is one transaction, safe to call from any thread, and raises StoreError if the file
     cannot be written or read.
     """
 
-    def __init__(self, file: Path, key: bytes, now: Callable[[], datetime | None], synchronous: str = "FULL") -> None:
-        """Opens the file, making it if absent, with a new epoch. `now` and `synchronous` as in Journal and Database."""
-        super().__init__(Database(file, key, MIGRATIONS, synchronous), now)
+    def __init__(
+        self,
+        file: Path,
+        key: bytes,
+        now: Callable[[], datetime | None],
+        synchronous: str = "FULL",
+        random: Random | None = None,
+    ) -> None:
+        """Opens the file, making it if absent, with a new epoch. `now`, `synchronous` and `random` (the system's own
+        unless given) are as in Journal, Database and ResponseBox.
+        """
+        super().__init__(Database(file, key, MIGRATIONS, synchronous), now, random or SystemRandom())
 
     def close(self) -> None:
         """Closes the file; safe to call twice."""
@@ -70,18 +80,26 @@ class Store(Journal):
 
     # ------------------------------------------------------------ tickets
 
-    def check_in(self, booking: Booking, places: Sequence[int], priority: str | None, late: bool) -> tuple[Ticket, ...]:
+    def check_in(
+        self,
+        booking: Booking,
+        places: Sequence[int],
+        priority: str | None,
+        late: bool,
+        language: Language = UNKNOWN_LANGUAGE,
+    ) -> tuple[Ticket, ...]:
         """Issues a ticket to each of the booking's applicants in `places`, with its fact, in one transaction.
 
         Who has a ticket already gets that one: the same booking never gives two numbers to one person. Raises
         NumberTaken if another booking's ticket bears one of the numbers that day.
         """
         with self._database.transaction() as db:
-            return tuple(self._check_in_one(db, booking, place, priority, late) for place in places)
+            drafts = (self._draft(booking, each, priority, late, language) for each in places)
+            return tuple(self._check_in_one(db, each) for each in drafts)
 
-    def _check_in_one(self, db: Any, booking: Booking, place: int, priority: str | None, late: bool) -> Ticket:
+    def _draft(self, booking: Booking, place: int, priority: str | None, late: bool, language: Language) -> Ticket:
         applicant = booking.applicants[place]
-        ticket = Ticket(
+        return Ticket(
             id=booking.ticket_id(applicant.number),
             number=applicant.number,
             day=booking.day,
@@ -92,7 +110,10 @@ class Store(Journal):
             slot=booking.slot,
             priority=priority,
             late=late,
+            language=language,
         )
+
+    def _check_in_one(self, db: Any, ticket: Ticket) -> Ticket:
         held = self._ticket(db, ticket.id)
         if held:
             return held
@@ -102,7 +123,14 @@ class Store(Journal):
             raise NumberTaken(f"{ticket.number} was given to two bookings of {ticket.day}; correct one") from error
         return ticket
 
-    def issue_walk_in(self, day: date, service: str, quota: int | None, priority: str | None) -> Ticket | None:
+    def issue_walk_in(
+        self,
+        day: date,
+        service: str,
+        quota: int | None,
+        priority: str | None,
+        language: Language = UNKNOWN_LANGUAGE,
+    ) -> Ticket | None:
         """Issues the next number of this epoch's own walk-in series with its fact, in one transaction.
 
         None if the service's `quota` of the day is full. Raises LookupError if no series was given yet.
@@ -122,6 +150,7 @@ class Store(Journal):
                 masked_name="",
                 issued_at=self._now(),
                 priority=priority,
+                language=language,
             )
             self._insert(db, ticket, count, self._append(db, WalkInIssued(ticket=ticket)))
             return ticket
@@ -227,11 +256,14 @@ class Store(Journal):
         """Deletes what has outlived its purpose on the service day `today`, from the write-ahead log too.
 
         Masked names go with the end of their day, tickets after KEEP_TICKETS, facts after KEEP_FACTS; but nothing goes
-        that the central server has not acknowledged.
+        that the central server has not acknowledged. Responses leave their box after KEEP_RESPONSES.
         """
         with self._database.transaction() as db:
+            gone = self._release(db, today - KEEP_RESPONSES)
+            old = (today - KEEP_TICKETS).isoformat()
+            gone += db.execute("DELETE FROM surveyed WHERE day < ?", (old,)).rowcount
             self._pass_over_undated(db, today)
-            gone = self._forget(db, today, KEEP_FACTS)
+            gone += self._forget(db, today, KEEP_FACTS)
             gone += self._forget_tickets(db, today - KEEP_TICKETS)
             gone += self._forget_bookings(db, today - KEEP_TICKETS)
             named = "SELECT body FROM tickets WHERE named AND day < ?"

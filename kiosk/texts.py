@@ -1,68 +1,78 @@
-"""The words that the public reads, by key and language (pure)."""
+"""The words that the public reads, by key and language (pure).
+
+A language is one file of `languages/`, named by its tag (BCP 47): its table `[language]` says how it is named, read
+aloud and writes days and times, all else are words.
+"""
 
 import tomllib
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
 
 from kiosk.model import Language
 
+LANGUAGES = Path(__file__).parent / "languages"
+
 TimeOfDay = time | datetime
 
-_DAYS = {
-    Language.INDONESIAN: ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
-    Language.ENGLISH: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS = {
-    Language.INDONESIAN: (
-        *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
-        *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
-    ),
-    Language.ENGLISH: (
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-}
+
+class Locale(BaseModel, frozen=True, extra="forbid"):
+    """A file's `[language]`: `name` in its own words, `place` among the languages from 1 on, `voice` of espeak-ng that
+    reads it, `days` from Monday on, `time` of day as for strftime.
+    """
+
+    name: str
+    place: int
+    voice: str
+    days: Annotated[tuple[str, ...], Field(min_length=7, max_length=7)]
+    months: Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
+    time: str
 
 
 class Texts:
     """Call it with a dotted key, a language and the values of the text's placeholders."""
 
-    def __init__(self, words: dict[Language, dict[str, str]]) -> None:
-        self.words = words
+    def __init__(self, locales: dict[Language, Locale], words: dict[Language, dict[str, str]]) -> None:
+        self._locales, self.words = locales, words
+        self.languages = tuple(sorted(locales, key=lambda each: locales[each].place))
+        """Those that a person can choose, in the order in which they are offered."""
 
     @classmethod
-    def load(cls) -> "Texts":
-        """The words in `languages/`, one TOML file a language."""
-        folder = Path(__file__).parent / "languages"
-        return cls({each: _flat(tomllib.loads((folder / f"{each}.toml").read_text("utf-8"))) for each in Language})
+    def load(cls, folder: Path = LANGUAGES) -> "Texts":
+        """The languages of a folder. Raises ValueError for a file that does not say all about its language."""
+        tables = {Language(file.stem): tomllib.loads(file.read_text("utf-8")) for file in folder.glob("*.toml")}
+        locales = {each: Locale.model_validate(table.pop("language", {})) for each, table in tables.items()}
+        return cls(locales, {each: _flat(table) for each, table in tables.items()})
 
     def __call__(self, key: str, language: Language, **values: object) -> str:
         """The words; KeyError names a key or a placeholder's value that is missing."""
         return self.words[language][key].format(**values)
 
-    def day(self, day: date, language: Language) -> str:
-        """A day in full.
+    def name(self, language: Language) -> str:
+        """What the language calls itself."""
+        return self._locales[language].name
 
-        >>> Texts({}).day(date(2026, 11, 24), Language.ENGLISH)
-        'Tuesday, 24 November 2026'
-        """
-        return f"{_DAYS[language][day.weekday()]}, {day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+    def voice(self, language: Language) -> str:
+        """The voice of espeak-ng that reads it aloud."""
+        return self._locales[language].voice
+
+    def day(self, day: date, language: Language) -> str:
+        """A day in full: `Tuesday, 24 November 2026`."""
+        locale = self._locales[language]
+        return f"{locale.days[day.weekday()]}, {day.day} {locale.months[day.month - 1]} {day.year}"
 
     def time(self, moment: TimeOfDay, language: Language) -> str:
         """A time of day, 24 hours: `08.30` in Indonesian, `08:30` in English."""
-        return moment.strftime("%H.%M" if language is Language.INDONESIAN else "%H:%M")
+        return moment.strftime(self._locales[language].time)
 
     def moment(self, moment: datetime, language: Language) -> str:
         """A day and a time of it."""
         return self("moment", language, day=self.day(moment, language), time=self.time(moment, language))
 
     def rupiah(self, amount: int) -> str:
-        """An amount, grouped as in Indonesia.
-
-        >>> Texts({}).rupiah(650000)
-        'Rp650.000'
-        """
+        """An amount, grouped as in Indonesia: `Rp650.000`."""
         return "Rp" + f"{amount:,}".replace(",", ".")
 
 

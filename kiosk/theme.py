@@ -36,7 +36,14 @@ class Palette:
     def text_pairs(self) -> tuple[tuple[Colour, Colour], ...]:
         """Every pair of words and ground that the screens use."""
         on_both = [(words, ground) for words in (self.ink, self.quiet) for ground in (self.paper, self.card)]
-        return (*on_both, (self.on_main, self.main), (self.main, self.paper), (self.warning, self.paper))
+        return (
+            *on_both,
+            (self.on_main, self.main),
+            (self.main, self.paper),
+            (self.warning, self.paper),
+            (self.paper, self.ink),
+            (self.paper, self.warning),
+        )
 
 
 AS_DESIGNED = Palette(
@@ -84,12 +91,14 @@ BODY_MM = 9.5
 LARGE_MM = 12.0
 TITLE_MM = 16.0
 NUMBER_MM = 52.0
+SIGN_MM = 44.0
 TEXT_SCALES = {TextSize.NORMAL: 1.0, TextSize.LARGE: 1.25, TextSize.LARGEST: 1.55}
 
 TARGET_MM = 17.0
 """The least height and width of what is touched (the least that is tested is 15 mm)."""
 BUTTON_MM = 24.0
 GAP_MM = 4.0
+RING_MM = 1.5
 MARGIN_MM = 9.0
 CORNER_MM = 4.0
 

@@ -65,8 +65,8 @@ COLUMNS = {80: 48, 58: 32}
 class Printable:
     """A ticket with the words for it, in the language of the visit; empty words are left out.
 
-    `number` is the ticket's number; `reprint` marks a paper that may not be the first (`CETAK ULANG`); `code` is the
-    phone page's address.
+    `number` is the ticket's number; each of `marks` stands on both sides of it: a paper that may not be the first
+    (`CETAK ULANG`), one of the practice office; `code` is the phone page's address.
     """
 
     letterhead: tuple[str, ...]
@@ -81,7 +81,7 @@ class Printable:
     code: str
     code_hint: str
     closing: str
-    reprint: str = ""
+    marks: tuple[str, ...] = ()
     logo: bytes | None = None
 
 
@@ -95,7 +95,8 @@ def ticket_lines(ticket: Printable, width_mm: int) -> tuple[Line, ...]:
     lines += [Text(row) for part in address for row in wrap(part, columns)]
     lines.append(Rule())
     # On both sides of the number: a roll that ends between two lines must not part the number from every mark.
-    marks = [Text(f" {row} ", width=2, height=2, inverse=True) for row in wrap(ticket.reprint, columns // 2 - 2)]
+    told = [row for each in ticket.marks for row in wrap(each, columns // 2 - 2)]
+    marks = [Text(f" {row} ", width=2, height=2, inverse=True) for row in told]
     lines += [*marks, Feed()] if marks else []
     lines += [Text(row) for row in wrap(ticket.heading, columns)]
     lines.append(Text(ticket.number, width=number_size, height=number_size, bold=True))

@@ -6,18 +6,23 @@ from datetime import date, datetime
 from kiosk.model import Announcement, ClockState, Fee, Office, Opening, PrinterStatus, QueueEntry, Rules, Service
 from kiosk.opening import rules_on
 from kiosk.protocol import Snapshot
+from kiosk.questionnaire import Questionnaire
 from kiosk.visit import Visit
 
 
 @dataclass(frozen=True)
 class OfficeData:
-    """What the last snapshot says of the office, as screens show it: only what is valid today."""
+    """What the last snapshot says of the office, as screens show it: only what is valid today. `practice` marks the
+    practice office, where staff learn: nothing that it issues is valid.
+    """
 
     office: Office
     services: tuple[Service, ...]
     rules: Rules
     announcements: tuple[Announcement, ...]
     queue: tuple[QueueEntry, ...]
+    questionnaire: Questionnaire | None = None
+    practice: bool = False
 
     def service(self, service_id: str) -> Service | None:
         """The service of that id, None if the office has none such."""
@@ -41,7 +46,7 @@ class View:
     clock: ClockState = ClockState.SYNCED
 
 
-def office_data(snapshot: Snapshot, day: date) -> OfficeData:
+def office_data(snapshot: Snapshot, day: date, practice: bool = False) -> OfficeData:
     """What is valid on a day: its rules, the fees in force, the announcements of the day with the most important
     first.
     """
@@ -52,6 +57,8 @@ def office_data(snapshot: Snapshot, day: date) -> OfficeData:
         rules=rules_on(snapshot.rules, day),
         announcements=tuple(sorted(shown, key=lambda each: -each.priority)),
         queue=snapshot.queue,
+        questionnaire=snapshot.questionnaire,
+        practice=practice,
     )
 
 

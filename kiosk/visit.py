@@ -18,10 +18,12 @@ from kiosk.commands import (
     IssueWalkIn,
     LookUp,
     LookUpQueue,
+    LookUpSurvey,
     LookUpWalkIn,
     Print,
     RecordComment,
     RecordRating,
+    RecordSurvey,
     Restart,
 )
 from kiosk.events import (
@@ -65,6 +67,10 @@ from kiosk.events import (
     ScanChosen,
     ServiceChosen,
     StayChosen,
+    SurveyAnswered,
+    SurveyChosen,
+    SurveyRefused,
+    SurveyTicketFound,
     TicketsFound,
     TicketsIssued,
     TimedOut,
@@ -74,6 +80,7 @@ from kiosk.events import (
 )
 from kiosk.model import (
     AS_DESIGNED,
+    INDONESIAN,
     Access,
     Booking,
     Language,
@@ -85,6 +92,7 @@ from kiosk.model import (
     TextSize,
     Ticket,
 )
+from kiosk.questionnaire import Survey, SurveyReason
 
 
 class State(StrEnum):
@@ -106,6 +114,8 @@ class State(StrEnum):
     RATING = "rating"
     COMMENT = "comment"
     THANKS = "thanks"
+    SURVEY_TICKET = "survey_ticket"
+    SURVEY = "survey"
     INFORMATION = "information"
     QUEUE_STATUS = "queue_status"
     HELP = "help"
@@ -120,7 +130,7 @@ class Visit:
 
     id: int
     state: State = State.WELCOME
-    language: Language = Language.INDONESIAN
+    language: Language = INDONESIAN
     access: Access = AS_DESIGNED
     back: State = State.WELCOME
     """Where HELP and STILL_THERE lead back to."""
@@ -135,6 +145,8 @@ class Visit:
     refusal: Refusal | None = None
     queue: QueueEntry | None = None
     queue_unknown: bool = False
+    survey: Survey | None = None
+    survey_refused: SurveyReason | None = None
     fault: StoreFault | None = None
 
 
@@ -224,8 +236,8 @@ def _issue(visit: Visit, event: Any) -> Command | None:
     if visit.questions:
         return None
     if visit.booking is None:
-        return IssueWalkIn(visit.id, visit.service, visit.priority)
-    return CheckIn(visit.id, visit.booking, tuple(sorted(visit.chosen)), visit.priority)
+        return IssueWalkIn(visit.id, visit.service, visit.priority, visit.language)
+    return CheckIn(visit.id, visit.booking, tuple(sorted(visit.chosen)), visit.priority, visit.language)
 
 
 def _toggle(visit: Visit, event: ApplicantToggled) -> Visit:
@@ -280,6 +292,44 @@ def _queue(visit: Visit, event: QueueFound) -> Visit:
     return replace(visit, queue=event.entry, queue_unknown=event.entry is None)
 
 
+def _survey(visit: Visit, event: SurveyTicketFound) -> Visit:
+    return replace(visit, survey=Survey(event.ticket, event.questionnaire), survey_refused=None)
+
+
+def _no_survey(visit: Visit, event: SurveyRefused) -> Visit:
+    return replace(visit, survey_refused=event.reason)
+
+
+def _survey_answered(visit: Visit, event: SurveyAnswered) -> Visit:
+    return replace(visit, survey=visit.survey.answered(event.key, event.value)) if visit.survey else visit
+
+
+def _survey_one_back(visit: Visit, event: Back) -> Visit:
+    return replace(visit, survey=visit.survey.one_back() if visit.survey else None)
+
+
+def _next_of_survey(visit: Visit) -> State:
+    return State.SURVEY if visit.survey and visit.survey.question else State.THANKS
+
+
+def _survey_or_its_ticket(visit: Visit) -> State:
+    return State.SURVEY if visit.survey else State.SURVEY_TICKET
+
+
+def _look_up_survey_ticket(visit: Visit, event: CodeScanned) -> Command:
+    return LookUpSurvey(visit.id, event.text)
+
+
+def _look_up_survey_number(visit: Visit, event: QueueNumberTyped) -> Command:
+    return LookUpSurvey(visit.id, event.number)
+
+
+def _record_survey(visit: Visit, event: SurveyAnswered) -> Command | None:
+    """Who skipped every element has given no response, and may still give one."""
+    survey = visit.survey
+    return RecordSurvey(visit.id, survey) if survey and survey.question is None and survey.scores else None
+
+
 def _look_up_scanned(visit: Visit, event: CodeScanned) -> Command:
     return LookUp(visit.id, event.text)
 
@@ -317,7 +367,7 @@ def _confirm_paper(visit: Visit, event: Any) -> Command:
 
 
 def _rate(visit: Visit, event: Rated) -> Command:
-    return RecordRating(visit.id, event.score)
+    return RecordRating(visit.id, event.score, visit.language)
 
 
 def _comment(visit: Visit, event: CommentWritten) -> Command:
@@ -351,6 +401,8 @@ LEAVABLE = (
     State.COMMENT,
     State.INFORMATION,
     State.QUEUE_STATUS,
+    State.SURVEY_TICKET,
+    State.SURVEY,
 )
 """The states in which a person is in the middle of something: silence asks whether they are still there."""
 HELPFUL = (
@@ -499,7 +551,22 @@ _ROWS: dict[State, Row] = {
         Home: Step(State.THANKS),
         Back: Step(State.THANKS),
     },
-    State.THANKS: _TELLING,
+    State.THANKS: _TELLING | {SurveyChosen: Step(State.SURVEY_TICKET, keep=_fresh)},
+    State.SURVEY_TICKET: _LEAVING
+    | {
+        CodeScanned: Step(State.SURVEY_TICKET, do=_look_up_survey_ticket),
+        QueueNumberTyped: Step(State.SURVEY_TICKET, do=_look_up_survey_number),
+        SurveyTicketFound: Step(State.SURVEY, keep=_survey),
+        SurveyRefused: Step(State.SURVEY_TICKET, keep=_no_survey),
+        Back: _GO_HOME,
+    },
+    State.SURVEY: _LEAVING
+    | {
+        SurveyAnswered: Step(
+            (State.SURVEY, State.THANKS), keep=_survey_answered, do=_record_survey, choose=_next_of_survey
+        ),
+        Back: Step((State.SURVEY, State.SURVEY_TICKET), keep=_survey_one_back, choose=_survey_or_its_ticket),
+    },
     State.INFORMATION: _LEAVING
     | {
         CodeScanned: _SCAN,
@@ -558,7 +625,9 @@ TIMEOUTS: dict[State, float] = {
     State.REFUSED: 45,
     State.RATING: 45,
     State.COMMENT: 90,
-    State.THANKS: 6,
+    State.THANKS: 12,
+    State.SURVEY_TICKET: 60,
+    State.SURVEY: 60,
     State.INFORMATION: 90,
     State.QUEUE_STATUS: 60,
     State.HELP: 60,

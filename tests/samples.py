@@ -28,6 +28,7 @@ from kiosk.model import (
     Words,
 )
 from kiosk.protocol import Snapshot
+from kiosk.questionnaire import Questionnaire, SurveyOption, SurveyQuestion
 from kiosk.store import Store
 
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -65,6 +66,22 @@ def family(place: int, size: int) -> Booking:
 def with_digits(place: int, digits: str) -> Booking:
     made = booking(place)
     return replace(made, second_factor=second_factor_hash(made.id, digits))
+
+
+def questionnaire(elements: int = 9, options: int = 4) -> Questionnaire:
+    """A survey with one question about the respondent, then elements U1 and so on."""
+
+    def question(key: str, *values: str | int) -> SurveyQuestion:
+        return SurveyQuestion(key, Words(key, key), tuple(SurveyOption(each, Words(f"{each}", "")) for each in values))
+
+    scored = (question(f"U{place}", *range(1, options + 1)) for place in range(1, elements + 1))
+    return Questionnaire("skm", 1, Words("Survei", "Survey"), (question("sex", "male", "female"),), tuple(scored))
+
+
+def served(place: int = 1, **changes: Any) -> QueueEntry:
+    """The queue's entry of somebody who was served today."""
+    made = QueueEntry(f"A-{place:03}", QueueState.SERVED, ticket=UUID(int=place), day=TODAY, service="a")
+    return replace(made, **changes)
 
 
 def a_pass(of: Booking, key: Ed25519PrivateKey = KEY, expires: datetime = OPEN + timedelta(days=9)) -> str:

@@ -11,11 +11,10 @@ from draw_visit import FILE, drawn
 from central.__main__ import parser as central
 from kiosk.__main__ import parser as kiosk
 from kiosk.config import Settings
-from kiosk.devices import printer, scanner
-from kiosk.model import TICKET_NAMESPACE, Booking, Language
+from kiosk.devices import keypad, printer, scanner
+from kiosk.model import TICKET_NAMESPACE, Booking
 from kiosk.numbering import NUMBER
 from kiosk.protocol import ENROLMENTS, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT, FactBatch, canonical, digest
-from kiosk.texts import Texts
 from provisioning.__main__ import parser as provisioning
 
 ROOT = Path(__file__).parent.parent
@@ -74,7 +73,7 @@ def test_every_setting_and_device_is_described() -> None:
     text = (ROOT / "docs/devices.md").read_text(encoding="utf-8") + (ROOT / "README.md").read_text(encoding="utf-8")
     for name in Settings.model_fields:
         assert f"[{name}]" in text, name
-    for scheme in (*printer.KINDS, *scanner.KINDS):
+    for scheme in (*printer.KINDS, *scanner.KINDS, *keypad.KINDS):
         assert f"`{scheme}:" in text, scheme
 
 
@@ -93,10 +92,3 @@ def test_every_command_explains_itself(command: object, capsys: pytest.CaptureFi
         command().parse_args(["--help"])  # type: ignore[operator]
     assert ended.value.code == 0
     assert "usage" in capsys.readouterr().out
-
-
-def test_both_languages_have_the_same_texts_with_the_same_places_to_fill() -> None:
-    one, other = (Texts.load().words[each] for each in Language)
-    assert set(one) == set(other)
-    for key in one:
-        assert set(re.findall(r"{\w+}", one[key])) == set(re.findall(r"{\w+}", other[key])), key

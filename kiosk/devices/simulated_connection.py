@@ -17,6 +17,11 @@ class SimulatedConnection:
         self._plugged_in = True
         self._bytes_left: int | None = None
 
+    @property
+    def is_up(self) -> bool:
+        """Whether it is open and its cable whole."""
+        return self._open and self._plugged_in
+
     def unplug(self) -> None:
         self._plugged_in = False
 
@@ -54,5 +59,5 @@ class SimulatedConnection:
         self._open = False
 
     def _check_line(self) -> None:
-        if not self._open or not self._plugged_in:
+        if not self.is_up:
             raise ConnectionLost("the simulated printer is unplugged or not open")

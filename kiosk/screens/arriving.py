@@ -46,7 +46,7 @@ class ShowingScreen(KioskScreen):
 
     def _picture(self, wide: float, upright: float, across: float) -> PhonePicture:
         """As high as given in mm, less where words are larger and need the room."""
-        high = self.mm(across if self.is_wide else upright) * min(self._scale, 1 / self._scale**2)
+        high = self.mm(self.picture_mm(across if self.is_wide else upright))
         self._shown = PhonePicture(wide, high, self.palette, self._step)
         return self._shown
 
@@ -118,7 +118,9 @@ class TypingScreen(KioskScreen):
 
 class WaitingScreen(KioskScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title(f"waiting.{self.view.visit.state}", wide), self.hint("waiting.hint", wide)]
+        icon = {State.LOOKING_UP: Icon.SEARCH, State.ISSUING: Icon.TICKET}.get(self.view.visit.state, Icon.PRINT)
+        title = self.title(f"waiting.{self.view.visit.state}", wide)
+        return [self.sign(icon, wide), title, self.hint("waiting.hint", wide)]
 
 
 class ApplicantsScreen(KioskScreen):

@@ -105,4 +105,4 @@ class HelpScreen(KioskScreen):
     goes_back = True
 
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title("help.title", wide), self.hint("help.hint", wide)]
+        return [self.sign(Icon.STAFF, wide), self.title("help.title", wide), self.hint("help.hint", wide)]

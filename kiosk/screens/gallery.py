@@ -26,17 +26,16 @@ MODES = {
 PANELS = {"portrait": Panel(bottom_mm=700), "landscape": Panel(bottom_mm=850)}
 
 
-def write_gallery(
-    out: Path, modes: Iterable[str] = MODES, languages: Iterable[Language] = tuple(Language)
-) -> list[Path]:
+def write_gallery(out: Path, modes: Iterable[str] = MODES, languages: Iterable[Language] | None = None) -> list[Path]:
     """Writes `NAME.LANGUAGE.ORIENTATION.MODE.png` for each view, and `index.html`; returns the pictures."""
     out.mkdir(parents=True, exist_ok=True)
-    written = []
+    written: list[Path] = []
+    texts = Texts.load()
     for orientation, size in ORIENTATIONS.items():
-        stage = Stage(Texts.load(), PANELS[orientation], lambda event: None)
+        stage = Stage(texts, PANELS[orientation], lambda event: None)
         stage.size = size
         for name, view in sample_views().items():
-            for language in languages:
+            for language in languages or texts.languages:
                 for mode in modes:
                     stage.show(replace(view, visit=replace(view.visit, language=language, access=MODES[mode])))
                     settle()

@@ -1,11 +1,11 @@
-"""Leaving: a rating by one touch, a comment, thanks."""
+"""Leaving: a rating by one touch, a comment, thanks, the way to the official survey."""
 
 from collections.abc import Sequence
 
 from kivy.uix.widget import Widget
 
 from kiosk import theme
-from kiosk.events import CommentWritten, Rated
+from kiosk.events import CommentWritten, Rated, SurveyChosen
 from kiosk.screens.icons import Icon
 from kiosk.screens.keys import KEY_MM, delete_key, key_row, typed_box
 from kiosk.screens.screen import KioskScreen
@@ -70,4 +70,11 @@ class ThanksScreen(KioskScreen):
     home, home_icon = "button.done", Icon.YES
 
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title("thanks.title", wide), self.hint("thanks.hint", wide)]
+        return [self.sign(Icon.GLAD, wide), self.title("thanks.title", wide), self.hint("thanks.hint", wide)]
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        asked = self.view.data.questionnaire if self.view.data else None
+        if asked is None or self.view.visit.survey:
+            return []
+        text = self.word("survey.offer", title=asked.title[self.view.visit.language])
+        return [self.choice(text, wide, SurveyChosen(), "main", 30, icon=Icon.RATE)]

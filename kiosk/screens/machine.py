@@ -15,6 +15,7 @@ class StillThereScreen(KioskScreen):
 
     def ask(self, wide: float) -> Sequence[Widget]:
         return [
+            self.sign(Icon.CLOCK, wide),
             self.title("still_there.title", wide),
             self.hint("still_there.hint", wide, seconds=round(self.view.timeout)),
         ]
@@ -34,6 +35,7 @@ class ClosedScreen(KioskScreen):
         else:
             told = self.word("closed.ask")
         return [
+            self.sign(Icon.CLOCK, wide),
             self.title(f"closed.{opening.closed}", wide, holiday=holiday),
             self.words(told, wide, theme.LARGE_MM * 1.15, bold=True),
         ]
@@ -46,7 +48,8 @@ class ClosedScreen(KioskScreen):
 
 class OutOfServiceScreen(KioskScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
-        made: list[Widget] = [self.title("out_of_service.title", wide), self.hint("out_of_service.hint", wide)]
+        sign = self.sign(Icon.WARNING, wide, self.palette.warning)
+        made: list[Widget] = [sign, self.title("out_of_service.title", wide), self.hint("out_of_service.hint", wide)]
         fault = self.view.visit.fault
         if fault:
             made.append(self.hint(f"out_of_service.{fault}", wide))

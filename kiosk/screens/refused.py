@@ -21,12 +21,15 @@ class RefusedScreen(KioskScreen):
         refusal = self.view.visit.refusal
         if refusal is None:
             return []
-        key = f"refused.{refusal.reason}"
+        reason = refusal.reason
         when = self.texts.moment(refusal.when, self.view.visit.language) if refusal.when else "–"
         return [
-            self.words(self.word(f"{key}.title"), wide, theme.TITLE_MM * 1.15, self.palette.warning, bold=True),
-            self.words(self.word(f"{key}.text", when=when, office=refusal.office), wide, theme.LARGE_MM),
-            self.words(self.word(f"{key}.next"), wide, theme.LARGE_MM * 1.15, bold=True),
+            self.sign(Icon.WARNING, wide, self.palette.warning),
+            self.words(
+                self.word(f"refused.{reason}.title"), wide, theme.TITLE_MM * 1.15, self.palette.warning, bold=True
+            ),
+            self.words(self.word(f"refused.{reason}.text", when=when, office=refusal.office), wide, theme.LARGE_MM),
+            self.words(self.word(f"refused.{reason}.next"), wide, theme.LARGE_MM * 1.15, bold=True),
         ]
 
     def answer(self, wide: float) -> Sequence[Widget]:

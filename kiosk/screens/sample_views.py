@@ -26,6 +26,7 @@ from kiosk.model import (
     Ticket,
     Words,
 )
+from kiosk.questionnaire import Questionnaire, Survey, SurveyOption, SurveyQuestion, SurveyReason
 from kiosk.view import OfficeData, View
 from kiosk.visit import TIMEOUTS, State, Visit
 
@@ -70,6 +71,31 @@ def _service(service_id: str, letter: str, indonesian: str, english: str, quota:
     return Service(service_id, letter, Words(indonesian, english), summary, _DOCUMENTS, _FEES, _STAGES, quota)
 
 
+_QUESTIONNAIRE = Questionnaire(
+    "skm", 1, Words("Survei Kepuasan Masyarakat (SKM)", "Public satisfaction survey (SKM)"),
+    (
+        SurveyQuestion("job", Words("Pekerjaan Anda?", "Your occupation?"), tuple(
+            SurveyOption(value, Words(*words)) for value, *words in (
+                ("pns", "PNS", "Civil servant (PNS)"), ("tni", "TNI", "Armed forces (TNI)"),
+                ("polri", "POLRI", "Police (POLRI)"), ("private", "Swasta", "Private employee"),
+                ("self_employed", "Wirausaha", "Self-employed"), ("other", "Lainnya", "Other"),
+            )
+        )),
+    ),
+    (
+        SurveyQuestion("U5", Words(
+            "Bagaimana pendapat Saudara tentang kesesuaian produk pelayanan antara yang tercantum dalam standar"
+            " pelayanan dengan hasil yang diberikan?",
+            "How well does the result match what the service standard promises?",
+        ), tuple(
+            SurveyOption(value, Words(*words)) for value, *words in (
+                (1, "Tidak sesuai", "Does not match"), (2, "Kurang sesuai", "Hardly matches"),
+                (3, "Sesuai", "Matches"), (4, "Sangat sesuai", "Matches very well"),
+            )
+        )),
+    ),
+)  # fmt: skip
+
 DATA = OfficeData(
     office=Office(
         "PYK", "Layanan Imigrasi Payakumbuh", "Mal Pelayanan Publik, Payakumbuh", "(0752) 628269", "Asia/Jakarta",
@@ -94,6 +120,7 @@ DATA = OfficeData(
         ),
     ),
     queue=(),
+    questionnaire=_QUESTIONNAIRE,
 )  # fmt: skip
 
 
@@ -137,6 +164,12 @@ def sample_views() -> dict[str, View]:
     called = QueueEntry("A-012", QueueState.CALLED, 0, "3")
     views["queue_status-called"] = _view(Visit(1, State.QUEUE_STATUS, queue=called))
     views["queue_status-unknown"] = _view(Visit(1, State.QUEUE_STATUS, queue_unknown=True))
+    survey = Survey(QueueEntry("A-012", QueueState.SERVED), _QUESTIONNAIRE)
+    views["survey"] = _view(Visit(1, State.SURVEY, survey=survey))
+    views["survey-element"] = _view(Visit(1, State.SURVEY, survey=survey.answered("job", None)))
+    views["thanks-after-survey"] = _view(Visit(1, State.THANKS, survey=survey))
+    for no_survey in SurveyReason:
+        views[f"survey_ticket-{no_survey}"] = _view(Visit(1, State.SURVEY_TICKET, survey_refused=no_survey))
     del views["refused"], views["closed"]
     for reason in Reason:
         refusal = Refusal(reason, NOW + timedelta(days=1), "Kantor Imigrasi Kelas II Non TPI Agam")

@@ -6,6 +6,8 @@ fit.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from kivy.graphics import ClearBuffers, ClearColor
+from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from kiosk import theme
@@ -13,14 +15,13 @@ from kiosk.events import AccessChosen, Back, Event, HelpChosen, Home, LanguageCh
 from kiosk.model import Access, ClockState, Language, Sound, TextSize
 from kiosk.screens.icons import Icon
 from kiosk.screens.layout import Parts, Room, filled
-from kiosk.screens.widgets import Choice, Ground, Group, Logo, Words, column, row
+from kiosk.screens.widgets import Choice, Ground, Group, Logo, Sign, Words, column, row
 from kiosk.texts import Texts
 from kiosk.theme import Palette, Panel
 from kiosk.view import View
 from kiosk.visit import TRANSITIONS
 
 Post = Callable[[Event], None]
-LANGUAGE_NAMES = {Language.INDONESIAN: "Indonesia", Language.ENGLISH: "English"}
 SMALLER = (1.0, 0.92, 0.85)
 """Steps by which a screen gets smaller before it is spread over pages, and after."""
 LARGER = {TextSize.NORMAL: TextSize.LARGE, TextSize.LARGE: TextSize.LARGEST, TextSize.LARGEST: TextSize.NORMAL}
@@ -29,8 +30,8 @@ TOOL_MM = (36.0, 32.0)
 """Widths of a language's button and of an accessibility button."""
 
 
-class KioskScreen(Ground):
-    """One screen. `ask`, `body` and `answer` say what stands in its parts; `home` is the leaving button's key."""
+class KioskScreen(FloatLayout):
+    """One screen, over all of the window. `ask`, `body` and `answer` say what stands in its parts; `home` is the leaving button's key."""
 
     home = "button.cancel"
     home_icon = Icon.CLOSE
@@ -39,13 +40,19 @@ class KioskScreen(Ground):
     """The body is read, not touched: it stands with the question."""
 
     def __init__(self, texts: Texts, panel: Panel, post: Post) -> None:
-        super().__init__()
+        super().__init__(size_hint=(None, None))
+        with self.canvas.before:
+            # Painted in software, a rectangle as large as the window costs ten times what clearing it does.
+            self._ground = ClearColor(*theme.AS_DESIGNED.paper)
+            ClearBuffers(clear_color=True)
         self.texts, self.panel, self.post = texts, panel, post
         self._scale = 1.0
         self.view: View
         self.palette: Palette = theme.AS_DESIGNED
         self.typed = ""
-        self.page = 0
+        self.page, self.pages = 0, 1
+        self.told: Callable[[], None] = lambda: None
+        """Is called whenever the screen shows something new."""
 
     def ask(self, wide: float) -> Sequence[Widget]:
         """The question: a title and what explains it."""
@@ -100,9 +107,18 @@ class KioskScreen(Ground):
     def hint(self, key: str, wide: float, **values: object) -> Words:
         return self.words(self.word(key, **values), wide, theme.LARGE_MM, self.palette.quiet)
 
-    def number(self, text: str, wide: float, size: float = theme.NUMBER_MM) -> Words:
-        """A ticket's number, as large as the width allows."""
-        return Words(text, wide, min(self.mm(size) * min(1.0, self._scale), wide / 3), self.palette.ink, True, "center")
+    def number(self, text: str, wide: float, size: float = theme.NUMBER_MM, longest: int = 1) -> Words:
+        """A ticket's number, as large as the width allows for so many characters."""
+        fitting = min(self.mm(size) * min(1.0, self._scale), wide / (0.62 * max(longest, len(text))))
+        return Words(text, wide, max(self.mm(theme.LEAST_MM), fitting), self.palette.ink, True, "center")
+
+    def sign(self, icon: Icon, wide: float, colour: theme.Colour | None = None) -> Sign:
+        """A large icon above a title; it gives way to larger words."""
+        return Sign(icon, wide, self.mm(self.picture_mm(theme.SIGN_MM)), colour or self.palette.main)
+
+    def picture_mm(self, high: float) -> float:
+        """The height of a picture that is `high` mm high among words of the normal size."""
+        return high * min(self._scale, 1 / self._scale)
 
     def choice(
         self, text: str, wide: float, event: Event | Callable[[], None], kind: str = "plain",
@@ -132,7 +148,21 @@ class KioskScreen(Ground):
         self.view = view
         office_colour = view.data.office.colour if view.data else ""
         self.palette = theme.palette(view.visit.access.high_contrast, office_colour)
-        self.paint(self.palette.paper)
+        self._ground.rgba = self.palette.paper
+        self._draw()
+        self.told()
+
+    def turn_to(self, page: int) -> None:
+        """Shows another page of the same."""
+        self.page = page
+        self._draw()
+
+    @property
+    def rows(self) -> tuple[Widget, ...]:
+        """All that the screen is made of below its head, from top to bottom, on all its pages."""
+        return (*self._made.ask, *self._made.body, *self._made.answer, self._away)
+
+    def _draw(self) -> None:
         for scale, in_pages in self._tries():
             self._scale = scale
             if self._fill(in_pages):
@@ -157,13 +187,17 @@ class KioskScreen(Ground):
         foot.pos = margin, max(margin / 2, low)
         room = Room(margin, foot.top + margin, wide, head.y - margin / 2, reach, self.gap, margin)
         whole = filled(room, self._parts, self.is_wide, self.page, self._pager if in_pages else None)
-        self.page = min(self.page, whole.pages - 1)
+        if whole.fits:
+            # A try that does not fit, on one page, must not turn back to the first.
+            self.page, self.pages = min(self.page, whole.pages - 1), whole.pages
+        self._away = foot
         for each in (head, *whole.columns, foot):
             self.add_widget(each)
         return whole.fits
 
     def _parts(self, wide: float) -> Parts:
-        return Parts(self.ask(wide), self.body(wide), self.answer(wide), self.reads_body)
+        self._made = Parts(self.ask(wide), self.body(wide), self.answer(wide), self.reads_body)
+        return self._made
 
     def _pager(self, wide: float, page: int, pages: int) -> Widget:
         each = (wide - 2 * self.gap) / 3
@@ -192,17 +226,27 @@ class KioskScreen(Ground):
         name = Words(office, room, small * 1.2, ink, True, "left")
         date = Words(when or " ", room, small, ink, False, "left")
         line = row([*logo, column([name, date], room, 0)], self.gap)
-        bar = Ground(self.palette.ink)
-        bar.size = self.width, line.height + 2 * self.gap / 2
-        return Group([(bar, 0, 0), (line, (self.width - wide) / 2, self.gap / 2)], self.width, bar.height)
+        bar = self._bar(line, self.palette.ink)
+        is_practice = self.view.data is not None and self.view.data.practice
+        return column([bar, self._practice_mark(wide)], self.width, 0) if is_practice else bar
+
+    def _bar(self, line: Widget, colour: theme.Colour) -> Group:
+        """A line on a coloured ground across the screen."""
+        bar = Ground(colour)
+        bar.size = self.width, line.height + self.gap
+        return Group([(bar, 0, 0), (line, (self.width - line.width) / 2, self.gap / 2)], self.width, bar.height)
+
+    def _practice_mark(self, wide: float) -> Widget:
+        told, size = self.word("practice.screen"), self.mm(theme.BODY_MM)
+        return self._bar(Words(told, wide, size, self.palette.paper, True, "center"), self.palette.warning)
 
     def _foot(self, wide: float) -> Widget:
         """Ways out left, staff right, and the tools, below them where there is not room for all in a line."""
         tools = self._tools(wide)
         if self.is_wide and tools.width < wide * 0.6:
             away = self._ways(wide - tools.width - 2 * self.gap)
-            places: list[tuple[Widget, float, float]] = [(tools, wide - tools.width, 0)]
-            places += [(away, 0, 0)] if away else []
+            places: list[tuple[Widget, float, float]] = [(away, 0, 0)] if away else []
+            places.append((tools, wide - tools.width, 0))
             return Group(places, wide, max(each.height for each, _, _ in places))
         away = self._ways(wide)
         return column([*([away] if away else []), tools], wide, self.gap)
@@ -231,7 +275,7 @@ class KioskScreen(Ground):
     def _tools(self, wide: float) -> Group:
         """Languages and accessibility: in one line, or two where they are too wide."""
         gap = self.gap / 2
-        languages = row([self._language_choice(each) for each in Language], gap)
+        languages = row([self._language_choice(each) for each in self.texts.languages], gap)
         access = row(list(self._access_choices()), gap)
         narrow = languages.width + access.width + self.gap
         if narrow <= wide:
@@ -246,22 +290,21 @@ class KioskScreen(Ground):
 
     def _language_choice(self, language: Language) -> Choice:
         kind = "chosen" if language == self.view.visit.language else "plain"
-        return self._tool(LANGUAGE_NAMES[language], TOOL_MM[0], LanguageChosen(language), kind, None)
+        return self._tool(self.texts.name(language), TOOL_MM[0], LanguageChosen(language), kind, None)
 
     def _access_choices(self) -> Iterator[Choice]:
         now = self.view.visit.access
-        yield self._access(
-            f"text_{now.text_size}",
-            Icon.TEXT_SIZE,
-            now.text_size is not TextSize.NORMAL,
-            text_size=LARGER[now.text_size],
-        )
-        yield self._access("contrast", Icon.CONTRAST, now.high_contrast, high_contrast=not now.high_contrast)
-        yield self._access("reach", Icon.REACH, now.low_reach, low_reach=not now.low_reach)
-        yield self._access(f"sound_{now.sound}", Icon.SOUND, now.sound is not Sound.OFF, sound=LOUDER[now.sound])
+        is_larger, is_spoken = now.text_size is not TextSize.NORMAL, now.sound is not Sound.OFF
+        size, sound = f"access.text.{now.text_size}", f"access.sound.{now.sound}"
+        larger, louder = f"spoken.access.text.{now.text_size}", f"spoken.access.sound.{now.sound}"
+        contrast, low = replace(now, high_contrast=not now.high_contrast), replace(now, low_reach=not now.low_reach)
+        yield self._access(size, larger, Icon.TEXT_SIZE, is_larger, replace(now, text_size=LARGER[now.text_size]))
+        yield self._access("access.contrast", "spoken.access.contrast", Icon.CONTRAST, now.high_contrast, contrast)
+        yield self._access("access.reach", "spoken.access.reach", Icon.REACH, now.low_reach, low)
+        yield self._access(sound, louder, Icon.SOUND, is_spoken, replace(now, sound=LOUDER[now.sound]))
 
-    def _access(self, key: str, icon: Icon, is_chosen: bool, **changed: object) -> Choice:
-        wanted: Access = replace(self.view.visit.access, **changed)  # type: ignore[arg-type]
-        return self._tool(
-            self.word(f"access.{key}"), TOOL_MM[1], AccessChosen(wanted), "chosen" if is_chosen else "plain", icon
-        )
+    def _access(self, key: str, said: str, icon: Icon, is_chosen: bool, wanted: Access) -> Choice:
+        kind = "chosen" if is_chosen else "plain"
+        made = self._tool(self.word(key), TOOL_MM[1], AccessChosen(wanted), kind, icon)
+        made.said = self.word(said)
+        return made

@@ -1,8 +1,12 @@
 """All screens, one of them shown."""
 
+from dataclasses import replace
+
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.events import Event
+from kiosk.events import AccessChosen, Event
+from kiosk.model import Key, Sound
+from kiosk.reader import Reader
 from kiosk.screens.arriving import (
     ApplicantsScreen,
     ScanningScreen,
@@ -12,11 +16,14 @@ from kiosk.screens.arriving import (
     WelcomeScreen,
 )
 from kiosk.screens.asking import HelpScreen, InformationScreen, QueueScreen
+from kiosk.screens.by_ear import focus, script_of
 from kiosk.screens.choosing import DocumentsScreen, PriorityScreen, ServicesScreen
+from kiosk.screens.curtain import Curtain
 from kiosk.screens.leaving import CommentScreen, RatingScreen, ThanksScreen
 from kiosk.screens.machine import ClosedScreen, OutOfServiceScreen, StillThereScreen
 from kiosk.screens.refused import RefusedScreen
 from kiosk.screens.screen import KioskScreen, Post
+from kiosk.screens.survey import SurveyScreen, SurveyTicketScreen
 from kiosk.screens.ticket import OnScreenScreen, PrintedScreen, UncertainScreen
 from kiosk.screens.widgets import forget_words
 from kiosk.texts import Texts
@@ -43,6 +50,8 @@ SCREENS: dict[State, type[KioskScreen]] = {
     State.RATING: RatingScreen,
     State.COMMENT: CommentScreen,
     State.THANKS: ThanksScreen,
+    State.SURVEY_TICKET: SurveyTicketScreen,
+    State.SURVEY: SurveyScreen,
     State.INFORMATION: InformationScreen,
     State.QUEUE_STATUS: QueueScreen,
     State.HELP: HelpScreen,
@@ -57,19 +66,22 @@ INTERRUPTIONS = (State.STILL_THERE, State.HELP)
 
 
 class Stage(FloatLayout):
-    """Shows each view on the screen of its state. `post` hears what a person touches."""
+    """Shows each view on the screen of its state. `post` hears what a person touches or takes by keys, `reader` what is
+    shown.
+    """
 
-    def __init__(self, texts: Texts, panel: Panel, post: Post) -> None:
+    def __init__(self, texts: Texts, panel: Panel, post: Post, reader: Reader | None = None) -> None:
         super().__init__()
+        self._texts, self._post, self._reader = texts, post, reader
+        self.screen: KioskScreen | None = None
+        """The screen that is shown."""
+        self._curtain: Curtain | None = None
         self._screens = {state: made(texts, panel, self._poster(state)) for state, made in SCREENS.items()}
-        self._panel, self._post = panel, post
+        for each in self._screens.values():
+            each.told = self._tell
+        self._panel = panel
         self._shown: View | None = None
         self.bind(size=lambda *_: self._again())
-
-    @property
-    def screen(self) -> KioskScreen | None:
-        """The screen that is shown."""
-        return self.children[0] if self.children else None
 
     def show(self, view: View) -> None:
         """Shows the view; what was typed is forgotten when the visit ends or another screen comes."""
@@ -84,9 +96,12 @@ class Stage(FloatLayout):
                 screen.wipe()
             if self.screen:
                 self.screen.clear_widgets()
-            self.clear_widgets()
-            self.add_widget(screen)
+                self.remove_widget(self.screen)
+            self.screen = screen
+            # Below the curtain, if it is drawn.
+            self.add_widget(screen, index=len(self.children))
         screen.pos, screen.size = self.pos, self.size
+        self._cover(view)
         screen.show(view)
 
     def _poster(self, state: State) -> Post:
@@ -98,10 +113,35 @@ class Stage(FloatLayout):
 
         return post
 
+    def press(self, key: Key) -> None:
+        """A key of the keypad was pressed."""
+        if self._reader and self.screen:
+            self._reader.press(key)
+            focus(self.screen, self._reader.focused)
+
     def take_step(self, step: int) -> None:
         """Time went on by one step of what moves."""
         if self.screen and self._panel.motion:
             self.screen.take_step(step)
+
+    def _tell(self) -> None:
+        """The screen shows something new: it is read aloud, and the ring is drawn again."""
+        if self._reader and self.screen:
+            visit = self.screen.view.visit
+            self._reader.show(script_of(self.screen), visit.language, visit.access.sound)
+            focus(self.screen, self._reader.focused)
+
+    def _cover(self, view: View) -> None:
+        """Draws the curtain before anything new can be seen, or lifts it."""
+        visit = view.visit
+        if self._curtain:
+            self.remove_widget(self._curtain)
+            self._curtain = None
+        if visit.access.curtain and visit.access.sound is not Sound.OFF:
+            lifted = AccessChosen(replace(visit.access, curtain=False))
+            words = self._texts("access.curtain", visit.language)
+            self._curtain = Curtain(words, self.size, self._panel, lambda: self._post(lifted))
+            self.add_widget(self._curtain)
 
     def _again(self) -> None:
         if self._shown:

@@ -16,17 +16,18 @@ class TicketScreen(KioskScreen):
     """A title, the number or numbers, and whose they are."""
 
     home, home_icon = "button.done", Icon.YES
-    key = "printed"
+    title_key, hint_key = "printed.title", "printed.hint"
 
     def ask(self, wide: float) -> Sequence[Widget]:
         tickets = self.view.visit.tickets
-        made: list[Widget] = [self.title(f"{self.key}.title", wide)]
+        made: list[Widget] = [self.title(self.title_key, wide)]
         if len(tickets) == 1:
             made += [self.number(tickets[0].number, wide), *self._about(tickets[0], wide)]
         else:
             size = theme.NUMBER_MM / 2.4
-            made += [self.number(f"{each.number}  {each.masked_name}".strip(), wide, size) for each in tickets]
-        return [*made, self.hint(f"{self.key}.hint", wide)]
+            told = [f"{each.number}  {each.masked_name}".strip() for each in tickets]
+            made += [self.number(each, wide, size, max(map(len, told))) for each in told]
+        return [*made, self.hint(self.hint_key, wide)]
 
     def _about(self, ticket: Ticket, wide: float) -> list[Widget]:
         language = self.view.visit.language
@@ -50,7 +51,7 @@ class PrintedScreen(TicketScreen):
 
 
 class UncertainScreen(TicketScreen):
-    key = "uncertain"
+    title_key, hint_key = "uncertain.title", "uncertain.hint"
 
     def answer(self, wide: float) -> Sequence[Widget]:
         return [
@@ -60,7 +61,7 @@ class UncertainScreen(TicketScreen):
 
 
 class OnScreenScreen(TicketScreen):
-    key = "on_screen"
+    title_key, hint_key = "on_screen.title", "on_screen.hint"
 
     def answer(self, wide: float) -> Sequence[Widget]:
         data, tickets = self.view.data, self.view.visit.tickets

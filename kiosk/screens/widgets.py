@@ -11,7 +11,7 @@ from time import time
 import qrcode
 from kivy.core.image import Image
 from kivy.core.text import Label as Painter
-from kivy.graphics import Color, Ellipse, Line, Rectangle, RoundedRectangle
+from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
 from kivy.graphics.texture import Texture
 from kivy.input import MotionEvent
 from kivy.uix.behaviors import ButtonBehavior
@@ -85,12 +85,9 @@ class Ground(FloatLayout):
     def __init__(self, colour: theme.Colour = theme.AS_DESIGNED.paper) -> None:
         super().__init__(size_hint=(None, None))
         with self.canvas.before:
-            self._colour = Color(*colour)
+            Color(*colour)
             self._area = Rectangle()
         self.bind(pos=lambda *_: self._lie(), size=lambda *_: self._lie())
-
-    def paint(self, colour: theme.Colour) -> None:
-        self._colour.rgba = colour
 
     def _lie(self) -> None:
         self._area.pos, self._area.size = self.pos, self.size
@@ -109,6 +106,22 @@ class Words(Widget):
             Color(*colour)
             area = Rectangle(texture=texture, size=texture.size)
         self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
+
+
+class Sign(Widget):
+    """An icon `high` px high: what the screen is about, before a word is read."""
+
+    def __init__(self, icon: Icon, wide: float, high: float, colour: theme.Colour) -> None:
+        super().__init__(size_hint=(None, None), size=(wide, high))
+        texture = painted(icon, round(high, 1), None, False, "left", FONT)
+        with self.canvas:
+            Color(*colour)
+            area = Rectangle(texture=texture, size=texture.size)
+
+        def lie(*_: object) -> None:
+            area.pos = self.center_x - texture.width / 2, self.center_y - texture.height / 2
+
+        self.bind(pos=lie)
 
 
 class Target(ButtonBehavior, Widget):
@@ -132,6 +145,8 @@ class Choice(Target):
         icon: Icon | None = None, above: bool = False,
     ) -> None:  # fmt: skip
         self.text, self._corner, self._above = text, corner, above
+        self.said = text
+        """What it is called for whoever listens."""
         # A narrow key keeps its letter: the pad shrinks with it.
         pad = min(corner, 0.06 * wide)
         beside = size * 1.8 if icon and not above else 0.0
@@ -156,6 +171,7 @@ class Choice(Target):
         """`main` is the one main action of a screen, `plain` another, `chosen` one that is taken already, `off` one
         that cannot be taken now.
         """
+        self.kind = kind
         self.disabled = kind == "off"
         self.ground, self.ink, self._edge, self._pressed = {
             "main": (palette.main, palette.on_main, palette.main, palette.ink),
@@ -172,9 +188,9 @@ class Choice(Target):
     def _draw(self, words: Texture, glyph: Texture | None) -> None:
         with self.canvas:
             self._edge_colour = Color()
-            self._outer = RoundedRectangle(radius=[self._corner])
+            self._outer = SmoothRoundedRectangle(radius=[self._corner])
             self._ground_colour = Color()
-            self._inner = RoundedRectangle(radius=[max(1, self._corner - RIM)])
+            self._inner = SmoothRoundedRectangle(radius=[max(1, self._corner - RIM)])
             self._ink_colour = Color()
             self._words = Rectangle(texture=words, size=words.size)
             self._glyph = Rectangle(texture=glyph, size=glyph.size) if glyph else None
@@ -216,9 +232,9 @@ class Card(Widget):
         super().__init__(size_hint=(None, None), size=(words.width + 2 * pad, words.height + 2 * pad))
         with self.canvas:
             Color(*edge)
-            outer = RoundedRectangle(radius=[corner], size=self.size)
+            outer = SmoothRoundedRectangle(radius=[corner], size=self.size)
             Color(*ground)
-            inner = RoundedRectangle(radius=[corner - RIM], size=(self.width - 2 * RIM, self.height - 2 * RIM))
+            inner = SmoothRoundedRectangle(radius=[corner - RIM], size=(self.width - 2 * RIM, self.height - 2 * RIM))
         self.add_widget(words)
 
         def lie(*_: object) -> None:
@@ -280,7 +296,8 @@ class Face(Target):
 
     def __init__(self, score: int, text: str, side: float, palette: Palette, released: Callable[[], None]) -> None:
         super().__init__(size_hint=(None, None), size=(side, side))
-        self.text = text
+        self.text = self.said = text
+        self.kind = "plain"
         own = theme.colour(self.COLOURS[score - 1])
         is_plain = palette is theme.HIGH_CONTRAST
         self._ground, self._ink = (palette.main, palette.on_main) if is_plain else (own, palette.card)
@@ -292,13 +309,13 @@ class Face(Target):
         self.canvas.clear()
         with self.canvas:
             Color(*self._ground)
-            Ellipse(pos=self.pos, size=self.size)
+            SmoothEllipse(pos=self.pos, size=self.size)
             Color(*self._ink)
             for eye in (0.28, 0.6):
-                Ellipse(pos=(x + eye * side, y + 0.56 * side), size=(0.12 * side, 0.15 * side))
+                SmoothEllipse(pos=(x + eye * side, y + 0.56 * side), size=(0.12 * side, 0.15 * side))
             level = y + 0.32 * side
             mouth = [x + 0.25 * side, level + bend / 2, x + 0.5 * side, level - bend, x + 0.75 * side, level + bend / 2]
-            Line(bezier=mouth, width=max(2, side * 0.03))
+            SmoothLine(bezier=mouth, width=max(2, side * 0.03))
 
 
 class Group(Widget):

@@ -209,6 +209,8 @@ def test_an_offices_key_of_before_is_taken_over(tmp_path: Path) -> None:
             "DROP TABLE pass_keys",
             "DROP TABLE revoked_passes",
             "ALTER TABLE facts DROP COLUMN clock_ahead",
+            "ALTER TABLE tickets DROP COLUMN surveyed",
+            "DROP TABLE responses",
         ):
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")

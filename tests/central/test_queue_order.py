@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from wire import a_ticket, slot
+from wire import DAY, a_ticket, slot
 
 from central.queue import PRIORITY_LEAD, Place, ranked
 from kiosk.model import QueueEntry, QueueState, Ticket
@@ -100,7 +100,8 @@ def test_ahead_counts_those_who_wait_before(some: list[Ticket], states: list[Que
 
 def test_an_entry_says_where_the_number_was_called_to() -> None:
     place = ranked([place_of(a_ticket("A-001"), QueueState.CALLED, "3")], ZONE)[0]
-    assert place.entry() == QueueEntry("A-001", QueueState.CALLED, 0, "3")
+    entry = QueueEntry("A-001", QueueState.CALLED, 0, "3", place.ticket.id, DAY, place.ticket.service)
+    assert place.entry(DAY) == entry
 
 
 def test_a_slot_is_in_the_offices_time_and_an_arrival_in_utc() -> None:

@@ -1,10 +1,18 @@
 """The ticket on the phone."""
 
+import re
+import shutil
+from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from wire import a_ticket, slot
 
+from central import ticket_page
+from central.ticket_page import LANGUAGES, load_languages
+from kiosk.model import QueueState
 from kiosk.protocol import CheckedIn, WalkInIssued
+from kiosk.texts import Texts
 
 INDONESIAN, ENGLISH = {"Accept-Language": "id-ID,id;q=0.9,en;q=0.8"}, {"Accept-Language": "en-GB,en;q=0.9"}
 
@@ -16,7 +24,7 @@ def test_it_shows_the_number_the_service_and_how_many_wait_before(kiosk, http) -
     for words in (">A-002<", "Paspor baru (dewasa)", "Jadwal 08.30", "<b>1</b> orang di depan Anda"):
         assert words in page
     page = http.get(f"/t/{mine.id}", headers=ENGLISH).text
-    for words in (">A-002<", "New passport (adult)", "Booked for 08.30", "<b>1</b> waiting before you"):
+    for words in (">A-002<", "New passport (adult)", "Booked for 08:30", "<b>1</b> waiting before you"):
         assert words in page
 
 
@@ -26,6 +34,68 @@ def test_a_chosen_language_goes_before_the_browsers(kiosk, http) -> None:
     assert "Your queue number" in http.get(f"/t/{ticket.id}?lang=en", headers=INDONESIAN).text
     assert "Nomor antrean Anda" in http.get(f"/t/{ticket.id}?lang=id", headers=ENGLISH).text
     assert "Nomor antrean Anda" in http.get(f"/t/{ticket.id}").text
+
+
+def test_it_speaks_the_tickets_own_language_before_the_browsers(kiosk, http) -> None:
+    ticket = a_ticket("A-001", slot=slot("08:00"), language="min")
+    kiosk.tells(CheckedIn(ticket=ticket))
+    page = http.get(f"/t/{ticket.id}", headers=ENGLISH).text
+    for words in ('<html lang="min">', "Nomor antrean Sanak", "Manunggu diimbau", "Paspor baru (dewasa)", "08.00"):
+        assert words in page
+    assert "Your queue number" in http.get(f"/t/{ticket.id}?lang=en", headers=INDONESIAN).text
+
+
+@pytest.mark.parametrize("language", ["", "tlh", "../id", "x" * 2000, "<b>"])
+def test_a_ticket_in_no_language_or_one_that_the_page_does_not_speak_leaves_it_to_the_browser(
+    kiosk, http, language
+) -> None:
+    ticket = a_ticket("W1-001", language=language)
+    kiosk.tells(WalkInIssued(ticket=ticket))
+    assert "Your queue number" in http.get(f"/t/{ticket.id}", headers=ENGLISH).text
+    assert "Nomor antrean Anda" in http.get(f"/t/{ticket.id}?lang=tlh", headers=INDONESIAN).text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "id"),
+        ("id-ID", "id"),
+        ("ms-MY", "id"),
+        ("in", "id"),
+        ("min-ID,id", "min"),
+        ("en-GB", "en"),
+        ("zh-CN", "en"),
+    ],
+)
+def test_a_browsers_first_language_is_followed_as_far_as_the_page_speaks_it(http, accepted, language) -> None:
+    page = http.get(f"/t/{uuid4()}", headers={"Accept-Language": accepted}).text
+    assert f'<html lang="{language}">' in page
+
+
+def test_a_fact_from_before_tickets_had_a_language_is_taken_and_shown(kiosk, http) -> None:
+    ticket = a_ticket("W1-001")
+    body = WalkInIssued(ticket=ticket).model_dump(mode="json")
+    del body["ticket"]["language"]
+    assert kiosk.send(kiosk.fact(body)).status_code == 200
+    assert "W1-001" in http.get(f"/t/{ticket.id}").text
+
+
+def test_every_language_of_the_page_has_the_words_that_it_shows() -> None:
+    page = (Path(ticket_page.__file__).parent / "templates/ticket.html").read_text("utf-8")
+    shown = set(re.findall(r"\bwords\.(\w+)", page)) | set(QueueState)
+    for language, held in LANGUAGES.items():
+        assert set(held.words) == shown, f"{language}.toml: {sorted(set(held.words) ^ shown)} lacks or is not shown"
+
+
+def test_the_page_speaks_what_kiosks_speak() -> None:
+    assert tuple(LANGUAGES) == Texts.load().languages
+
+
+def test_a_new_file_is_a_new_language_of_the_page(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(Path(ticket_page.__file__).parent / "languages", tmp_path / "languages"))
+    text = (folder / "min.toml").read_text("utf-8")
+    (folder / "ban.toml").write_text(text.replace('"Baso Minang"', '"Basa Bali"').replace("= 3", "= 4"), "utf-8")
+    assert [each.name for each in load_languages(folder).values()][2:] == ["Baso Minang", "Basa Bali"]
 
 
 def test_it_says_where_to_go_when_called_and_thanks_when_served(kiosk, http, officer) -> None:

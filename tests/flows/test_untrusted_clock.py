@@ -9,7 +9,7 @@ from samples import OPEN, TODAY, FakeClock, a_pass, booking, snapshot
 
 from kiosk.clock import Clock, Uptime
 from kiosk.events import DocumentsReady, PriorityDeclared, ServiceChosen, WalkInChosen
-from kiosk.model import BookingStatus, ClockState, Language, Reason
+from kiosk.model import ENGLISH, INDONESIAN, BookingStatus, ClockState, Reason
 from kiosk.printing import printable_ticket
 from kiosk.texts import Texts
 from kiosk.view import office_data
@@ -87,7 +87,7 @@ def test_no_number_of_an_undated_ticket_comes_again_when_the_time_is_known(flow:
 def test_the_paper_says_that_the_time_is_to_be_confirmed(flow: Flow) -> None:
     flow.scans(a_pass(booking(1)))
     words = Texts.load()
-    for language, said in ((Language.INDONESIAN, "dipastikan petugas"), (Language.ENGLISH, "confirm it")):
+    for language, said in ((INDONESIAN, "dipastikan petugas"), (ENGLISH, "confirm it")):
         made = printable_ticket(flow.store.tickets()[0], office_data(snapshot(), TODAY), words, language)
         assert said in made.times[-1]
         assert "1970" not in " ".join(made.times)

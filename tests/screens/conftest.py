@@ -6,11 +6,12 @@ import pytest
 from kivy.core.window import Window  # noqa: F401 - opens the window that textures need
 
 from kiosk.events import Event
+from kiosk.reader import Reader
 from kiosk.screens.gallery import ORIENTATIONS, PANELS
 from kiosk.screens.stage import Stage
 from kiosk.texts import Texts
 
-StageMaker = Callable[[str], Stage]
+StageMaker = Callable[..., Stage]
 
 
 @pytest.fixture
@@ -20,11 +21,11 @@ def posted() -> list[Event]:
 
 @pytest.fixture
 def stage_of(posted: list[Event]) -> StageMaker:
-    """A stage of an orientation."""
+    """A stage of an orientation, with somebody who reads it aloud or not."""
     texts = Texts.load()
 
-    def make(orientation: str) -> Stage:
-        made = Stage(texts, PANELS[orientation], posted.append)
+    def make(orientation: str, reader: Reader | None = None) -> Stage:
+        made = Stage(texts, PANELS[orientation], posted.append, reader)
         made.size = ORIENTATIONS[orientation]
         return made
 

@@ -8,7 +8,7 @@ from kivy.uix.widget import Widget
 from kiosk import theme
 from kiosk.screens.phone_picture import PhonePicture
 from kiosk.screens.stage import Stage
-from kiosk.screens.widgets import Choice, Face, QrCode, Words
+from kiosk.screens.widgets import Choice, Face, QrCode, Sign, Words
 from kiosk.theme import Panel
 
 LEAST_TARGET_MM = 15.0
@@ -16,7 +16,7 @@ LEAST_TARGET_MM = 15.0
 
 def leaves(stage: Stage) -> list[Widget]:
     """Everything that is read or touched."""
-    return [each for each in stage.walk() if isinstance(each, Words | Choice | Face | QrCode | PhonePicture)]
+    return [each for each in stage.walk() if isinstance(each, Words | Choice | Face | QrCode | PhonePicture | Sign)]
 
 
 def touched(stage: Stage) -> list[Widget]:

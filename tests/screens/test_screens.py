@@ -12,15 +12,16 @@ from screens.measured import faults, leaves, out_of_reach, touched
 
 from kiosk import theme
 from kiosk.events import AccessChosen, CodeTyped, Event, Rated
-from kiosk.model import Access, Language, Sound, TextSize
+from kiosk.model import INDONESIAN, Access, Language, Sound, TextSize
 from kiosk.screens.gallery import MODES, ORIENTATIONS, PANELS, settle
 from kiosk.screens.sample_views import sample_views
 from kiosk.screens.stage import SCREENS, Stage
 from kiosk.screens.widgets import Choice, Face, Words
+from kiosk.texts import Texts
 from kiosk.view import View
 from kiosk.visit import TRANSITIONS, State
 
-VIEWS = sample_views()
+VIEWS, TEXTS = sample_views(), Texts.load()
 LAYOUTS = [
     Access(text_size=size, low_reach=low, sound=sound)
     for size in TextSize
@@ -39,7 +40,7 @@ def test_nothing_is_clipped_overlaps_is_too_small_or_out_of_reach(
     stage_of: StageMaker, name: str, orientation: str
 ) -> None:
     stage, panel = stage_of(orientation), PANELS[orientation]
-    for language in Language:
+    for language in TEXTS.languages:
         for access in LAYOUTS:
             stage.show(used(VIEWS[name], language, access))
             assert stage.screen
@@ -83,7 +84,7 @@ def test_an_offices_colour_is_taken_only_where_words_on_it_can_be_read() -> None
 @pytest.mark.parametrize("mode", ["normal", "contrast"])
 @pytest.mark.parametrize("name", VIEWS)
 def test_words_have_a_contrast_of_seven_on_the_ground_they_stand_on(stage: Stage, name: str, mode: str) -> None:
-    stage.show(used(VIEWS[name], Language.INDONESIAN, MODES[mode]))
+    stage.show(used(VIEWS[name], INDONESIAN, MODES[mode]))
     assert stage.screen
     palette = stage.screen.palette
     for each in leaves(stage):
@@ -123,7 +124,7 @@ def test_larger_words_are_larger_on_every_screen(stage: Stage) -> None:
     for name, view in VIEWS.items():
         sizes = []
         for size in (TextSize.NORMAL, TextSize.LARGEST):
-            stage.show(used(view, Language.INDONESIAN, Access(text_size=size)))
+            stage.show(used(view, INDONESIAN, Access(text_size=size)))
             # The head keeps its size.
             sizes.append(max((each.font_size for each in leaves(stage) if isinstance(each, Words)), default=0))
         assert sizes[1] > sizes[0] or name.startswith("ticket"), name

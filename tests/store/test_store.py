@@ -1,11 +1,12 @@
 import threading
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
 import pytest
 from samples import TODAY, a_store, booking, family, snapshot
 
-from kiosk.model import TicketState
+from kiosk.model import ENGLISH, UNKNOWN_LANGUAGE, TicketState
 from kiosk.protocol import HelpCalled
 from kiosk.store import Store
 
@@ -27,6 +28,13 @@ def test_the_same_booking_twice_gives_the_same_tickets(store: Store) -> None:
     assert [each.number for each in again] == ["A-001", "A-002", "A-003"]
     assert again[0] == first[0]
     assert len(store.owed(9)) == 3
+
+
+def test_a_ticket_that_was_stored_before_tickets_had_a_language_stays_readable(store: Store) -> None:
+    (ticket,) = store.check_in(booking(), (0,), None, False, ENGLISH)
+    with store._database.transaction() as db:
+        db.execute("UPDATE tickets SET body = json_remove(body, '$.language')")
+    assert store.ticket(ticket.id) == replace(ticket, language=UNKNOWN_LANGUAGE)
 
 
 def test_walk_in_numbers_start_at_one_and_keep_to_the_quota(store: Store) -> None:

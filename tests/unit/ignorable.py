@@ -8,6 +8,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
         StayChosen OfficeOpened BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.SCANNING: """
         CodeTyped ScanChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
@@ -15,6 +16,7 @@ IGNORABLE = {
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TYPING: """
         ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
@@ -22,6 +24,7 @@ IGNORABLE = {
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.LOOKING_UP: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -29,6 +32,7 @@ IGNORABLE = {
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CHOOSING_APPLICANTS: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -36,6 +40,7 @@ IGNORABLE = {
         PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.VERIFYING: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -43,6 +48,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CHOOSING_SERVICE: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
@@ -50,6 +56,7 @@ IGNORABLE = {
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CHECKING_DOCUMENTS: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -57,6 +64,7 @@ IGNORABLE = {
         PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.DECLARING_PRIORITY: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -64,6 +72,7 @@ IGNORABLE = {
         DocumentsMissing PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.ISSUING: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -71,6 +80,7 @@ IGNORABLE = {
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted BookingFound TicketsFound WalkInFound
         DigitsRight DigitsWrong Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.PRINTING: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -78,6 +88,7 @@ IGNORABLE = {
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TICKET_PRINTED: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen Back
@@ -85,6 +96,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TICKET_UNCERTAIN: """
         Interrupted CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -92,6 +104,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued PrintUncertain QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.TICKET_ON_SCREEN: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen Back
@@ -99,6 +112,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.REFUSED: """
         CodeTyped ScanChosen InformationChosen QueueStatusChosen RateChosen ApplicantToggled
@@ -106,6 +120,7 @@ IGNORABLE = {
         PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong Printed
         PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.RATING: """
         Interrupted CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
@@ -113,6 +128,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing CommentWritten QueueNumberTyped StayChosen OfficeClosed
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.COMMENT: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -120,6 +136,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.THANKS: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen Back
@@ -127,6 +144,22 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyAnswered SurveyTicketFound SurveyRefused
+    """.split(),
+    State.SURVEY_TICKET: """
+        CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
+        ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
+        PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened
+        Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
+        Printed PrintUncertain PrintFailed SurveyChosen SurveyAnswered QueueFound
+    """.split(),
+    State.SURVEY: """
+        CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
+        ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady DocumentsMissing
+        PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened
+        Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
+        Printed PrintUncertain PrintFailed SurveyChosen SurveyTicketFound SurveyRefused QueueFound CodeScanned
+        QueueNumberTyped
     """.split(),
     State.INFORMATION: """
         CodeTyped ScanChosen TypeChosen QueueStatusChosen RateChosen ApplicantToggled ApplicantsChosen
@@ -134,6 +167,7 @@ IGNORABLE = {
         Rated CommentWritten QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound
         TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain
         PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.QUEUE_STATUS: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
@@ -141,6 +175,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened Interrupted
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.HELP: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -148,6 +183,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
         StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused
         DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.STILL_THERE: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen RateChosen
@@ -155,6 +191,7 @@ IGNORABLE = {
         DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.CLOSED: """
         CodeTyped ScanChosen TypeChosen WalkInChosen QueueStatusChosen RateChosen HelpChosen Back Home
@@ -162,6 +199,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped StayChosen
         OfficeClosed BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
         Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
     State.OUT_OF_SERVICE: """
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen QueueStatusChosen
@@ -169,5 +207,6 @@ IGNORABLE = {
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
     """.split(),
 }

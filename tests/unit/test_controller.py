@@ -2,8 +2,17 @@ from samples import FakeClock, snapshot
 
 from kiosk.commands import Command, LookUp, Restart
 from kiosk.controller import DOUBLE_TAP_SECONDS, SAME_CODE_SECONDS, Controller
-from kiosk.events import Broken, CodeScanned, Home, InformationChosen, LanguageChosen, Refused, WalkInChosen
-from kiosk.model import Language, PrinterStatus, Reason, Refusal
+from kiosk.events import (
+    Broken,
+    CodeScanned,
+    Home,
+    InformationChosen,
+    KeyPressed,
+    LanguageChosen,
+    Refused,
+    WalkInChosen,
+)
+from kiosk.model import Key, Language, PrinterStatus, Reason, Refusal
 from kiosk.monitor import Monitor
 from kiosk.protocol import Snapshot
 from kiosk.view import View
@@ -113,3 +122,33 @@ def test_a_tap_that_changes_only_the_same_screen_counts_once_too() -> None:
     stage.clock.passes(DOUBLE_TAP_SECONDS + 0.1)
     stage.controller.tap(LanguageChosen(Language.INDONESIAN))
     assert stage.controller.visit.language is Language.INDONESIAN
+
+
+def test_a_key_goes_to_the_reader_and_is_nothing_to_the_visit() -> None:
+    stage = Stage(snapshot())
+    keys: list[Key] = []
+    stage.controller.press = keys.append
+    stage.controller.handle(KeyPressed(Key.DOWN))
+    assert keys == [Key.DOWN]
+    assert stage.state is State.WELCOME
+
+
+def test_who_presses_keys_is_still_there_on_every_screen_that_waits_for_a_person() -> None:
+    stage = Stage(snapshot())
+    stage.controller.handle(CodeScanned("x"))
+    stage.controller.handle(Refused(stage.controller.visit.id, Refusal(Reason.UNKNOWN)))
+    stage.waits(TIMEOUTS[State.REFUSED] - 1)
+    stage.controller.handle(KeyPressed(Key.DOWN))
+    stage.waits(TIMEOUTS[State.REFUSED] - 1)
+    assert stage.state is State.REFUSED
+    stage.waits(2)
+    assert stage.state is State.WELCOME
+
+
+def test_a_key_does_not_make_the_kiosk_wait_longer_for_itself() -> None:
+    stage = Stage(snapshot())
+    stage.controller.handle(CodeScanned("x"))
+    stage.waits(TIMEOUTS[State.LOOKING_UP] - 1)
+    stage.controller.handle(KeyPressed(Key.DOWN))
+    stage.waits(2)
+    assert stage.state is State.REFUSED

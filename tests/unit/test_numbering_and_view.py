@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import TODAY, service, snapshot
 
-from kiosk.model import Announcement, Fee, Language, Words
+from kiosk.model import ENGLISH, INDONESIAN, Announcement, Fee, Words
 from kiosk.numbering import NUMBER, following, series_of, slot_numbers, walk_in_number
 from kiosk.view import office_data
 
@@ -79,4 +79,4 @@ def test_the_rest_is_shown_as_the_snapshot_has_it() -> None:
 
 def test_words_are_taken_by_language() -> None:
     words = Words("Paspor", "Passport")
-    assert (words[Language.INDONESIAN], words[Language.ENGLISH]) == ("Paspor", "Passport")
+    assert (words[INDONESIAN], words[ENGLISH]) == ("Paspor", "Passport")

@@ -14,7 +14,16 @@ from kiosk.devices.printer import PrintResult
 from kiosk.errors import PrinterError
 from kiosk.event_log import PrinterLost, PrintMoment
 from kiosk.events import Printed, PrintFailed, PrintUncertain
-from kiosk.model import Language, PrinterStatus, PrintOutcome, Ticket, TicketState, Words
+from kiosk.model import (
+    ENGLISH,
+    INDONESIAN,
+    Language,
+    PrinterStatus,
+    PrintOutcome,
+    Ticket,
+    TicketState,
+    Words,
+)
 from kiosk.printing import Printing, printable_ticket
 from kiosk.texts import Texts
 from kiosk.ticket_layout import Line, Picture, Printable
@@ -30,7 +39,7 @@ TICKET = Ticket(
 
 
 def test_a_ticket_with_everything_says_it_in_english() -> None:
-    assert printable_ticket(TICKET, DATA, TEXTS, Language.ENGLISH, b"png") == Printable(
+    assert printable_ticket(TICKET, DATA, TEXTS, ENGLISH, b"png") == Printable(
         letterhead=("Layanan Imigrasi", "Jalan 1", "0752"),
         heading="YOUR QUEUE NUMBER",
         number="A-001",
@@ -43,14 +52,14 @@ def test_a_ticket_with_everything_says_it_in_english() -> None:
         code=f"https://kiosk.example/t/{UUID(int=7)}",
         code_hint="Scan to see your place in the queue",
         closing="No brokers needed. Thank you.",
-        reprint="REPRINT",
+        marks=("REPRINT",),
         logo=b"png",
     )
 
 
 def test_the_same_ticket_says_it_in_indonesian() -> None:
-    said = printable_ticket(TICKET, DATA, TEXTS, Language.INDONESIAN)
-    words = TEXTS.words[Language.INDONESIAN]
+    said = printable_ticket(TICKET, DATA, TEXTS, INDONESIAN)
+    words = TEXTS.words[INDONESIAN]
     assert said.service == "Paspor"
     assert said.documents == ("KTP asli",)
     assert said.times == (
@@ -58,19 +67,19 @@ def test_the_same_ticket_says_it_in_indonesian() -> None:
         words["ticket.arrived"].format(day="Selasa, 24 November 2026", time="09.05"),
     )
     assert said.notes == (words["ticket.late"], words["ticket.priority"].format(group="Lansia"))
-    assert said.reprint == words["ticket.reprint"]
+    assert said.marks == (words["ticket.reprint"],)
     assert said.logo is None
 
 
 def test_what_a_ticket_does_not_have_is_not_said() -> None:
     bare = replace(TICKET, slot=None, priority=None, late=False, prints=1, issued_at=None, service="gone")
-    said = printable_ticket(bare, DATA, TEXTS, Language.ENGLISH)
+    said = printable_ticket(bare, DATA, TEXTS, ENGLISH)
     assert said.times == ("Time of arrival: the staff will confirm it",)
-    assert (said.notes, said.service, said.documents, said.reprint) == ((), "", (), "")
+    assert (said.notes, said.service, said.documents, said.marks) == ((), "", (), ())
 
 
 def test_a_group_that_the_office_has_no_more_is_not_said() -> None:
-    said = printable_ticket(replace(TICKET, priority="gone", late=False), DATA, TEXTS, Language.ENGLISH)
+    said = printable_ticket(replace(TICKET, priority="gone", late=False), DATA, TEXTS, ENGLISH)
     assert said.notes == ()
 
 
@@ -124,7 +133,7 @@ def printing_on(printer: OnePrinter, said: list[PrinterStatus], folder: Path, lo
 
 
 def one_ticket(printing: Printing) -> Print:
-    return Print(1, printing._store.check_in(booking(), (0,), None, False), Language.ENGLISH)
+    return Print(1, printing._store.check_in(booking(), (0,), None, False), ENGLISH)
 
 
 def test_the_printer_is_opened_once_and_closed_once(
@@ -175,6 +184,20 @@ def test_a_printer_that_goes_in_mid_print_is_let_go_of_and_only_then(
     assert printer.asked == ["open", "print", "print", "close", "open"]
 
 
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("min", "NOMOR ANTREAN"), ("id", "NOMOR ANTREAN ANDA"), ("", "YOUR QUEUE NUMBER"), ("gone", "YOUR QUEUE NUMBER")],
+)
+def test_a_ticket_speaks_the_language_that_it_was_issued_in_or_where_there_is_none_the_visits(
+    printer: OnePrinter, said: list[PrinterStatus], tmp_path: Path, language: str, heading: str
+) -> None:
+    printing = printing_on(printer, said, tmp_path)
+    tickets = printing._store.check_in(booking(), (0,), None, False, Language(language))
+    for _ in ("print", "reprint"):
+        printing.answer(Print(1, tickets, ENGLISH))
+        assert heading in [getattr(line, "text", "") for line in printer.lines[-1]]
+
+
 def test_nothing_is_printed_before_the_office_is_known(printer: OnePrinter, tmp_path: Path) -> None:
     store = a_store(tmp_path / "kiosk.sqlite")
     printing = Printing(printer, store, TEXTS, lambda: None, lambda status: None)
@@ -206,4 +229,4 @@ def test_one_ticket_of_two_without_paper_or_in_doubt_is_the_answer_for_both(
         (PrintOutcome.PRINTED, Printed(1)),
     ):
         printer.ends = [PrintResult(each, PrinterStatus.READY) for each in (PrintOutcome.PRINTED, worse)]
-        assert printing.answer(Print(1, (first, second), Language.ENGLISH)) == answer
+        assert printing.answer(Print(1, (first, second), ENGLISH)) == answer

@@ -20,7 +20,7 @@ PRINTABLES = st.builds(
     letterhead=st.lists(WORDS, min_size=1, max_size=4).map(tuple),
     heading=WORDS, number=st.from_regex(r"[A-Z][0-9]{0,2}-[0-9]{3,6}", fullmatch=True), service=WORDS, person=WORDS,
     times=LISTS, notes=LISTS, documents_heading=WORDS, documents=LISTS,
-    code=st.just("https://kiosk.example/t/1"), code_hint=WORDS, closing=WORDS, reprint=WORDS,
+    code=st.just("https://kiosk.example/t/1"), code_hint=WORDS, closing=WORDS, marks=st.tuples(WORDS),
 )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def test_no_row_is_wider_than_the_paper_whatever_the_words(printable: Printable,
 @given(PRINTABLES, WIDTHS)
 def test_no_word_is_lost(printable: Printable, width_mm: int) -> None:
     said = "".join("".join(rows(printable, width_mm)).split()).replace("-", "")
-    for each in (printable.heading, printable.number, printable.service, *printable.notes, printable.reprint):
+    for each in (printable.heading, printable.number, printable.service, *printable.notes, *printable.marks):
         assert "".join(each.split()).replace("-", "") in said
 
 
@@ -70,7 +70,7 @@ def test_empty_words_leave_no_row(plain: Printable) -> None:
 
 def test_a_first_print_does_not_say_reprint_and_a_second_says_it_above_the_number(plain: Printable) -> None:
     assert not any("CETAK ULANG" in row for row in rows(plain))
-    again = rows(replace(plain, reprint="CETAK ULANG"))
+    again = rows(replace(plain, marks=("CETAK ULANG",)))
     assert again.index(" CETAK ULANG ") < again.index("A-001")
 
 
@@ -89,7 +89,7 @@ def test_a_logo_comes_first(plain: Printable) -> None:
 
 
 def test_a_reprint_says_so_on_both_sides_of_its_number_wherever_the_roll_may_end(plain: Printable) -> None:
-    said = [row.strip() for row in rows(replace(plain, reprint="CETAK ULANG"))]
+    said = [row.strip() for row in rows(replace(plain, marks=("CETAK ULANG",)))]
     number = said.index(plain.number)
     assert "CETAK ULANG" in said[:number]
     assert "CETAK ULANG" in said[number:]
@@ -97,7 +97,7 @@ def test_a_reprint_says_so_on_both_sides_of_its_number_wherever_the_roll_may_end
 
 def test_a_whole_ticket_has_its_lines_in_this_order_and_shape(plain: Printable) -> None:
     ticket = replace(
-        plain, notes=("Terlambat",), documents=("e-KTP",), reprint="CETAK ULANG", logo=b"png",
+        plain, notes=("Terlambat",), documents=("e-KTP",), marks=("CETAK ULANG",), logo=b"png",
         letterhead=("Kantor Imigrasi", "Jalan 1", "021 1"),
     )  # fmt: skip
     mark = Text(" CETAK ULANG ", Align.CENTRE, width=2, height=2, inverse=True)
@@ -152,7 +152,7 @@ def test_long_words_are_broken_at_the_edge_of_the_paper(plain: Printable, width_
     ticket = replace(
         plain, letterhead=(words, words), heading=words, service=words, person=words, times=(words,), notes=(words,),
         documents_heading=words, documents=("z" * (columns - 2) + " y",), code_hint=words, closing=words,
-        reprint="r" * (columns // 2 - 2) + " s",
+        marks=("r" * (columns // 2 - 2) + " s",),
     )  # fmt: skip
     said = rows(ticket, width_mm)
     assert said.count("x" * columns) == said.count("y") == 10

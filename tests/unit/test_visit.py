@@ -3,7 +3,7 @@ from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import booking, family
+from samples import booking, family, questionnaire, served
 from unit.ignorable import IGNORABLE
 
 from kiosk import events as all_events
@@ -15,18 +15,21 @@ from kiosk.events import (
     CodeScanned,
     Event,
     HeadphonesMoved,
+    KeyPressed,
     LanguageChosen,
     Question,
     TimedOut,
 )
-from kiosk.model import Access, Language, Reason, Refusal, Sound, TextSize
+from kiosk.model import ENGLISH, INDONESIAN, Access, Reason, Refusal, Sound, TextSize
+from kiosk.questionnaire import SurveyReason
 from kiosk.visit import BUSY, DIGIT_TRIES, HELPFUL, LEAVABLE, TIMEOUTS, TRANSITIONS, State, Visit, advance, timeout
 
 EVENTS = [
     each
     for each in vars(all_events).values()
-    if isinstance(each, type) and issubclass(each, Event) and each not in (Event, Answer)
+    if isinstance(each, type) and issubclass(each, Event) and each not in (Event, Answer, KeyPressed)
 ]
+"""All that a visit may hear of; a key means nothing to it before the reader has made a choice of it."""
 
 ANSWERS = {each.__name__ for each in EVENTS if issubclass(each, Answer)}
 WAITED_FOR = {
@@ -38,6 +41,7 @@ WAITED_FOR = {
     State.TICKET_UNCERTAIN: {"Printed", "PrintFailed"},
     State.REFUSED: {"TicketsIssued"},
     State.QUEUE_STATUS: {"QueueFound"},
+    State.SURVEY_TICKET: {"SurveyTicketFound", "SurveyRefused"},
 }
 
 
@@ -66,7 +70,8 @@ def test_a_code_may_be_scanned_wherever_no_worker_is_busy_and_nothing_is_asked_o
     assert deaf == {
         State.LOOKING_UP, State.CHOOSING_APPLICANTS, State.VERIFYING, State.CHECKING_DOCUMENTS,
         State.DECLARING_PRIORITY,
-        State.ISSUING, State.PRINTING, State.TICKET_UNCERTAIN, State.COMMENT, State.HELP, State.OUT_OF_SERVICE,
+        State.ISSUING, State.PRINTING, State.TICKET_UNCERTAIN, State.COMMENT, State.SURVEY, State.HELP,
+        State.OUT_OF_SERVICE,
     }  # fmt: skip
 
 
@@ -91,7 +96,7 @@ def test_every_state_is_reachable_from_welcome() -> None:
 
 def test_time_alone_leads_home_from_every_state_but_the_closed_ones() -> None:
     for state in set(State) - {State.CLOSED, State.OUT_OF_SERVICE}:
-        visit = Visit(1, state, Language.ENGLISH, refusal=Refusal(Reason.UNKNOWN))
+        visit = Visit(1, state, ENGLISH, refusal=Refusal(Reason.UNKNOWN))
         for _ in range(6):
             visit, _ = advance(visit, TimedOut())
         assert visit.state is State.WELCOME, state
@@ -114,15 +119,15 @@ def test_a_late_answer_to_another_visit_changes_nothing() -> None:
 def test_a_single_applicant_is_checked_in_at_once() -> None:
     visit, commands = advance(Visit(7, State.LOOKING_UP), BookingFound(7, booking()))
     assert visit.state is State.ISSUING
-    assert commands == (CheckIn(7, booking(), (0,), None),)
+    assert commands == (CheckIn(7, booking(), (0,), None, INDONESIAN),)
 
 
 def test_the_language_chosen_lasts_for_the_visit_only() -> None:
-    visit, _ = advance(Visit(1, State.TYPING), LanguageChosen(Language.ENGLISH))
-    assert visit.language is Language.ENGLISH
+    visit, _ = advance(Visit(1, State.TYPING), LanguageChosen(ENGLISH))
+    assert visit.language is ENGLISH
     for _ in range(2):
         visit, _ = advance(visit, TimedOut())
-    assert visit.language is Language.INDONESIAN
+    assert visit.language is INDONESIAN
 
 
 LISTENING = Access(text_size=TextSize.LARGEST, sound=Sound.ON, curtain=True)
@@ -154,9 +159,11 @@ def an_event(kind: type[Event], visit: int, draw: st.DrawFn) -> Event:
     for name, hint in kind.__dataclass_fields__.items():  # type: ignore[attr-defined]
         values[name] = {
             "visit": visit, "text": "x", "digits": "1234", "number": "A-001", "service": "a", "group": None,
-            "place": draw(st.integers(-1, 6)), "score": 3, "language": Language.ENGLISH, "tickets": (), "entry": None,
+            "place": draw(st.integers(-1, 6)), "score": 3, "language": ENGLISH, "tickets": (), "entry": None,
             "booking": family(3, 3), "questions": tuple(draw(st.sets(st.sampled_from(Question)))),
             "refusal": Refusal(Reason.UNKNOWN), "fault": None, "access": LISTENING, "plugged": True,
+                "ticket": served(), "questionnaire": questionnaire(), "reason": SurveyReason.TAKEN,
+                "key": draw(st.sampled_from(["sex", "U1"])), "value": draw(st.sampled_from([None, "male", 1])),
         }[name]  # fmt: skip
         assert hint is not None
     return kind(**values)

@@ -2,12 +2,13 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import OPEN, family
+from samples import OPEN, family, questionnaire, served
 
 from kiosk import events as e
 from kiosk.commands import CheckIn, Command, IssueWalkIn, Print
 from kiosk.events import Answer, Event, Question, TimedOut
-from kiosk.model import Language, QueueEntry, QueueState, Reason, Refusal, Ticket
+from kiosk.model import ENGLISH, QueueEntry, QueueState, Reason, Refusal, Ticket
+from kiosk.questionnaire import SurveyReason
 from kiosk.visit import HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
 
 BOOKING = family(3, 3)
@@ -24,7 +25,8 @@ TAPS: list[Event] = [
     e.ApplicantToggled(0), e.ApplicantToggled(1), e.ApplicantToggled(2), e.ApplicantToggled(9), e.ApplicantsChosen(),
     e.DigitsTyped("4321"), e.ServiceChosen("a"), e.DocumentsReady(), e.DocumentsMissing(), e.PriorityDeclared("old"),
     e.PriorityDeclared(None), e.PaperCameOut(), e.PaperMissing(), e.Rated(4), e.CommentWritten("x"), e.StayChosen(),
-    e.QueueNumberTyped("A-001"), e.LanguageChosen(Language.ENGLISH), e.OfficeClosed(), e.OfficeOpened(), e.Broken(),
+    e.QueueNumberTyped("A-001"), e.LanguageChosen(ENGLISH), e.OfficeClosed(), e.OfficeOpened(), e.Broken(),
+    e.SurveyChosen(), e.SurveyAnswered("sex", None), e.SurveyAnswered("sex", "male"), e.SurveyAnswered("U1", 3),
 ]  # fmt: skip
 
 
@@ -38,6 +40,7 @@ def happenings(draw: st.DrawFn, visit: Visit) -> Event:
         e.Refused(asked, Refusal(Reason.UNKNOWN)), e.DigitsRight(asked), e.DigitsWrong(asked),
         e.TicketsIssued(asked, TICKETS), e.Printed(asked), e.PrintUncertain(asked), e.PrintFailed(asked),
         e.QueueFound(asked, QueueEntry("A-001", QueueState.WAITING)), e.QueueFound(asked, None),
+        e.SurveyTicketFound(asked, served(), questionnaire(1)), e.SurveyRefused(asked, SurveyReason.TAKEN),
     ]  # fmt: skip
     known = [each for each in everything if type(each) in TRANSITIONS[visit.state]]
     return draw(st.sampled_from(known * 3 + everything))

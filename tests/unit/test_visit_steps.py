@@ -3,20 +3,22 @@
 from dataclasses import replace
 
 import pytest
-from samples import OPEN, booking, family
+from samples import OPEN, booking, family, questionnaire, served
 
 from kiosk import commands as c
 from kiosk import events as e
 from kiosk.events import Event, Question
-from kiosk.model import Language, QueueEntry, QueueState, Reason, Refusal, StoreFault, Ticket
+from kiosk.model import ENGLISH, INDONESIAN, QueueEntry, QueueState, Reason, Refusal, StoreFault, Ticket
+from kiosk.questionnaire import Survey, SurveyReason
 from kiosk.visit import DIGIT_TRIES, HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
 
-EN = Language.ENGLISH
+EN = ENGLISH
 TICKETS = (Ticket(booking().ticket_id("A-001"), "A-001", booking().day, "a", "S*** R***", OPEN),)
 FULL = Visit(
     5, State.SCANNING, EN, back=State.TYPING, questions=tuple(Question), booking=family(3, 3), chosen=frozenset({0, 2}),
     service="a", priority="old", wrong_digits=1, tickets=TICKETS, refusal=Refusal(Reason.UNKNOWN),
     queue=QueueEntry("A-001", QueueState.WAITING), queue_unknown=True,
+    survey=Survey(served(), questionnaire(2)), survey_refused=SurveyReason.TAKEN,
 )  # fmt: skip
 """A visit with everything that one can hold."""
 
@@ -55,7 +57,7 @@ def test_a_scanned_and_a_typed_code_are_looked_up_in_a_visit_of_their_own() -> N
 
 @pytest.mark.parametrize("state", [state for state in State if e.LanguageChosen in TRANSITIONS[state]])
 def test_another_language_changes_nothing_else_wherever_it_is_chosen(state: State) -> None:
-    before = at(state, language=Language.INDONESIAN)
+    before = at(state, language=INDONESIAN)
     goes(before, e.LanguageChosen(EN), at(state))
 
 
@@ -122,7 +124,7 @@ def test_each_answer_leads_to_the_next_question_and_the_last_one_to_the_ticket()
     declaring = replace(verifying, state=State.DECLARING_PRIORITY, questions=tuple(Question)[2:])
     goes(verifying, e.DigitsRight(5), declaring)
     issuing = replace(declaring, state=State.ISSUING, questions=(), priority="old")
-    goes(declaring, e.PriorityDeclared("old"), issuing, c.CheckIn(5, family(3, 3), (0, 2), "old"))
+    goes(declaring, e.PriorityDeclared("old"), issuing, c.CheckIn(5, family(3, 3), (0, 2), "old", INDONESIAN))
 
 
 def test_an_applicant_is_taken_out_and_in_again_and_places_that_nobody_has_are_ignored() -> None:
@@ -161,7 +163,7 @@ def test_a_walk_in_says_its_service_its_papers_and_its_group() -> None:
     declaring = replace(checking, state=State.DECLARING_PRIORITY)
     goes(checking, e.DocumentsReady(), declaring)
     issuing = replace(declaring, state=State.ISSUING, questions=(), priority="old")
-    goes(declaring, e.PriorityDeclared("old"), issuing, c.IssueWalkIn(5, "a", "old"))
+    goes(declaring, e.PriorityDeclared("old"), issuing, c.IssueWalkIn(5, "a", "old", INDONESIAN))
 
 
 # ------------------------------------------------------------ the ticket and its end
@@ -229,5 +231,5 @@ def test_a_place_in_the_queue_is_asked_for_by_code_or_number_and_what_is_unknown
 
 
 def test_a_rating_and_a_comment_are_recorded() -> None:
-    goes(at(State.RATING), e.Rated(4), at(State.COMMENT), c.RecordRating(5, 4))
+    goes(at(State.RATING), e.Rated(4), at(State.COMMENT), c.RecordRating(5, 4, EN))
     goes(at(State.COMMENT), e.CommentWritten("x"), at(State.THANKS), c.RecordComment(5, "x"))
