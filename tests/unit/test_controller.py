@@ -12,7 +12,7 @@ from kiosk.events import (
     Refused,
     WalkInChosen,
 )
-from kiosk.model import Key, Language, PrinterStatus, Reason, Refusal
+from kiosk.model import ENGLISH, INDONESIAN, Key, PrinterStatus, Reason, Refusal
 from kiosk.monitor import Monitor
 from kiosk.protocol import Snapshot
 from kiosk.view import View
@@ -116,12 +116,12 @@ def test_nothing_is_shown_anew_while_nothing_changes() -> None:
 def test_a_tap_that_changes_only_the_same_screen_counts_once_too() -> None:
     stage = Stage(snapshot())
     stage.waits(1)
-    stage.controller.tap(LanguageChosen(Language.ENGLISH))
-    stage.controller.tap(LanguageChosen(Language.INDONESIAN))
-    assert stage.controller.visit.language is Language.ENGLISH
+    stage.controller.tap(LanguageChosen(ENGLISH))
+    stage.controller.tap(LanguageChosen(INDONESIAN))
+    assert stage.controller.visit.language is ENGLISH
     stage.clock.passes(DOUBLE_TAP_SECONDS + 0.1)
-    stage.controller.tap(LanguageChosen(Language.INDONESIAN))
-    assert stage.controller.visit.language is Language.INDONESIAN
+    stage.controller.tap(LanguageChosen(INDONESIAN))
+    assert stage.controller.visit.language is INDONESIAN
 
 
 def test_a_key_goes_to_the_reader_and_is_nothing_to_the_visit() -> None:
