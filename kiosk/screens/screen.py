@@ -31,8 +31,8 @@ TOOL_MM = (36.0, 32.0)
 
 
 class KioskScreen(FloatLayout):
-    """One screen, over all of the window. `ask`, `body` and `answer` say what stands in its parts; `home` is the leaving
-    button's key.
+    """One screen, over all of the window. `ask`, `body` and `answer` say what stands in its parts; `home` is the
+    leaving button's key.
     """
 
     home = "button.cancel"
