@@ -26,7 +26,8 @@ from kiosk.theme import Panel
 from kiosk.workers import Inbox
 
 TICK_SECONDS = 0.25
-STEP_SECONDS = 0.8
+STEP_SECONDS = 1.6
+"""Each step paints the window anew, which without a graphics card is most of what a waiting kiosk costs."""
 
 
 def panel_of(settings: Settings) -> Panel:
@@ -82,8 +83,8 @@ class KioskApp(App):
         kiosk.start()
         kiosk.controller.tick()
         # What lives as long as the kiosk is not looked through again by each collection: that took 100 ms of a tap.
-        gc.collect()
         gc.freeze()
+        gc.enable()
 
     def on_stop(self) -> None:
         self._kiosk.voice.stop()

@@ -1,4 +1,4 @@
-"""The first frame: a clock, until the kiosk knows what it can serve. Without words, for it stands for about a second."""
+"""The first frame: a clock, until the kiosk knows what it can serve. Without words, for it stands for a second only."""
 
 from kivy.core.text import Label as Painter
 from kivy.core.window import Window
