@@ -1,7 +1,9 @@
 """`kiosk`: run, check, decode, simulate, screens. The environment first, Kivy second."""
 
 import argparse
+import gc
 import os
+import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -74,20 +76,42 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
-    """Kivy reads the environment when it is first imported, never later. It reads no configuration file, which could
-    load its modules: the screenshots, the inspector.
+    """Kivy reads the environment when it is first imported, never later; and nothing but what is set here: no
+    configuration of a folder, no variable, no module (screenshots, the inspector), and of the inputs only the pointer,
+    which every touch panel is.
     """
     home.mkdir(parents=True, exist_ok=True)
-    os.environ.update({"KIVY_NO_ARGS": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": str(home)})
-    os.environ["KIVY_NO_CONFIG"] = "1"
+    for name in [each for each in os.environ if each.startswith(("KIVY_", "KCFG_"))]:
+        del os.environ[name]
+    said = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": str(home)}
+    os.environ.update(said)
     from kivy.config import Config
 
     Config.set("graphics", "width", str(size[0]))
     Config.set("graphics", "height", str(size[1]))
     Config.set("graphics", "fullscreen", "auto" if fullscreen else "0")
     Config.set("graphics", "resizable", "0")
+    Config.set("graphics", "multisamples", "0")
+    Config.set("graphics", "show_cursor", "0" if fullscreen else "1")
     Config.set("kivy", "exit_on_escape", "0")
+    Config.remove_section("input")
+    Config.add_section("input")
     Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def end_on_signals() -> None:
+    """SIGTERM and SIGINT end the window's loop. To be called before there is a window: SDL takes a signal that nobody
+    heeds yet for a wish to close the window (SDL_QuitInit), and the kiosk grants none.
+    """
+    from kivy.base import EventLoop
+
+    def end(*_: object) -> None:
+        if EventLoop.status != "started":
+            sys.exit(0)
+        EventLoop.quit = True
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)
 
 
 def _utc() -> datetime:
@@ -95,10 +119,17 @@ def _utc() -> datetime:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    # What is loaded stays; to look through it for garbage takes a sixth of the start. The app turns it on again.
+    gc.disable()
     settings = read_settings(arguments.config)
     log_to_stream(sys.stderr, _utc)
     log_to_file(settings.data.dir / "log" / "kiosk.jsonl", _utc)
     catch_the_uncaught()
+    prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
+    end_on_signals()
+    from kiosk.screens.splash import show_splash
+
+    show_splash()
     from kiosk.bootstrap import Kiosk, OutOfService
 
     kiosk: Kiosk | OutOfService
@@ -107,7 +138,6 @@ def _run(arguments: argparse.Namespace) -> int:
     except StoreError as error:
         note(StoreUnusable(error.fault))
         kiosk = OutOfService(error.fault)
-    prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
     from kiosk.app import KioskApp, panel_of
 
     KioskApp(kiosk, panel_of(settings)).run()

@@ -1,26 +1,33 @@
 """The Kivy application: window, stage, inbox, the clock's ticks; no rules."""
 
+import gc
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window, WindowBase
 
-from kiosk.bootstrap import Kiosk, OutOfService
 from kiosk.config import Settings
+from kiosk.controller import Controller
 from kiosk.event_log import Failure, WindowFailed, note
-from kiosk.events import AccessChosen, Broken
+from kiosk.events import AccessChosen, Broken, Event
+from kiosk.lockdown import lock
 from kiosk.model import Sound
 from kiosk.reader import Reader
 from kiosk.screens.stage import Stage
+from kiosk.speech import Voice
+from kiosk.texts import Texts
 from kiosk.theme import Panel
+from kiosk.workers import Inbox
 
 TICK_SECONDS = 0.25
-STEP_SECONDS = 0.8
+STEP_SECONDS = 1.6
+"""Each step paints the window anew, which without a graphics card is most of what a waiting kiosk costs."""
 
 
 def panel_of(settings: Settings) -> Panel:
@@ -37,14 +44,36 @@ def hide_unseen(window: WindowBase, stage: Stage) -> None:
         window.bind(**{name: lambda *_: stage.hide(False)})
 
 
+class Shown(Protocol):
+    """What the window shows and drives: a kiosk, or what stands in for one."""
+
+    @property
+    def texts(self) -> Texts: ...
+
+    @property
+    def voice(self) -> Voice: ...
+
+    @property
+    def inbox(self) -> Inbox[Event]: ...
+
+    @property
+    def controller(self) -> Controller: ...
+
+    def start(self) -> None:
+        """To be called when the controller's views are shown."""
+
+    def stop(self) -> None:
+        """To be called at the end."""
+
+
 class KioskApp(App):
-    """Shows a kiosk in the window until it is stopped."""
+    """Shows a kiosk in the window until it is stopped; only a control has another `lock`."""
 
     title = "Anjungan"
 
-    def __init__(self, kiosk: Kiosk | OutOfService, panel: Panel) -> None:
+    def __init__(self, kiosk: Shown, panel: Panel, lock: Callable[[Any], None] = lock) -> None:
         super().__init__()
-        self._kiosk = kiosk
+        self._kiosk, self._lock = kiosk, lock
         self._steps = count()
         self._reader = Reader(kiosk.voice, kiosk.texts, time.monotonic, self._turn_sound_on)
         self._stage = Stage(kiosk.texts, panel, kiosk.controller.tap, self._reader)
@@ -60,16 +89,23 @@ class KioskApp(App):
         Clock.schedule_interval(lambda _: self._tick(), TICK_SECONDS)
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
         hide_unseen(Window, self._stage)
+        self._lock(Window)
         Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()
+        # What lives as long as the kiosk is not looked through again by each collection: that took 100 ms of a tap.
+        gc.freeze()
+        gc.enable()
 
     def on_stop(self) -> None:
         self._kiosk.voice.stop()
         self._kiosk.stop()
 
+    def _install_settings_keys(self, window: Any) -> None:
+        """Kivy's own settings are not for the lobby: no key opens them."""
+
     def open_settings(self, *_: Any) -> bool:
-        """Kivy's own settings are not for the lobby."""
+        """Nor does anything else."""
         return False
 
     def _tick(self) -> None:
@@ -88,7 +124,7 @@ class KioskApp(App):
 class _LastStop(ExceptionHandler):
     """An error in the window's loop: the first puts the kiosk out of service, a second ends the process."""
 
-    def __init__(self, kiosk: Kiosk | OutOfService) -> None:
+    def __init__(self, kiosk: Shown) -> None:
         self._kiosk = kiosk
         self._failed = False
 

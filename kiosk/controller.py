@@ -11,7 +11,8 @@ from kiosk.view import View
 from kiosk.visit import BUSY, LEAVABLE, TRANSITIONS, State, Visit, advance, timeout
 
 DOUBLE_TAP_SECONDS = 0.3
-"""So long after a change of screen a tap is the second half of a double tap, and is ignored."""
+"""So long after a tap or a change of screen, a tap is the second half of a double tap, and is ignored. What is typed
+is no tap: it is heard by its screen alone."""
 SAME_CODE_SECONDS = 4.0
 """A code still held to the scanner is read again and again; it counts anew when it was away for so long."""
 
@@ -41,6 +42,7 @@ class Controller:
         """A person touched a button."""
         if self._monotonic() - self._changed_at >= DOUBLE_TAP_SECONDS:
             self.handle(event)
+            self._changed_at = self._monotonic()
 
     def touched(self) -> None:
         """A person touched the screen somewhere: still there."""

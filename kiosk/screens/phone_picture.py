@@ -1,6 +1,6 @@
 """What to do with a phone, without words: it comes down to the scanner, and the ticket comes out."""
 
-from kivy.graphics import Color, Line, Rectangle, RoundedRectangle
+from kivy.graphics import Color, Rectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.graphics.texture import Texture
 from kivy.uix.widget import Widget
 
@@ -32,7 +32,7 @@ class PhonePicture(Widget):
             self._draw_beam(is_read)
             Color(*self._palette.main)
             high = self.height
-            RoundedRectangle(
+            SmoothRoundedRectangle(
                 pos=(self.center_x - high * 0.4, self.y), size=(high * 0.8, high * 0.1), radius=[high * 0.04]
             )
             self._draw_phone(is_read)
@@ -48,14 +48,14 @@ class PhonePicture(Widget):
                     self.center_x + side * high * part,
                     self.y + high * 0.1,
                 )
-                Line(points=ends, width=3)
+                SmoothLine(points=ends, width=3)
 
     def _draw_phone(self, is_read: bool) -> None:
         palette, high = self._palette, self.height
         wide, tall = high * 0.34, high * 0.62
         left, bottom = self.center_x - wide / 2, self.y + high * LIFTS[self._step]
         Color(*palette.ink)
-        RoundedRectangle(pos=(left, bottom), size=(wide, tall), radius=[high * 0.05])
+        SmoothRoundedRectangle(pos=(left, bottom), size=(wide, tall), radius=[high * 0.05])
         Color(*palette.card)
         inset = wide * 0.08
         Rectangle(pos=(left + inset, bottom + tall * 0.08), size=(wide - 2 * inset, tall * 0.84))

@@ -6,6 +6,8 @@ fit.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from kivy.graphics import ClearBuffers, ClearColor
+from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from kiosk import theme
@@ -28,8 +30,10 @@ TOOL_MM = (36.0, 32.0)
 """Widths of a language's button and of an accessibility button."""
 
 
-class KioskScreen(Ground):
-    """One screen. `ask`, `body` and `answer` say what stands in its parts; `home` is the leaving button's key."""
+class KioskScreen(FloatLayout):
+    """One screen, over all of the window. `ask`, `body` and `answer` say what stands in its parts; `home` is the
+    leaving button's key.
+    """
 
     home = "button.cancel"
     home_icon = Icon.CLOSE
@@ -38,7 +42,11 @@ class KioskScreen(Ground):
     """The body is read, not touched: it stands with the question."""
 
     def __init__(self, texts: Texts, panel: Panel, post: Post) -> None:
-        super().__init__()
+        super().__init__(size_hint=(None, None))
+        with self.canvas.before:
+            # Painted in software, a rectangle as large as the window costs ten times what clearing it does.
+            self._ground = ClearColor(*theme.AS_DESIGNED.paper)
+            ClearBuffers(clear_color=True)
         self.texts, self.panel, self.post = texts, panel, post
         self._scale = 1.0
         self.view: View
@@ -144,7 +152,7 @@ class KioskScreen(Ground):
         self.view = view
         office_colour = view.data.office.colour if view.data else ""
         self.palette = theme.palette(view.visit.access.high_contrast, office_colour)
-        self.paint(self.palette.paper)
+        self._ground.rgba = self.palette.paper
         self._draw()
         self.told()
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.events import AccessChosen
+from kiosk.events import AccessChosen, Event
 from kiosk.model import Key, Sound
 from kiosk.reader import Reader
 from kiosk.screens.arriving import (
@@ -77,7 +77,7 @@ class Stage(FloatLayout):
         self.screen: KioskScreen | None = None
         """The screen that is shown."""
         self._curtain: Curtain | None = None
-        self._screens = {state: made(texts, panel, post) for state, made in SCREENS.items()}
+        self._screens = {state: made(texts, panel, self._poster(state)) for state, made in SCREENS.items()}
         for each in self._screens.values():
             each.told = self._tell
         self._panel = panel
@@ -108,6 +108,15 @@ class Stage(FloatLayout):
     def hide(self, is_hidden: bool) -> None:
         """Blanks the screen while nobody is to see it."""
         self.opacity = 0 if is_hidden else 1
+
+    def _poster(self, state: State) -> Post:
+        """A finger may leave a button whose screen has gone meanwhile: that is for nobody."""
+
+        def post(event: Event) -> None:
+            if self._shown and self._shown.visit.state is state:
+                self._post(event)
+
+        return post
 
     def press(self, key: Key) -> None:
         """A key of the keypad was pressed."""

@@ -6,12 +6,14 @@ Words are painted once and kept: a screen is made anew for each view, and most o
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from time import time
 
 import qrcode
 from kivy.core.image import Image
 from kivy.core.text import Label as Painter
-from kivy.graphics import Color, Ellipse, Line, Rectangle, RoundedRectangle
+from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
 from kivy.graphics.texture import Texture
+from kivy.input import MotionEvent
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
@@ -24,6 +26,13 @@ KEPT_WORDS = 400
 TEXT_FONT = "Roboto"
 RIM = 3
 """The width of an edge, px."""
+LONGEST_TOUCH_SECONDS = 3.0
+"""A finger that is down for longer leans on the screen: it chooses nothing, and keeps no other finger away."""
+
+
+def leans(touch: MotionEvent) -> bool:
+    """Whether the finger is down for too long to be choosing; so is one that has no time, for the clock was set."""
+    return bool(abs(time() - touch.time_start) > LONGEST_TOUCH_SECONDS)
 
 
 @lru_cache(maxsize=KEPT_WORDS)
@@ -77,12 +86,9 @@ class Ground(FloatLayout):
     def __init__(self, colour: theme.Colour = theme.AS_DESIGNED.paper) -> None:
         super().__init__(size_hint=(None, None))
         with self.canvas.before:
-            self._colour = Color(*colour)
+            Color(*colour)
             self._area = Rectangle()
         self.bind(pos=lambda *_: self._lie(), size=lambda *_: self._lie())
-
-    def paint(self, colour: theme.Colour) -> None:
-        self._colour.rgba = colour
 
     def _lie(self) -> None:
         self._area.pos, self._area.size = self.pos, self.size
@@ -119,7 +125,18 @@ class Sign(Widget):
         self.bind(pos=lie)
 
 
-class Choice(ButtonBehavior, Widget):
+class Target(ButtonBehavior, Widget):
+    """Something to touch. It is chosen when the finger leaves it, not where the finger slid off or leans on it."""
+
+    def on_touch_up(self, touch: MotionEvent) -> bool:
+        if touch.grab_current is self and leans(touch):
+            touch.ungrab(self)
+            self.state = "normal"
+            return True
+        return bool(super().on_touch_up(touch))
+
+
+class Choice(Target):
     """A button as wide as `wide` px, as high as its words and `least` ask for; an icon stands left of the words, or
     `above` them.
     """
@@ -172,9 +189,9 @@ class Choice(ButtonBehavior, Widget):
     def _draw(self, words: Texture, glyph: Texture | None) -> None:
         with self.canvas:
             self._edge_colour = Color()
-            self._outer = RoundedRectangle(radius=[self._corner])
+            self._outer = SmoothRoundedRectangle(radius=[self._corner])
             self._ground_colour = Color()
-            self._inner = RoundedRectangle(radius=[max(1, self._corner - RIM)])
+            self._inner = SmoothRoundedRectangle(radius=[max(1, self._corner - RIM)])
             self._ink_colour = Color()
             self._words = Rectangle(texture=words, size=words.size)
             self._glyph = Rectangle(texture=glyph, size=glyph.size) if glyph else None
@@ -216,9 +233,9 @@ class Card(Widget):
         super().__init__(size_hint=(None, None), size=(words.width + 2 * pad, words.height + 2 * pad))
         with self.canvas:
             Color(*edge)
-            outer = RoundedRectangle(radius=[corner], size=self.size)
+            outer = SmoothRoundedRectangle(radius=[corner], size=self.size)
             Color(*ground)
-            inner = RoundedRectangle(radius=[corner - RIM], size=(self.width - 2 * RIM, self.height - 2 * RIM))
+            inner = SmoothRoundedRectangle(radius=[corner - RIM], size=(self.width - 2 * RIM, self.height - 2 * RIM))
         self.add_widget(words)
 
         def lie(*_: object) -> None:
@@ -273,7 +290,7 @@ def _picture(file: str) -> Texture:
     return Image(file).texture
 
 
-class Face(ButtonBehavior, Widget):
+class Face(Target):
     """A face from very sad (1) to very glad (5), to be touched; `text` is its word, which stands below it."""
 
     COLOURS = ("8A1515", "8A4A00", "4E5A1F", "2A6136", "07524A")
@@ -293,13 +310,13 @@ class Face(ButtonBehavior, Widget):
         self.canvas.clear()
         with self.canvas:
             Color(*self._ground)
-            Ellipse(pos=self.pos, size=self.size)
+            SmoothEllipse(pos=self.pos, size=self.size)
             Color(*self._ink)
             for eye in (0.28, 0.6):
-                Ellipse(pos=(x + eye * side, y + 0.56 * side), size=(0.12 * side, 0.15 * side))
+                SmoothEllipse(pos=(x + eye * side, y + 0.56 * side), size=(0.12 * side, 0.15 * side))
             level = y + 0.32 * side
             mouth = [x + 0.25 * side, level + bend / 2, x + 0.5 * side, level - bend, x + 0.75 * side, level + bend / 2]
-            Line(bezier=mouth, width=max(2, side * 0.03))
+            SmoothLine(bezier=mouth, width=max(2, side * 0.03))
 
 
 class Group(Widget):

@@ -2,8 +2,17 @@ from samples import FakeClock, snapshot
 
 from kiosk.commands import Command, LookUp, Restart
 from kiosk.controller import DOUBLE_TAP_SECONDS, SAME_CODE_SECONDS, Controller
-from kiosk.events import Broken, CodeScanned, Home, InformationChosen, KeyPressed, Refused, WalkInChosen
-from kiosk.model import Key, PrinterStatus, Reason, Refusal
+from kiosk.events import (
+    Broken,
+    CodeScanned,
+    Home,
+    InformationChosen,
+    KeyPressed,
+    LanguageChosen,
+    Refused,
+    WalkInChosen,
+)
+from kiosk.model import ENGLISH, INDONESIAN, Key, PrinterStatus, Reason, Refusal
 from kiosk.monitor import Monitor
 from kiosk.protocol import Snapshot
 from kiosk.view import View
@@ -102,6 +111,17 @@ def test_nothing_is_shown_anew_while_nothing_changes() -> None:
     assert len(stage.views) == shown
     stage.waits(60)
     assert len(stage.views) == shown + 1
+
+
+def test_a_tap_that_changes_only_the_same_screen_counts_once_too() -> None:
+    stage = Stage(snapshot())
+    stage.waits(1)
+    stage.controller.tap(LanguageChosen(ENGLISH))
+    stage.controller.tap(LanguageChosen(INDONESIAN))
+    assert stage.controller.visit.language is ENGLISH
+    stage.clock.passes(DOUBLE_TAP_SECONDS + 0.1)
+    stage.controller.tap(LanguageChosen(INDONESIAN))
+    assert stage.controller.visit.language is INDONESIAN
 
 
 def test_a_key_goes_to_the_reader_and_is_nothing_to_the_visit() -> None:

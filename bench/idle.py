@@ -1,0 +1,152 @@
+"""What a waiting kiosk takes of the processor, and whether visits leave anything in its memory.
+
+The whole `kiosk run` stands at its welcome screen with its moving picture, printer and scanner simulated; beside it a
+bare Kivy window with one label. Then a whole kiosk in one process serves visits, in a time that is passed in.
+"""
+
+import argparse
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench_site import make_data
+
+from kiosk.__main__ import prepare_kivy
+
+if TYPE_CHECKING:
+    from real_window import RealWindow
+    from steady_kiosk import SteadyKiosk
+
+SETTLED_SECONDS = 8.0
+MOST_PERCENT = 3.0
+MOST_GROWTH_MB = 2.0
+CONFIG = """
+central = { url = "https://localhost:1", ca = "ca.pem" }
+data = { dir = "data" }
+printer = { url = "simulated:" }
+scanner = [{ url = "simulated:" }]
+screen = { size = [1080, 1920] }
+"""
+KIOSK = """
+import sys
+from kiosk.__main__ import main
+main(["run", "--config", sys.argv[1] + "/kiosk.toml"])
+"""
+BARE = """
+import sys
+from pathlib import Path
+from kiosk.__main__ import prepare_kivy
+prepare_kivy(Path(sys.argv[1]) / "bare", (1080, 1920), False)
+from kivy.app import App
+from kivy.uix.label import Label
+class Bare(App):
+    def build(self):
+        return Label(text="bare")
+Bare().run()
+"""
+
+
+def percent_of_a_core(code: str, folder: Path, seconds: float) -> float:
+    """Of a program's own time on the processor while it waits, all its threads together (proc(5), utime and stime)."""
+    extra = {"SDL_VIDEODRIVER": "offscreen", "KIVY_NO_ARGS": "1"}
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)], stderr=subprocess.DEVNULL, env=os.environ | extra
+    )
+    try:
+        time.sleep(SETTLED_SECONDS)
+        before, began = _ticks(child.pid), time.monotonic()
+        time.sleep(seconds)
+        used = (_ticks(child.pid) - before) / os.sysconf("SC_CLK_TCK")
+        return 100 * used / (time.monotonic() - began)
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def grown(visits: int, folder: Path) -> tuple[float, int]:
+    """How many MB, and how many objects, were there more after so many visits than after a fifth of them."""
+    from real_window import RealWindow
+    from steady_kiosk import SteadyKiosk
+
+    from kiosk.app import KioskApp
+    from kiosk.theme import Panel
+
+    kiosk = SteadyKiosk(folder)
+    app = KioskApp(kiosk, Panel(1.6))
+    window = RealWindow(app)
+    held = []
+    for place in range(1, visits + 1):
+        _visit(window, kiosk, place)
+        if place in (visits // 5, visits):
+            gc.collect()
+            held.append((_resident_mb(), len(gc.get_objects())))
+            print(f"after {place} visits: {held[-1][0]:.1f} MB, {held[-1][1]} objects", flush=True)
+    app.stop()
+    return held[1][0] - held[0][0], held[1][1] - held[0][1]
+
+
+def _visit(window: "RealWindow", kiosk: "SteadyKiosk", place: int) -> None:
+    """A scan, the ticket, and home; every fourth is a family's, which has to choose."""
+    from kiosk.events import ApplicantsChosen, CodeScanned, Home
+    from kiosk.visit import State
+
+    kiosk.wait(5)
+    kiosk.inbox.post(CodeScanned(kiosk.passes[place % len(kiosk.passes)]))
+    for _ in range(30):
+        window.frame()
+        match kiosk.controller.visit.state:
+            case State.CHOOSING_APPLICANTS:
+                kiosk.controller.handle(ApplicantsChosen())
+            case State.TICKET_PRINTED:
+                break
+    else:
+        raise AssertionError(f"no ticket: {kiosk.controller.visit.state}")
+    kiosk.controller.handle(Home())
+    window.frame()
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20, help="0 leaves the processor out")
+    parser.add_argument("--visits", type=int, default=5000, help="0 leaves the memory out")
+    arguments = parser.parse_args()
+    ok = True
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if arguments.seconds:
+            make_data(folder, 200)
+            (folder / "kiosk.toml").write_text(CONFIG)
+            bare, ours = (percent_of_a_core(each, folder, arguments.seconds) for each in (BARE, KIOSK))
+            print(f"of a core over {arguments.seconds:.0f} s: kiosk {ours:.2f} %, bare Kivy window {bare:.2f} %")
+            ok = ours < MOST_PERCENT
+        if arguments.visits:
+            os.environ["SDL_VIDEODRIVER"] = "offscreen"
+            prepare_kivy(folder / "kivy", (432, 768), False)
+            from kivy.config import Config
+
+            Config.set("graphics", "maxfps", "0")
+            megabytes, objects = grown(arguments.visits, folder)
+            print(
+                f"from {arguments.visits // 5} to {arguments.visits} visits: {megabytes:+.1f} MB, {objects:+} objects"
+            )
+            ok = ok and megabytes < MOST_GROWTH_MB
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""A whole kiosk in one thread, on a time that is passed in: true store, records, printing and controller, a simulated
+printer. Whoever shows it drains `inbox` into `controller`, as with the running one.
+"""
+
+from base64 import b64encode
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from opened_store import open_store
+from small_office import MORNING, small_booking, small_snapshot
+
+from kiosk.booking_pass import sign_pass
+from kiosk.clock import Clock, Uptime
+from kiosk.commands import Command, Print
+from kiosk.controller import Controller
+from kiosk.devices.escpos_printer import EscposPrinter
+from kiosk.devices.simulated_clock import SimulatedClock
+from kiosk.devices.simulated_connection import SimulatedConnection
+from kiosk.devices.simulated_printer import SimulatedPrinter
+from kiosk.events import Event
+from kiosk.model import PassKey, PrinterStatus, PriorityGroup, Words
+from kiosk.monitor import Monitor
+from kiosk.printing import Printing
+from kiosk.protocol import Snapshot
+from kiosk.records import Records
+from kiosk.texts import Texts
+from kiosk.workers import Inbox
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+KEY_ID = "0a0b0c"
+BOOKINGS = 200
+
+
+def office() -> Snapshot:
+    """Open all day; its `BOOKINGS` bookings are for one or three people."""
+    made = small_snapshot()
+    day = MORNING.date()
+    numbers = [
+        tuple(f"A-{place * 3 + each:03}" for each in range(3 if place % 4 == 3 else 1)) for place in range(BOOKINGS)
+    ]
+    groups = (PriorityGroup("elderly", Words("Lansia", "Elderly")),)
+    return made.model_copy(
+        update={
+            "bookings": tuple(small_booking(place + 1, each, day) for place, each in enumerate(numbers)),
+            "rules": (replace(made.rules[0], priority_groups=groups, walk_in_pause_seconds=0),),
+            "pass_keys": (PassKey(KEY_ID, b64encode(KEY.public_key().public_bytes_raw()).decode()),),
+        }
+    )
+
+
+class TapCounter(Controller):
+    """Counts the taps that did something."""
+
+    taps = 0
+
+    def tap(self, event: Event) -> None:
+        before = self.visit
+        super().tap(event)
+        self.taps += self.visit is not before
+
+
+class Mute:
+    """A voice that says nothing, at once."""
+
+    is_speaking = False
+
+    def say(self, text: str, voice: str, loud: bool) -> None:
+        """Nothing is heard."""
+
+    def stop(self) -> None:
+        """Nothing was being said."""
+
+
+class SteadyKiosk:
+    """Time stands still but for `passes`; what a command is answered comes with the window's next frame."""
+
+    def __init__(self, folder: Path) -> None:
+        self._seconds = 1000.0
+        clock = Clock(lambda: MORNING, Uptime("this boot", lambda: 1000.0), lambda: True)
+        clock.recall(None, MORNING)
+        self.texts, self.voice = Texts.load(), Mute()
+        self.inbox: Inbox[Event] = Inbox()
+        self.store = open_store(folder / "kiosk.sqlite", clock.trusted)
+        self.store.keep_series(1)
+        self._monitor = Monitor(clock, PrinterStatus.READY)
+        self._monitor.scanners[0] = self._monitor.online = True
+        self.controller = TapCounter(self._monitor.surroundings, self._send, lambda: self._seconds)
+        self._records = Records(self.store, clock, lambda: self._seconds)
+        paper = SimulatedClock()
+        line = SimulatedConnection(SimulatedPrinter(clock=paper))
+        printer = EscposPrinter(line, 80, monotonic=paper.monotonic)
+        self._printing = Printing(printer, self.store, self.texts, self._monitor.data, lambda status: None)
+
+    def start(self) -> None:
+        snapshot = office()
+        self._records.take_snapshot(snapshot)
+        self._monitor.snapshot = snapshot
+        self.passes = [sign_pass(each, KEY, KEY_ID, MORNING + timedelta(days=1)) for each in snapshot.bookings]
+
+    def stop(self) -> None:
+        self.store.close()
+
+    def wait(self, seconds: float) -> None:
+        """Time goes on, in the steps that the window's ticks have."""
+        until = self._seconds + seconds
+        while self._seconds < until:
+            self._seconds = min(until, self._seconds + 5)
+            self.controller.tick()
+
+    def _send(self, command: Command) -> None:
+        answer = self._printing.answer(command) if isinstance(command, Print) else self._records.answer(command)
+        if answer:
+            self.inbox.post(answer)
