@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,13 +31,22 @@ printer = { url = "simulated:" }
 scanner = [{ url = "simulated:" }]
 screen = { size = [1080, 1920] }
 """
-KIOSK = """
+WATCHED = """
 import sys
+import threading
+import time
+def watch(settled, seconds):
+    time.sleep(settled)
+    used, began = time.process_time(), time.monotonic()
+    time.sleep(seconds)
+    print(100 * (time.process_time() - used) / (time.monotonic() - began), flush=True)
+threading.Thread(target=watch, args=(float(sys.argv[2]), float(sys.argv[3])), daemon=True).start()
+"""
+KIOSK = """
 from kiosk.__main__ import main
 main(["run", "--config", sys.argv[1] + "/kiosk.toml"])
 """
 BARE = """
-import sys
 from pathlib import Path
 from kiosk.__main__ import prepare_kivy
 prepare_kivy(Path(sys.argv[1]) / "bare", (1080, 1920), False)
@@ -52,25 +60,20 @@ Bare().run()
 
 
 def percent_of_a_core(code: str, folder: Path, seconds: float) -> float:
-    """Of a program's own time on the processor while it waits, all its threads together (proc(5), utime and stime)."""
+    """Of a program's own time on the processor while it waits, all its threads together."""
     extra = {"SDL_VIDEODRIVER": "offscreen", "KIVY_NO_ARGS": "1"}
+    program = folder / "program.py"
+    program.write_text(WATCHED + code)
     child = subprocess.Popen(
-        [sys.executable, "-c", code, str(folder)], stderr=subprocess.DEVNULL, env=os.environ | extra
-    )
+        [sys.executable, str(program), str(folder), str(SETTLED_SECONDS), str(seconds)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | extra,
+    )  # fmt: skip
+    assert child.stdout
     try:
-        time.sleep(SETTLED_SECONDS)
-        before, began = _ticks(child.pid), time.monotonic()
-        time.sleep(seconds)
-        used = (_ticks(child.pid) - before) / os.sysconf("SC_CLK_TCK")
-        return 100 * used / (time.monotonic() - began)
+        return float(child.stdout.readline())
     finally:
         child.terminate()
         child.wait()
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
 
 
 def grown(visits: int, folder: Path) -> tuple[float, int]:

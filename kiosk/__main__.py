@@ -119,7 +119,7 @@ def _utc() -> datetime:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    # What is loaded stays; to look through it for garbage takes a sixth of the start. The app turns it on again.
+    # What is loaded stays; to look through it for garbage takes a sixth of the start. The app sweeps later.
     gc.disable()
     settings = read_settings(arguments.config)
     log_to_stream(sys.stderr, _utc)

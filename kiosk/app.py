@@ -23,11 +23,14 @@ from kiosk.screens.stage import Stage
 from kiosk.speech import Voice
 from kiosk.texts import Texts
 from kiosk.theme import Panel
+from kiosk.view import View
 from kiosk.workers import Inbox
 
 TICK_SECONDS = 0.25
 STEP_SECONDS = 1.6
 """Each step paints the window anew, which without a graphics card is most of what a waiting kiosk costs."""
+SWEEP_SECONDS = 0.1
+"""So long after a screen came a finger is hardly on its next button."""
 
 
 def panel_of(settings: Settings) -> Panel:
@@ -75,6 +78,7 @@ class KioskApp(App):
         super().__init__()
         self._kiosk, self._lock = kiosk, lock
         self._steps = count()
+        self._sweep = Clock.create_trigger(lambda _: gc.collect(), SWEEP_SECONDS)
         self._reader = Reader(kiosk.voice, kiosk.texts, time.monotonic, self._turn_sound_on)
         self._stage = Stage(kiosk.texts, panel, kiosk.controller.tap, self._reader)
 
@@ -83,7 +87,7 @@ class KioskApp(App):
 
     def on_start(self) -> None:
         kiosk = self._kiosk
-        kiosk.controller.show, kiosk.controller.press = self._stage.show, self._stage.press
+        kiosk.controller.show, kiosk.controller.press = self._show, self._stage.press
         ExceptionManager.add_handler(_LastStop(kiosk))
         kiosk.inbox.wake = Clock.create_trigger(lambda _: self._drain())
         Clock.schedule_interval(lambda _: self._tick(), TICK_SECONDS)
@@ -93,9 +97,15 @@ class KioskApp(App):
         Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()
-        # What lives as long as the kiosk is not looked through again by each collection: that took 100 ms of a tap.
+        # A screen that went is garbage in circles. Python would look for it in the middle of some tap, and take 0.2 s;
+        # here it is looked for when the next screen is shown, among what came since the start.
+        gc.disable()
         gc.freeze()
-        gc.enable()
+        Window.bind(on_touch_up=lambda *_: self._sweep())
+
+    def _show(self, view: View) -> None:
+        self._stage.show(view)
+        self._sweep()
 
     def on_stop(self) -> None:
         self._kiosk.voice.stop()
