@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from opened_store import open_store
 from small_office import small_booking
 
-from kiosk.clock import Clock, Uptime
+from kiosk.clock import HOLDOVER_FOR, Clock, Uptime
 from kiosk.model import ClockState, Ticket
 from kiosk.numbering import slot_numbers
 
@@ -116,13 +116,21 @@ class KioskInTime:
         self._boots, self._booted_at = self._boots + 1, self.true
         self._keeps_time = self._random.random() < 0.7
         self._error = self._wall_error(off)
+        if self._is_believed(self.true + self._error):
+            self._error = timedelta()
         self._offline_for = self._random.randrange(LONGEST_OFFLINE)
         self._restart()
 
-    def _wall_error(self, off: timedelta) -> timedelta:
-        """A clock that failed while the machine was `off`; one that is plausible and wrong all the same is believed, so
-        it is left out.
+    def _is_believed(self, wall: datetime) -> bool:
+        """Whether nothing can tell that this wall is wrong: it keeps time, and is not long after all that is known. Such
+        a clock is left out.
         """
+        mark, last = self._store.time_mark(), self._store.last_at()
+        known = max((each for each in (last, mark.at if mark else None) if each), default=None)
+        return known is not None and self._keeps_time and known <= wall <= known + HOLDOVER_FOR
+
+    def _wall_error(self, off: timedelta) -> timedelta:
+        """A clock that failed while the machine was `off`."""
         match self._random.choice([Wall.RIGHT, Wall.RIGHT, *Wall]):
             case Wall.BACK:
                 return -off - timedelta(days=1 + self._random.random() * 9)
