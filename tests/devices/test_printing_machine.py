@@ -143,4 +143,4 @@ def test_no_order_of_events_breaks_a_law():
 
 def test_paper_that_is_assumed_breaks_one():
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(WithPaperAssumed, settings=QUICK)
+        run_state_machine_as_test(WithPaperAssumed, settings=settings(QUICK, max_examples=400))

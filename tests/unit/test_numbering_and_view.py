@@ -9,7 +9,7 @@ from samples import TODAY, FakeClock, a_store, service, snapshot
 
 from kiosk.model import ENGLISH, INDONESIAN, Announcement, Fee, Holiday, PrinterStatus, Stage, Words
 from kiosk.monitor import Monitor
-from kiosk.numbering import NUMBER, following, series_of, slot_numbers, walk_in_number
+from kiosk.numbering import NUMBER, following, plain, series_of, slot_numbers, walk_in_number
 from kiosk.protocol import Snapshot
 from kiosk.view import office_data
 
@@ -120,3 +120,8 @@ def test_the_rest_is_shown_as_the_snapshot_has_it() -> None:
 def test_words_are_taken_by_language() -> None:
     words = Words("Paspor", "Passport")
     assert (words[INDONESIAN], words[ENGLISH]) == ("Paspor", "Passport")
+
+
+def test_a_typed_number_compares_without_its_case_its_hyphen_and_its_spaces() -> None:
+    assert plain(" a-001") == plain("A 001") == plain("A-001") == "A001"
+    assert plain("W12-034") == "W12034" != plain("W12-035")
