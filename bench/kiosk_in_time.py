@@ -122,8 +122,9 @@ class KioskInTime:
         self._restart()
 
     def _is_believed(self, wall: datetime) -> bool:
-        """Whether nothing can tell that this wall is wrong: it keeps time, and comes soon after all that is known. Such a
-        clock is left out.
+        """Whether nothing can tell that this wall is wrong: it keeps time, and comes soon after all that is known.
+
+        Such a clock is left out.
         """
         mark, last = self._store.time_mark(), self._store.last_at()
         known = max((each for each in (last, mark.at if mark else None) if each), default=None)
