@@ -47,7 +47,7 @@ from kiosk.workers import Inbox, Worker
 
 VERSION = "0.1.0"
 PRINTER_CHECK_SECONDS = 5.0
-IDLE_SECONDS = 0.25
+IDLE_SECONDS = 1.0
 STILL_THERE = timedelta(minutes=2)
 """Whose print was cut off no longer ago may still stand before the kiosk that comes up again."""
 MARK_EVERY = timedelta(minutes=1)
