@@ -100,7 +100,7 @@ class Lobby:
             self._touch(next(each for each in buttons if words in each.text))
 
         self.on_main(touch)
-        time.sleep(0.05)
+        time.sleep(DOUBLE_TAP_SECONDS)
 
     def taps_face(self, place: int) -> None:
         from kiosk.screens.widgets import Face
