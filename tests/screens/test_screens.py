@@ -110,7 +110,7 @@ def test_ways_out_languages_and_accessibility_stand_in_the_same_places_on_every_
 
 def test_the_accessibility_bar_goes_through_its_steps(stage: Stage, posted: list[Event]) -> None:
     stage.show(VIEWS["welcome"])
-    for text in ("Huruf", "Kontras", "Rendah", "Suara"):
+    for text in ("Huruf", "Kontras", "Duduk", "Suara"):
         press(stage, text)
     assert posted == [
         AccessChosen(Access(text_size=TextSize.LARGE)),
