@@ -147,7 +147,7 @@ class ApplicantsScreen(KioskScreen):
             here = place in visit.chosen
             name = applicant.masked_name or self.word("applicants.unnamed", place=place + 1)
             told = self.word("applicants.here" if here else "applicants.absent")
-            text = f"{applicant.number}   {LONG_MASK.sub('***', name)}   ({told})"
+            text = f"{applicant.number}  {LONG_MASK.sub('***', name)}: {told}"
             icon = Icon.HERE if here else Icon.CLOSE
             made.append(self.choice(text, wide, ApplicantToggled(place), "chosen" if here else "plain", icon=icon))
         return made

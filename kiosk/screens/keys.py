@@ -10,7 +10,7 @@ from kiosk.screens.screen import KioskScreen
 from kiosk.screens.widgets import Card, Group, column, row
 
 KEY_MM = 20.0
-PHONE_MM = 150.0
+PHONE_MM = 190.0
 """The width of a telephone's keys together."""
 
 
@@ -25,7 +25,7 @@ def phone_keys(screen: KioskScreen, wide: float, most: int) -> Widget:
     block, gap = min(wide, screen.mm(PHONE_MM)), screen.mm(theme.GAP_MM) / 2
     each = (block - 2 * gap) / 3
     rows = [key_row(screen, digits, 3, block, most) for digits in ("123", "456", "789")]
-    last = row([key_row(screen, "0", 3, block, most), delete_key(screen, each)], gap)
+    last = row([key_row(screen, "0", 3, block, most), delete_key(screen, each, theme.BODY_MM)], gap)
     high = last.height
     places = [(last, each + gap, 0.0)]
     for digits in reversed(rows):
@@ -41,9 +41,9 @@ def key_row(screen: KioskScreen, characters: Sequence[str], columns: int, wide: 
     return row([screen.choice(one, each, _adding(screen, one, most), least=KEY_MM) for one in characters], gap)
 
 
-def delete_key(screen: KioskScreen, wide: float) -> Widget:
+def delete_key(screen: KioskScreen, wide: float, size: float = theme.LARGE_MM) -> Widget:
     """Takes the last character back."""
-    return screen.choice(screen.word("button.delete"), wide, _deleting(screen), least=KEY_MM, icon=Icon.DELETE)
+    return screen.choice(screen.word("button.delete"), wide, _deleting(screen), "plain", KEY_MM, size, Icon.DELETE)
 
 
 def _deleting(screen: KioskScreen) -> Callable[[], None]:

@@ -204,6 +204,8 @@ def sample_views() -> dict[str, View]:
     survey = Survey(QueueEntry("A-012", QueueState.SERVED), _QUESTIONNAIRE)
     views["survey"] = _view(Visit(1, State.SURVEY, survey=survey))
     views["survey-element"] = _view(Visit(1, State.SURVEY, survey=survey.answered("job", None)))
+    views["thanks-after-ticket"] = views["thanks"]
+    views["thanks"] = _view(Visit(1, State.THANKS))
     views["thanks-after-survey"] = _view(Visit(1, State.THANKS, survey=survey))
     for no_survey in SurveyReason:
         views[f"survey_ticket-{no_survey}"] = _view(Visit(1, State.SURVEY_TICKET, survey_refused=no_survey))

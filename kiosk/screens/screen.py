@@ -127,7 +127,8 @@ class KioskScreen(FloatLayout):
 
     def sign(self, icon: Icon, wide: float, colour: theme.Colour | None = None) -> Sign:
         """A large icon above a title; it gives way to larger words."""
-        return Sign(icon, wide, self.mm(self.picture_mm(theme.SIGN_MM)), colour or self.palette.main)
+        high = theme.SIGN_MM * min(1.0, self._scale) / theme.TEXT_SCALES[self.view.visit.access.text_size]
+        return Sign(icon, wide, self.mm(high), colour or self.palette.main)
 
     def picture_mm(self, high: float) -> float:
         """The height of a picture that is `high` mm high among words of the normal size."""

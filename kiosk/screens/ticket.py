@@ -11,6 +11,8 @@ from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
 from kiosk.screens.widgets import QrCode, column, row
 
+CODE_MM = 75.0
+
 
 class TicketScreen(KioskScreen):
     """A title, the number or numbers, and whose they are."""
@@ -76,7 +78,7 @@ class OnScreenScreen(TicketScreen):
         data, tickets = self.view.data, self.view.visit.tickets
         if data is None:
             return []
-        side = min(self.mm(100) * min(1.0, self._scale), (wide - self.gap) / min(2, len(tickets)) * 0.95)
+        side = min(self.mm(CODE_MM) * min(1.0, self._scale), (wide - self.gap) / min(2, len(tickets)) * 0.95)
         side = side if len(tickets) < 3 else side * 0.55
         made = []
         for ticket in tickets:
