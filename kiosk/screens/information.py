@@ -47,10 +47,11 @@ class InformationScreen(KioskScreen):
         service, language = self._service, self.view.visit.language
         if service is None:
             return [self.title(f"information.{self._topic}" if self._topic else "information.title", wide)]
-        return [
-            self.words(service.name[language], wide, theme.TITLE_MM, bold=True),
-            self.words(service.summary[language], wide, theme.LARGE_MM, self.palette.quiet),
-        ]
+        name = self.words(service.name[language], wide, theme.TITLE_MM, bold=True)
+        if self.view.visit.documents_missing:
+            told = self.word("information.documents_missing")
+            return [name, self.words(told, wide, theme.LARGE_MM, bold=True)]
+        return [name, self.words(service.summary[language], wide, theme.LARGE_MM, self.palette.quiet)]
 
     def body(self, wide: float) -> Sequence[Widget]:
         if self._service is not None:
@@ -66,6 +67,8 @@ class InformationScreen(KioskScreen):
         return [*told[self._topic](wide)]
 
     def answer(self, wide: float) -> Sequence[Widget]:
+        if self.view.visit.documents_missing:
+            return []
         if self._service is not None and self._service.walk_in_quota != 0:
             walk_in = self.word("button.walk_in")
             return [self.choice(walk_in, wide, WalkInChosen(), "main", icon=Icon.TICKET)]
