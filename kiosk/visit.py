@@ -594,9 +594,7 @@ _ROWS: dict[State, Row] = {
         InformationChosen: Step(State.INFORMATION, keep=_information),
         SuggestionChosen: Step(State.COMMENT),
         WalkInChosen: _WALK_IN,
-        Back: Step(
-            (State.INFORMATION, State.CHECKING_DOCUMENTS, State.WELCOME), keep=_leave_information, choose=_back
-        ),
+        Back: Step((State.INFORMATION, State.CHECKING_DOCUMENTS, State.WELCOME), keep=_leave_information, choose=_back),
     },
     State.QUEUE_STATUS: _LEAVING
     | {
