@@ -93,6 +93,8 @@ TITLE_MM = 16.0
 NUMBER_MM = 52.0
 SIGN_MM = 44.0
 TEXT_SCALES = {TextSize.NORMAL: 1.0, TextSize.LARGE: 1.25, TextSize.LARGEST: 1.55}
+PICTURE_SCALES = {TextSize.NORMAL: 1.0, TextSize.LARGE: 0.7, TextSize.LARGEST: 0.35}
+"""Pictures give way to the words of a person who asked for larger ones."""
 
 TARGET_MM = 17.0
 """The least height and width of what is touched (the least that is tested is 15 mm)."""

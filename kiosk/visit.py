@@ -143,6 +143,8 @@ class Visit:
     service: str = ""
     topic: Topic | None = None
     """Of what the information is: of `service` where there is one, else of this."""
+    documents_missing: bool = False
+    """The information is read by a person who lacks documents of `service`, and may find them yet."""
     priority: str | None = None
     wrong_digits: int = 0
     tickets: tuple[Ticket, ...] = ()
@@ -284,12 +286,20 @@ def _information(visit: Visit, event: InformationChosen) -> Visit:
     return replace(visit, service=event.service, topic=event.topic)
 
 
+def _documents_missing(visit: Visit, event: DocumentsMissing) -> Visit:
+    return replace(visit, documents_missing=True)
+
+
 def _start_information(visit: Visit, event: InformationChosen) -> Visit:
     return _information(_fresh(visit, event), event)
 
 
 def _leave_information(visit: Visit, event: Back) -> Visit:
-    """From a service to the list of them, from a topic to the list of topics, from there home."""
+    """From a service to the list of them, from a topic to the list of topics, from there home; who lacked documents is
+    asked for them again.
+    """
+    if visit.documents_missing:
+        return replace(visit, documents_missing=False, back=State.CHECKING_DOCUMENTS)
     if not visit.service and visit.topic is None:
         return _home(visit, event)
     return replace(visit, service="", topic=Topic.SERVICES if visit.service else None, back=State.INFORMATION)
@@ -518,7 +528,7 @@ _ROWS: dict[State, Row] = {
     State.CHECKING_DOCUMENTS: _LEAVING
     | {
         DocumentsReady: _ask_next(),
-        DocumentsMissing: Step(State.INFORMATION),
+        DocumentsMissing: Step(State.INFORMATION, keep=_documents_missing),
         Back: Step(State.CHOOSING_SERVICE),
     },
     State.DECLARING_PRIORITY: _LEAVING
@@ -584,7 +594,7 @@ _ROWS: dict[State, Row] = {
         InformationChosen: Step(State.INFORMATION, keep=_information),
         SuggestionChosen: Step(State.COMMENT),
         WalkInChosen: _WALK_IN,
-        Back: Step((State.INFORMATION, State.WELCOME), keep=_leave_information, choose=_back),
+        Back: Step((State.INFORMATION, State.CHECKING_DOCUMENTS, State.WELCOME), keep=_leave_information, choose=_back),
     },
     State.QUEUE_STATUS: _LEAVING
     | {

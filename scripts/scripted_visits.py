@@ -225,7 +225,7 @@ class Script:
             ("Saya belum", State.CHOOSING_SERVICE),
             ("Paspor hilang", State.CHECKING_DOCUMENTS),
             ("Ya, lengkap", State.DECLARING_PRIORITY),
-            ("Tidak, lanjut", State.TICKET_PRINTED),
+            ("Tidak ada, lanjut", State.TICKET_PRINTED),
         ):
             self._lobby.taps(words)
             self._lobby.sees(state)

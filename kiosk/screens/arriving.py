@@ -1,6 +1,7 @@
 """Arriving with a booking: welcome, scanning, typing, waiting, who came, the second factor."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from kivy.uix.widget import Widget
 
@@ -15,12 +16,13 @@ from kiosk.events import (
     InformationChosen,
     QueueStatusChosen,
     RateChosen,
+    ScanChosen,
     TypeChosen,
     WalkInChosen,
 )
 from kiosk.model import PrinterStatus
 from kiosk.screens.icons import Icon
-from kiosk.screens.keys import keypad, typed_box
+from kiosk.screens.keys import keypad, phone_keys, typed_box
 from kiosk.screens.phone_picture import STEPS, PhonePicture
 from kiosk.screens.screen import KioskScreen, Post
 from kiosk.texts import Texts
@@ -29,6 +31,8 @@ from kiosk.visit import DIGIT_TRIES, State
 
 NO_PAPER = (PrinterStatus.PAPER_OUT, PrinterStatus.COVER_OPEN, PrinterStatus.OFFLINE, PrinterStatus.SILENT, PrinterStatus.DISCONNECTED)  # fmt: skip  # noqa: E501
 DIGITS = 4
+CODE_KEYS = [CODE_ALPHABET[start : start + 8] for start in range(0, len(CODE_ALPHABET), 8)]
+LONG_MASK = re.compile(r"\*{4,}")
 
 
 class ShowingScreen(KioskScreen):
@@ -44,18 +48,21 @@ class ShowingScreen(KioskScreen):
         if self._shown:
             self._shown.take_step(self._step)
 
-    def _picture(self, wide: float, upright: float, across: float) -> PhonePicture:
-        """As high as given in mm, less where words are larger and need the room."""
-        high = self.mm(self.picture_mm(across if self.is_wide else upright))
-        self._shown = PhonePicture(wide, high, self.palette, self._step)
+    def _picture(self, wide: float, said: str = "", released: Callable[[], None] | None = None) -> PhonePicture:
+        """Smaller where words are larger and need the room."""
+        high = self.mm(self.picture_mm(105 if self.is_wide else 150))
+        self._shown = PhonePicture(wide, high, self.palette, self._step, said, released)
         return self._shown
 
 
 class WelcomeScreen(ShowingScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
         view = self.view
-        hint = "welcome.hint" if view.scanner_ready else "welcome.no_scanner"
-        made: list[Widget] = [self.title("welcome.title", wide), self._picture(wide, 150, 105), self.hint(hint, wide)]
+        if view.scanner_ready:
+            made: list[Widget] = [self.title("welcome.title", wide), self._how_to_scan(wide)]
+            made.append(self.hint("welcome.hint", wide))
+        else:
+            made = [self.title("welcome.title_typing", wide), self.hint("welcome.no_scanner", wide)]
         if view.printer in NO_PAPER:
             told = self.word("welcome.no_printer")
             made.append(self.words(told, wide, theme.BODY_MM, self.palette.warning, bold=True))
@@ -84,6 +91,12 @@ class WelcomeScreen(ShowingScreen):
             made.append(self.words(data.announcements[0].words[self.view.visit.language], wide, theme.SMALL_MM))
         return made
 
+    def _how_to_scan(self, wide: float) -> Widget:
+        """The picture; where all that is touched has to lie low, it is above that, and only looked at."""
+        if self.view.visit.access.low_reach:
+            return self._picture(wide)
+        return self._picture(wide, self.word("welcome.scan"), lambda: self.post(ScanChosen()))
+
     def _main(self, key: str, wide: float, event: Event, icon: Icon) -> Widget:
         return self.choice(self.word(key), wide, event, "main", 42, icon=icon)
 
@@ -93,7 +106,7 @@ class WelcomeScreen(ShowingScreen):
 
 class ScanningScreen(ShowingScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
-        return [self.title("scanning.title", wide), self._picture(wide, 150, 105), self.hint("scanning.hint", wide)]
+        return [self.title("scanning.title", wide), self._picture(wide), self.hint("scanning.hint", wide)]
 
     def answer(self, wide: float) -> Sequence[Widget]:
         return [self.choice(self.word("button.type"), wide, TypeChosen(), icon=Icon.TYPE)]
@@ -113,7 +126,7 @@ class TypingScreen(KioskScreen):
         send = self.choice(
             self.word("button.next"), wide, lambda: self.post(CodeTyped(self.typed)), "main" if full else "off"
         )
-        return [*keypad(self, CODE_ALPHABET, 8, wide, CODE_LENGTH), send]
+        return [*keypad(self, CODE_KEYS, wide, CODE_LENGTH), send]
 
 
 class WaitingScreen(KioskScreen):
@@ -134,8 +147,8 @@ class ApplicantsScreen(KioskScreen):
             here = place in visit.chosen
             name = applicant.masked_name or self.word("applicants.unnamed", place=place + 1)
             told = self.word("applicants.here" if here else "applicants.absent")
-            text = f"{applicant.number}   {name}   ({told})"
-            icon = Icon.HERE if here else None
+            text = f"{applicant.number}  {LONG_MASK.sub('***', name)}: {told}"
+            icon = Icon.HERE if here else Icon.CLOSE
             made.append(self.choice(text, wide, ApplicantToggled(place), "chosen" if here else "plain", icon=icon))
         return made
 
@@ -158,7 +171,7 @@ class VerifyingScreen(KioskScreen):
     def answer(self, wide: float) -> Sequence[Widget]:
         full = len(self.typed) == DIGITS
         send = self.choice(self.word("button.next"), wide, self._send, "main" if full else "off")
-        return [*keypad(self, "1234567890", 5, wide, DIGITS), send]
+        return [phone_keys(self, wide, DIGITS), send]
 
     def _send(self) -> None:
         digits, self.typed = self.typed, ""

@@ -10,7 +10,7 @@ from kiosk.screens.icons import Icon
 from kiosk.screens.keys import keypad, typed_box
 from kiosk.screens.screen import KioskScreen
 
-NUMBER_KEYS = "ABCDEFGW-1234567890"
+NUMBER_KEYS = ("ABCDEFGW-", "1234567890")
 LONGEST_NUMBER = 8
 
 
@@ -31,7 +31,7 @@ class QueueScreen(KioskScreen):
     def answer(self, wide: float) -> Sequence[Widget]:
         kind = "main" if self.typed else "off"
         search = self.choice(self.word("queue.search"), wide, self._search, kind, icon=Icon.SEARCH)
-        return [*keypad(self, NUMBER_KEYS, 10, wide, LONGEST_NUMBER), search]
+        return [*keypad(self, NUMBER_KEYS, wide, LONGEST_NUMBER), search]
 
     def _search(self) -> None:
         number, self.typed = self.typed, ""

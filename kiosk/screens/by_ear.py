@@ -13,10 +13,8 @@ from kiosk import theme
 from kiosk.events import AccessChosen, Back, HelpChosen, Home
 from kiosk.reader import Option, Script
 from kiosk.screens.screen import KioskScreen
-from kiosk.screens.widgets import Card, Choice, Face, Words
+from kiosk.screens.widgets import Card, Target, Words
 from kiosk.visit import TRANSITIONS
-
-Control = Choice | Face
 
 
 def script_of(screen: KioskScreen) -> Script:
@@ -39,9 +37,9 @@ def script_of(screen: KioskScreen) -> Script:
     )
 
 
-def controls_of(screen: KioskScreen) -> list[Control]:
+def controls_of(screen: KioskScreen) -> list[Target]:
     """What can be touched, on all pages, in the order of the script's options; what is off is left out."""
-    return [each for each in _parts(screen) if isinstance(each, Control) and not each.disabled]
+    return [each for each in _parts(screen) if isinstance(each, Target) and not each.disabled]
 
 
 def focus(screen: KioskScreen, place: int | None) -> None:
@@ -66,18 +64,18 @@ def _parts(screen: KioskScreen) -> Iterator[Widget]:
 
 
 def _leaves(widget: Widget) -> Iterator[Widget]:
-    if isinstance(widget, Words | Card | Control):
+    if isinstance(widget, Words | Card | Target):
         yield widget
         return
     for each in reversed(widget.children):
         yield from _leaves(each)
 
 
-def _is_shown(screen: KioskScreen, control: Control) -> bool:
+def _is_shown(screen: KioskScreen, control: Target) -> bool:
     return any(each is control for each in screen.walk(restrict=True))
 
 
-def _draw_ring(control: Control, colour: theme.Colour, apart: float) -> None:
+def _draw_ring(control: Target, colour: theme.Colour, apart: float) -> None:
     x, y, wide, high = control.x - apart, control.y - apart, control.width + 2 * apart, control.height + 2 * apart
     with control.canvas.after:
         Color(*colour)

@@ -50,7 +50,7 @@ class DocumentsScreen(KioskScreen):
         visit = self.view.visit
         service = self.view.data.service(visit.service) if self.view.data else None
         listed = service.documents if service else ()
-        return [self.words(f"•  {each[visit.language]}", wide, theme.LARGE_MM, halign="left") for each in listed]
+        return [self.point(each[visit.language], wide, theme.LARGE_MM) for each in listed]
 
     def answer(self, wide: float) -> Sequence[Widget]:
         return [
@@ -60,6 +60,8 @@ class DocumentsScreen(KioskScreen):
 
 
 class PriorityScreen(KioskScreen):
+    pages_last = True
+
     def ask(self, wide: float) -> Sequence[Widget]:
         return [self.title("priority.title", wide), self.hint("priority.hint", wide)]
 
@@ -72,6 +74,4 @@ class PriorityScreen(KioskScreen):
         ]
 
     def answer(self, wide: float) -> Sequence[Widget]:
-        return [
-            self.choice(self.word("priority.none"), wide, PriorityDeclared(None), "main", 36, theme.TITLE_MM),
-        ]
+        return [self.choice(self.word("priority.none"), wide, PriorityDeclared(None), least=26)]

@@ -47,10 +47,11 @@ class InformationScreen(KioskScreen):
         service, language = self._service, self.view.visit.language
         if service is None:
             return [self.title(f"information.{self._topic}" if self._topic else "information.title", wide)]
-        return [
-            self.words(service.name[language], wide, theme.TITLE_MM, bold=True),
-            self.words(service.summary[language], wide, theme.LARGE_MM, self.palette.quiet),
-        ]
+        name = self.words(service.name[language], wide, theme.TITLE_MM, bold=True)
+        if self.view.visit.documents_missing:
+            told = self.word("information.documents_missing")
+            return [name, self.words(told, wide, theme.LARGE_MM, bold=True)]
+        return [name, self.words(service.summary[language], wide, theme.LARGE_MM, self.palette.quiet)]
 
     def body(self, wide: float) -> Sequence[Widget]:
         if self._service is not None:
@@ -66,8 +67,10 @@ class InformationScreen(KioskScreen):
         return [*told[self._topic](wide)]
 
     def answer(self, wide: float) -> Sequence[Widget]:
+        if self.view.visit.documents_missing:
+            return []
         if self._service is not None and self._service.walk_in_quota != 0:
-            walk_in = self.word("information.walk_in")
+            walk_in = self.word("button.walk_in")
             return [self.choice(walk_in, wide, WalkInChosen(), "main", icon=Icon.TICKET)]
         if self._service is None and self._topic is Topic.COMPLAINTS:
             suggest = self.word("information.suggest")
@@ -87,15 +90,14 @@ class InformationScreen(KioskScreen):
 
     def _about(self, service: Service, wide: float) -> Iterator[Widget]:
         language = self.view.visit.language
-        yield from self._list("information.documents", [each[language] for each in service.documents], wide)
-        yield from self._list(
-            "information.fees", [*self._fee_rows(service.fees)] or [self.word("information.no_fees")], wide
-        )
-        yield from self._list(
-            "information.stages", [*self._stage_rows(service)] or [self.word("information.no_stages")], wide
-        )
+        documents = [self.point(each[language], wide) for each in service.documents]
+        fees = [*self._fee_rows(service.fees, wide)] or self._lines([self.word("information.no_fees")], wide)
+        stages = [*self._stage_rows(service)] or [self.word("information.no_stages")]
+        yield from self._list("information.documents", documents, wide)
+        yield from self._list("information.fees", fees, wide)
+        yield from self._list("information.stages", self._lines(stages, wide), wide)
 
-    def _fee_rows(self, fees: Sequence[Fee]) -> Iterator[str]:
+    def _fee_rows(self, fees: Sequence[Fee], wide: float) -> Iterator[Widget]:
         """The fees below what each rests on."""
         language = self.view.visit.language
         by_source: dict[tuple[str, date], list[Fee]] = {}
@@ -104,8 +106,9 @@ class InformationScreen(KioskScreen):
         for (regulation, since), held in by_source.items():
             day = self.texts.short_day(since, language)
             source = self.word("information.in_force", day=day)
-            yield f"{regulation}, {source}" if regulation else source.capitalize()
-            yield from (f"•  {each.name[language]}: {self.texts.rupiah(each.rupiah)}" for each in held)
+            yield from self._lines([f"{regulation}, {source}" if regulation else source.capitalize()], wide)
+            for each in held:
+                yield self.point(f"{each.name[language]}: {self.texts.rupiah(each.rupiah)}", wide)
 
     def _stage_rows(self, service: Service) -> Iterator[str]:
         language = self.view.visit.language
@@ -127,7 +130,7 @@ class InformationScreen(KioskScreen):
         holidays = view.data.holidays[:HOLIDAYS_SHOWN]
         if holidays:
             days = [f"{self.texts.day(each.day, language)}: {each.name[language]}" for each in holidays]
-            yield from self._list("information.holidays", days, wide)
+            yield from self._list("information.holidays", self._lines(days, wide), wide)
 
     def _periods(self, periods: Sequence[Period]) -> str:
         language, time = self.view.visit.language, self.texts.time
@@ -138,7 +141,7 @@ class InformationScreen(KioskScreen):
         language = self.view.visit.language
         announced = self.view.data.announcements if self.view.data else ()
         for each in announced:
-            yield self.words(f"•  {each.words[language]}", wide, theme.LARGE_MM, halign="left")
+            yield self.point(each.words[language], wide, theme.LARGE_MM)
         if not announced:
             yield self.words(self.word("information.no_announcements"), wide, theme.LARGE_MM)
 
@@ -150,10 +153,13 @@ class InformationScreen(KioskScreen):
         yield row([QrCode(self.view.data.office.complaint_url, side), told], self.gap)
         yield self.words(self.word("information.suggest_hint"), wide, theme.LARGE_MM, self.palette.quiet)
 
-    def _list(self, key: str, rows: list[str], wide: float) -> list[Widget]:
+    def _lines(self, told: Sequence[str], wide: float) -> list[Widget]:
+        return [self.words(each, wide, theme.BODY_MM, halign="left") for each in told]
+
+    def _list(self, key: str, rows: list[Widget], wide: float) -> list[Widget]:
         heading = self.words(self.word(key), wide, theme.LARGE_MM, bold=True, halign="left")
         if not rows:
             return []
-        first, *others = (self.words(each, wide, theme.BODY_MM, halign="left") for each in rows)
+        first, *others = rows
         # A heading is never left alone at the end of a page.
         return [column([heading, first], wide, self.gap), *others]

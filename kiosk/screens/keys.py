@@ -7,19 +7,31 @@ from kivy.uix.widget import Widget
 from kiosk import theme
 from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
-from kiosk.screens.widgets import Card, column, row
+from kiosk.screens.widgets import Card, Group, column, row
 
 KEY_MM = 20.0
+PHONE_MM = 190.0
+"""The width of a telephone's keys together."""
 
 
-def keypad(screen: KioskScreen, characters: str, columns: int, wide: float, most: int) -> list[Widget]:
-    """Rows of keys that add to what the screen holds as typed, up to `most` characters, and one that deletes at the end
-    of the last row, or below where it is full.
-    """
-    rows = [characters[start : start + columns] for start in range(0, len(characters), columns)]
-    made: list[Widget] = [key_row(screen, each, columns, wide, most) for each in rows]
-    delete = delete_key(screen, wide / 2)
-    return [*made, delete]
+def keypad(screen: KioskScreen, rows: Sequence[str], wide: float, most: int) -> list[Widget]:
+    """Rows of keys that add to what the screen holds as typed, up to `most` characters, and one below that deletes."""
+    columns = max(map(len, rows))
+    return [*(key_row(screen, each, columns, wide, most) for each in rows), delete_key(screen, wide / 2)]
+
+
+def phone_keys(screen: KioskScreen, wide: float, most: int) -> Widget:
+    """Digits as on a telephone, with the key that deletes right of the zero."""
+    block, gap = min(wide, screen.mm(PHONE_MM)), screen.mm(theme.GAP_MM) / 2
+    each = (block - 2 * gap) / 3
+    rows = [key_row(screen, digits, 3, block, most) for digits in ("123", "456", "789")]
+    last = row([key_row(screen, "0", 3, block, most), delete_key(screen, each, theme.BODY_MM)], gap)
+    high = last.height
+    places = [(last, each + gap, 0.0)]
+    for digits in reversed(rows):
+        places.append((digits, 0.0, high + gap))
+        high += gap + digits.height
+    return Group(places, block, high)
 
 
 def key_row(screen: KioskScreen, characters: Sequence[str], columns: int, wide: float, most: int) -> Widget:
@@ -29,9 +41,9 @@ def key_row(screen: KioskScreen, characters: Sequence[str], columns: int, wide: 
     return row([screen.choice(one, each, _adding(screen, one, most), least=KEY_MM) for one in characters], gap)
 
 
-def delete_key(screen: KioskScreen, wide: float) -> Widget:
+def delete_key(screen: KioskScreen, wide: float, size: float = theme.LARGE_MM) -> Widget:
     """Takes the last character back."""
-    return screen.choice(screen.word("button.delete"), wide, _deleting(screen), least=KEY_MM, icon=Icon.DELETE)
+    return screen.choice(screen.word("button.delete"), wide, _deleting(screen), "plain", KEY_MM, size, Icon.DELETE)
 
 
 def _deleting(screen: KioskScreen) -> Callable[[], None]:

@@ -51,7 +51,7 @@ class CommentScreen(KioskScreen):
 
     def ask(self, wide: float) -> Sequence[Widget]:
         length = f"{len(self.typed)} / {LONGEST}"
-        shown = typed_box(self, self.typed[-SHOWN:] + "_", wide, theme.BODY_MM, "left", length)
+        shown = typed_box(self, self.typed[-SHOWN:] + "|", wide, theme.BODY_MM, "left", length)
         made: list[Widget] = [self.title("comment.title", wide), self.hint("comment.hint", wide), shown]
         if self.view.data:
             side = self.mm(48) * self._scale
@@ -92,8 +92,8 @@ class ThanksScreen(KioskScreen):
         return [self.sign(Icon.GLAD, wide), self.title("thanks.title", wide), self.hint("thanks.hint", wide)]
 
     def answer(self, wide: float) -> Sequence[Widget]:
-        asked = self.view.data.questionnaire if self.view.data else None
-        if asked is None or self.view.visit.survey:
+        """The survey, of a person whose service is over: not of who just took a number, or has answered it."""
+        visit, data = self.view.visit, self.view.data
+        if data is None or data.questionnaire is None or visit.survey or visit.tickets:
             return []
-        text = self.word("survey.offer", title=asked.title[self.view.visit.language])
-        return [self.choice(text, wide, SurveyChosen(), "main", 30, icon=Icon.RATE)]
+        return [self.choice(self.word("survey.offer"), wide, SurveyChosen(), "main", 30, icon=Icon.DOCUMENT)]

@@ -1,11 +1,12 @@
 """What to do with a phone, without words: it comes down to the scanner, and the ticket comes out."""
 
+from collections.abc import Callable
+
 from kivy.graphics import Color, Rectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.graphics.texture import Texture
-from kivy.uix.widget import Widget
 
 from kiosk.screens.icons import FONT, Icon
-from kiosk.screens.widgets import painted, qr_texture
+from kiosk.screens.widgets import Target, painted, qr_texture
 from kiosk.theme import Palette
 
 STEPS = 4
@@ -13,13 +14,21 @@ STEPS = 4
 LIFTS = (0.36, 0.24, 0.12, 0.12)
 
 
-class PhonePicture(Widget):
-    """A phone with a QR code over a scanner's light; `step` (0 to 3) is how far it has come."""
+class PhonePicture(Target):
+    """A phone with a QR code over a scanner's light; `step` (0 to 3) is how far it has come. It can be touched, and is
+    called `said`, where something is to happen then.
+    """
 
-    def __init__(self, wide: float, high: float, palette: Palette, step: int) -> None:
+    def __init__(
+        self, wide: float, high: float, palette: Palette, step: int, said: str = "",
+        released: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(size_hint=(None, None), size=(wide, high))
         self._palette, self._step = palette, step
-        self.bind(pos=lambda *_: self._draw())
+        self.text = self.said = said
+        self.kind = "plain" if released else "off"
+        self.disabled = released is None
+        self.bind(pos=lambda *_: self._draw(), on_release=lambda _: released() if released else None)
 
     def take_step(self, step: int) -> None:
         self._step = step

@@ -187,6 +187,8 @@ def sample_views() -> dict[str, View]:
     views["information-nothing"] = replace(views["information-announcements"], data=replace(DATA, announcements=()))
     views["help-offline"] = replace(views["help"], online=False)
     views["information-service"] = _view(replace(plain, state=State.INFORMATION))
+    lacking = replace(plain, state=State.INFORMATION, documents_missing=True)
+    views["information-documents-missing"] = _view(lacking)
     views["welcome-no-printer"] = replace(views["welcome"], printer=PrinterStatus.PAPER_OUT)
     views["welcome-no-scanner"] = replace(views["welcome"], scanner_ready=False, online=False)
     views["verifying-wrong"] = _view(replace(plain, state=State.VERIFYING, wrong_digits=1))
@@ -204,6 +206,8 @@ def sample_views() -> dict[str, View]:
     survey = Survey(QueueEntry("A-012", QueueState.SERVED), _QUESTIONNAIRE)
     views["survey"] = _view(Visit(1, State.SURVEY, survey=survey))
     views["survey-element"] = _view(Visit(1, State.SURVEY, survey=survey.answered("job", None)))
+    views["thanks-after-ticket"] = views["thanks"]
+    views["thanks"] = _view(Visit(1, State.THANKS))
     views["thanks-after-survey"] = _view(Visit(1, State.THANKS, survey=survey))
     for no_survey in SurveyReason:
         views[f"survey_ticket-{no_survey}"] = _view(Visit(1, State.SURVEY_TICKET, survey_refused=no_survey))

@@ -15,7 +15,7 @@ from kiosk.events import AccessChosen, Back, Event, HelpChosen, Home, LanguageCh
 from kiosk.model import Access, ClockState, Language, Sound, TextSize
 from kiosk.screens.icons import Icon
 from kiosk.screens.layout import Parts, Room, filled
-from kiosk.screens.widgets import Choice, Ground, Group, Logo, Sign, Words, column, row
+from kiosk.screens.widgets import LINE, Bullet, Choice, Ground, Group, Logo, Sign, Words, column, row
 from kiosk.texts import Texts
 from kiosk.theme import Palette, Panel
 from kiosk.view import View
@@ -32,14 +32,16 @@ TOOL_MM = (36.0, 32.0)
 
 class KioskScreen(FloatLayout):
     """One screen, over all of the window. `ask`, `body` and `answer` say what stands in its parts; `home` is the
-    leaving button's key.
+    leaving button's key, None where the answer leads home.
     """
 
-    home = "button.cancel"
+    home: str | None = "button.cancel"
     home_icon = Icon.CLOSE
     goes_back = False
     reads_body = False
     """The body is read, not touched: it stands with the question."""
+    pages_last = False
+    """The rows are compared with one another: words get as small as usual before the rows are spread over pages."""
 
     def __init__(self, texts: Texts, panel: Panel, post: Post) -> None:
         super().__init__(size_hint=(None, None))
@@ -111,6 +113,13 @@ class KioskScreen(FloatLayout):
     def hint(self, key: str, wide: float, **values: object) -> Words:
         return self.words(self.word(key, **values), wide, theme.LARGE_MM, self.palette.quiet)
 
+    def point(self, text: str, wide: float, size: float = theme.BODY_MM) -> Widget:
+        """A point of a list: its further lines begin below its first word, not below the bullet."""
+        indent = self.font(size)
+        words = self.words(text, wide - indent, size, halign="left")
+        bullet = Bullet(self.font(size) * LINE, self.palette.ink)
+        return Group([(bullet, 0, words.height - bullet.height), (words, indent, 0)], wide, words.height)
+
     def number(self, text: str, wide: float, size: float = theme.NUMBER_MM, longest: int = 1) -> Words:
         """A ticket's number, as large as the width allows for so many characters."""
         fitting = min(self.mm(size) * min(1.0, self._scale), wide / (0.62 * max(longest, len(text))))
@@ -118,11 +127,12 @@ class KioskScreen(FloatLayout):
 
     def sign(self, icon: Icon, wide: float, colour: theme.Colour | None = None) -> Sign:
         """A large icon above a title; it gives way to larger words."""
-        return Sign(icon, wide, self.mm(self.picture_mm(theme.SIGN_MM)), colour or self.palette.main)
+        high = theme.SIGN_MM * min(1.0, self._scale) / theme.TEXT_SCALES[self.view.visit.access.text_size]
+        return Sign(icon, wide, self.mm(high), colour or self.palette.main)
 
     def picture_mm(self, high: float) -> float:
         """The height of a picture that is `high` mm high among words of the normal size."""
-        return high * min(self._scale, 1 / self._scale)
+        return high * theme.PICTURE_SCALES[self.view.visit.access.text_size] * min(1.0, self._scale)
 
     def choice(
         self, text: str, wide: float, event: Event | Callable[[], None], kind: str = "plain",
@@ -175,12 +185,12 @@ class KioskScreen(FloatLayout):
     def _tries(self) -> Iterator[tuple[float, bool]]:
         """From the size that was chosen down to the least, first on one page."""
         chosen = theme.TEXT_SCALES[self.view.visit.access.text_size]
-        yield from ((chosen * each, False) for each in SMALLER)
-        yield from ((chosen * each, True) for each in SMALLER)
-        scale = chosen * SMALLER[-1]
-        while scale > SMALLER[-1]:
-            scale = max(SMALLER[-1], scale * SMALLER[1])
-            yield scale, True
+        near = [chosen * each for each in SMALLER]
+        yield from ((each, False) for each in near)
+        if self.pages_last:
+            yield from ((each, False) for each in _down(near[-1], 1.0))
+        yield from ((each, True) for each in near)
+        yield from ((each, True) for each in _down(near[-1], SMALLER[-1]))
 
     def _fill(self, in_pages: bool) -> bool:
         self.clear_widgets()
@@ -260,7 +270,7 @@ class KioskScreen(FloatLayout):
         known = TRANSITIONS[self.view.visit.state]
         each = min(self.mm(90), (wide - 2 * self.gap) / 3)
         places: list[tuple[Widget, float, float]] = []
-        if Home in known:
+        if Home in known and self.home:
             places.append((self._way(self.home, each, Home(), self.home_icon), 0, 0))
         if Back in known and self.goes_back:
             places.append((self._way("button.back", each, Back(), Icon.BACK), each + self.gap, 0))
@@ -312,3 +322,10 @@ class KioskScreen(FloatLayout):
         made = self._tool(self.word(key), TOOL_MM[1], AccessChosen(wanted), kind, icon)
         made.said = self.word(said)
         return made
+
+
+def _down(scale: float, least: float) -> Iterator[float]:
+    """Smaller scales than one, step by step, to the least."""
+    while scale > least:
+        scale = max(least, scale * SMALLER[1])
+        yield scale

@@ -6,6 +6,7 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.events import QueueNumberTyped, SurveyAnswered
+from kiosk.questionnaire import SurveyReason
 from kiosk.screens.asking import LONGEST_NUMBER, NUMBER_KEYS
 from kiosk.screens.icons import Icon
 from kiosk.screens.keys import keypad, typed_box
@@ -19,8 +20,9 @@ class SurveyTicketScreen(KioskScreen):
         refused = self.view.visit.survey_refused
         made: list[Widget] = [self.title("survey.title", wide)]
         if refused:
-            told = self.word(f"survey.{refused}")
-            made.append(self.words(told, wide, theme.LARGE_MM, self.palette.warning, bold=True))
+            # Taken already is no fault: it is thanked for.
+            colour = self.palette.ink if refused is SurveyReason.TAKEN else self.palette.warning
+            made.append(self.words(self.word(f"survey.{refused}"), wide, theme.LARGE_MM, colour, bold=True))
         else:
             made.append(self.hint("survey.hint", wide))
         return [*made, typed_box(self, self.typed, wide, theme.TITLE_MM * 1.2)]
@@ -28,7 +30,7 @@ class SurveyTicketScreen(KioskScreen):
     def answer(self, wide: float) -> Sequence[Widget]:
         kind = "main" if self.typed else "off"
         begin = self.choice(self.word("survey.begin"), wide, self._begin, kind, icon=Icon.NEXT)
-        return [*keypad(self, NUMBER_KEYS, 10, wide, LONGEST_NUMBER), begin]
+        return [*keypad(self, NUMBER_KEYS, wide, LONGEST_NUMBER), begin]
 
     def _begin(self) -> None:
         number, self.typed = self.typed, ""
@@ -39,6 +41,7 @@ class SurveyScreen(KioskScreen):
     """One question. No answer is chosen beforehand, also where the person came back to it."""
 
     goes_back = True
+    pages_last = True
 
     def ask(self, wide: float) -> Sequence[Widget]:
         survey = self.view.visit.survey

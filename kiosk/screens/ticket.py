@@ -5,29 +5,32 @@ from collections.abc import Sequence
 from kivy.uix.widget import Widget
 
 from kiosk import theme
-from kiosk.events import PaperCameOut, PaperMissing, RateChosen
+from kiosk.events import Home, PaperCameOut, PaperMissing, RateChosen
 from kiosk.model import Ticket
 from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
 from kiosk.screens.widgets import QrCode, column, row
 
+CODE_MM = 75.0
+
 
 class TicketScreen(KioskScreen):
     """A title, the number or numbers, and whose they are."""
 
-    home, home_icon = "button.done", Icon.YES
+    home: str | None = "button.done"
+    home_icon = Icon.YES
     title_key, hint_key = "printed.title", "printed.hint"
 
     def ask(self, wide: float) -> Sequence[Widget]:
+        return [self.title(self.title_key, wide), *self._numbers(wide), self.hint(self.hint_key, wide)]
+
+    def _numbers(self, wide: float) -> list[Widget]:
         tickets = self.view.visit.tickets
-        made: list[Widget] = [self.title(self.title_key, wide)]
         if len(tickets) == 1:
-            made += [self.number(tickets[0].number, wide), *self._about(tickets[0], wide)]
-        else:
-            size = theme.NUMBER_MM / 2.4
-            told = [f"{each.number}  {each.masked_name}".strip() for each in tickets]
-            made += [self.number(each, wide, size, max(map(len, told))) for each in told]
-        return [*made, self.hint(self.hint_key, wide)]
+            return [self.number(tickets[0].number, wide), *self._about(tickets[0], wide)]
+        size = theme.NUMBER_MM / 2.4
+        told = [f"{each.number}  {each.masked_name}".strip() for each in tickets]
+        return [self.number(each, wide, size, max(map(len, told))) for each in told]
 
     def _about(self, ticket: Ticket, wide: float) -> list[Widget]:
         language = self.view.visit.language
@@ -46,8 +49,13 @@ class TicketScreen(KioskScreen):
 
 
 class PrintedScreen(TicketScreen):
+    home = None
+
     def answer(self, wide: float) -> Sequence[Widget]:
-        return [self.choice(self.word("button.rate"), wide, RateChosen(), icon=Icon.RATE)]
+        return [
+            self.choice(self.word("button.done"), wide, Home(), "main", 36, theme.TITLE_MM, Icon.YES),
+            self.choice(self.word("button.rate"), wide, RateChosen(), icon=Icon.RATE),
+        ]
 
 
 class UncertainScreen(TicketScreen):
@@ -61,13 +69,16 @@ class UncertainScreen(TicketScreen):
 
 
 class OnScreenScreen(TicketScreen):
-    title_key, hint_key = "on_screen.title", "on_screen.hint"
+    def ask(self, wide: float) -> Sequence[Widget]:
+        """What to do comes before the number: nothing is taken along but what is written down."""
+        told = self.words(self.word("on_screen.hint"), wide, theme.LARGE_MM, bold=True)
+        return [self.title("on_screen.title", wide), told, *self._numbers(wide)]
 
     def answer(self, wide: float) -> Sequence[Widget]:
         data, tickets = self.view.data, self.view.visit.tickets
         if data is None:
             return []
-        side = min(self.mm(100) * min(1.0, self._scale), (wide - self.gap) / min(2, len(tickets)) * 0.95)
+        side = min(self.mm(CODE_MM) * min(1.0, self._scale), (wide - self.gap) / min(2, len(tickets)) * 0.95)
         side = side if len(tickets) < 3 else side * 0.55
         made = []
         for ticket in tickets:

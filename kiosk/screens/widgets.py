@@ -26,6 +26,8 @@ KEPT_WORDS = 400
 TEXT_FONT = "Roboto"
 RIM = 3
 """The width of an edge, px."""
+LINE = 1.17
+"""The height of a line of words, in font sizes (Roboto's ascent and descent)."""
 LONGEST_TOUCH_SECONDS = 3.0
 """A finger that is down for longer leans on the screen: it chooses nothing, and keeps no other finger away."""
 
@@ -109,6 +111,18 @@ class Words(Widget):
         self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
 
 
+class Bullet(Widget):
+    """A dot before a point of a list, in the middle of a line `high` px high; nobody needs to hear it."""
+
+    def __init__(self, high: float, colour: theme.Colour) -> None:
+        super().__init__(size_hint=(None, None), size=(high, high))
+        side = high * 0.22
+        with self.canvas:
+            Color(*colour)
+            dot = SmoothEllipse(size=(side, side))
+        self.bind(pos=lambda *_: setattr(dot, "pos", (self.x + side / 2, self.center_y - side / 2)))
+
+
 class Sign(Widget):
     """An icon `high` px high: what the screen is about, before a word is read."""
 
@@ -126,7 +140,14 @@ class Sign(Widget):
 
 
 class Target(ButtonBehavior, Widget):
-    """Something to touch. It is chosen when the finger leaves it, not where the finger slid off or leans on it."""
+    """Something to touch. It is chosen when the finger leaves it, not where the finger slid off or leans on it.
+
+    `text` are its words, `said` what it is called for whoever listens, `kind` as for Choice.
+    """
+
+    text: str
+    said: str
+    kind: str
 
     def on_touch_up(self, touch: MotionEvent) -> bool:
         if touch.grab_current is self and leans(touch):
@@ -145,9 +166,8 @@ class Choice(Target):
         self, text: str, wide: float, least: float, size: float, corner: float, released: Callable[[], None],
         icon: Icon | None = None, above: bool = False,
     ) -> None:  # fmt: skip
-        self.text, self._corner, self._above = text, corner, above
-        self.said = text
-        """What it is called for whoever listens."""
+        self.text = self.said = text
+        self._corner, self._above = corner, above
         # A narrow key keeps its letter: the pad shrinks with it.
         pad = min(corner, 0.06 * wide)
         beside = size * 1.8 if icon and not above else 0.0

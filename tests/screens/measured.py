@@ -8,7 +8,7 @@ from kivy.uix.widget import Widget
 from kiosk import theme
 from kiosk.screens.phone_picture import PhonePicture
 from kiosk.screens.stage import Stage
-from kiosk.screens.widgets import Choice, Face, QrCode, Sign, Words
+from kiosk.screens.widgets import Choice, QrCode, Sign, Target, Words
 from kiosk.theme import Panel
 
 LEAST_TARGET_MM = 15.0
@@ -16,12 +16,17 @@ LEAST_TARGET_MM = 15.0
 
 def leaves(stage: Stage) -> list[Widget]:
     """Everything that is read or touched."""
-    return [each for each in stage.walk() if isinstance(each, Words | Choice | Face | QrCode | PhonePicture | Sign)]
+    return [each for each in stage.walk() if isinstance(each, Words | Target | QrCode | Sign)]
 
 
 def touched(stage: Stage) -> list[Widget]:
     """Everything that can be touched."""
-    return [each for each in leaves(stage) if isinstance(each, Choice | Face)]
+    return [each for each in leaves(stage) if isinstance(each, Target) and not is_only_seen(each)]
+
+
+def is_only_seen(target: Target) -> bool:
+    """A picture that does nothing, but could."""
+    return isinstance(target, PhonePicture) and target.disabled
 
 
 def box(widget: Widget) -> tuple[float, float, float, float]:
@@ -49,7 +54,7 @@ def faults(stage: Stage, panel: Panel) -> Iterator[str]:
                 yield f"{name_of(each)} is clipped"
             if each.font_size < (theme.LEAST_MM - 0.01) * panel.pixels_per_mm:
                 yield f"{name_of(each)} is too small to read: {each.font_size / panel.pixels_per_mm:.2f} mm"
-        if isinstance(each, Choice | Face) and min(each.size) < LEAST_TARGET_MM * panel.pixels_per_mm:
+        if isinstance(each, Target) and min(each.size) < LEAST_TARGET_MM * panel.pixels_per_mm:
             yield f"{name_of(each)} is too small to touch: {each.size}"
     for one, other in combinations(found, 2):
         if overlap(one, other):

@@ -116,7 +116,8 @@ def test_who_lacks_documents_hears_what_is_needed(listener_with: MakeListener) -
     listener = listener_with()
     listener.takes("welcome.walk_in").chooses("Layanan A" if listener.language == ID else "Service A")
     listener.takes("documents.missing").is_at(State.INFORMATION)
-    listener.hears(listener.said("information.documents"))
+    listener.hears(listener.said("information.documents_missing"), listener.said("information.documents"))
+    listener.presses(Key.BACK).is_at(State.CHECKING_DOCUMENTS).hears(listener.said("documents.title"))
 
 
 def test_a_refusal_and_its_next_step(listener_with: MakeListener) -> None:

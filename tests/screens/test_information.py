@@ -37,7 +37,7 @@ def test_the_topics_lead_to_themselves_and_a_service_to_its_page(stage: Stage, p
 
 def test_fees_stand_below_the_regulation_and_the_day_that_they_are_in_force_since(stage: Stage) -> None:
     told = said(stage, VIEWS["information-service"])
-    assert "PP 45/2024, in force since 18 December 2024\n•  Non-electronic passport, 5 years: Rp350.000" in told
+    assert "PP 45/2024, in force since 18 December 2024\nNon-electronic passport, 5 years: Rp350.000" in told
     assert "PP 45/2024, berlaku sejak 18 Desember 2024" in said(stage, VIEWS["information-service"], INDONESIAN)
 
 

@@ -88,15 +88,15 @@ def test_no_picture_of_a_visits_words_and_none_of_the_words_are_kept(stage: Stag
 
 def test_a_half_written_comment_is_gone_with_its_visit(stage: Stage, posted: list[Event]) -> None:
     stage.show(VIEWS["comment"])
-    for key in ("Huruf besar", "A", "Huruf besar", "b", "spasi", "c", ".", "-"):
+    for key in ("Kapital", "A", "Kapital", "b", "spasi", "c", ".", "-"):
         press(stage, key)
     assert "6 / 200" in texts_on(stage)
     press(stage, "Kirim")
     assert posted == [CommentWritten("Ab c.-")]
-    press(stage, "Huruf besar")
+    press(stage, "Kapital")
     leave(stage)
     stage.show(replace(VIEWS["comment"], visit=Visit(2, State.COMMENT)))
-    assert {"0 / 200", "_", "q"} <= texts_on(stage), "small letters, nothing written"
+    assert {"0 / 200", "|", "q"} <= texts_on(stage), "small letters, nothing written"
 
 
 def test_the_windows_title_is_always_the_same_word() -> None:

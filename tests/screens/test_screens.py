@@ -11,9 +11,10 @@ from screens.conftest import StageMaker
 from screens.measured import faults, leaves, out_of_reach, touched
 
 from kiosk import theme
-from kiosk.events import AccessChosen, CodeTyped, Event, Rated
+from kiosk.events import AccessChosen, CodeTyped, Event, Home, Rated, ScanChosen
 from kiosk.model import INDONESIAN, Access, Language, Sound, TextSize
 from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
+from kiosk.screens.phone_picture import PhonePicture
 from kiosk.screens.sample_views import MODES, sample_views
 from kiosk.screens.stage import SCREENS, Stage
 from kiosk.screens.widgets import Choice, Face, Words
@@ -110,7 +111,7 @@ def test_ways_out_languages_and_accessibility_stand_in_the_same_places_on_every_
 
 def test_the_accessibility_bar_goes_through_its_steps(stage: Stage, posted: list[Event]) -> None:
     stage.show(VIEWS["welcome"])
-    for text in ("Huruf", "Kontras", "Rendah", "Suara"):
+    for text in ("Huruf", "Kontras", "Duduk", "Suara"):
         press(stage, text)
     assert posted == [
         AccessChosen(Access(text_size=TextSize.LARGE)),
@@ -128,6 +129,72 @@ def test_larger_words_are_larger_on_every_screen(stage: Stage) -> None:
             # The head keeps its size.
             sizes.append(max((each.font_size for each in leaves(stage) if isinstance(each, Words)), default=0))
         assert sizes[1] > sizes[0] or name.startswith("ticket"), name
+
+
+@pytest.mark.parametrize("name", ["welcome", "welcome-no-scanner", "thanks", "survey-element", "declaring_priority"])
+def test_words_that_were_asked_for_larger_are_never_smaller_than_usual(stage: Stage, name: str) -> None:
+    for text_size in (TextSize.LARGE, TextSize.LARGEST):
+        titles = []
+        for access in (Access(), Access(text_size=text_size, low_reach=True, sound=Sound.ON)):
+            stage.show(used(VIEWS[name], INDONESIAN, access))
+            assert stage.screen
+            titles.append(max(each.font_size for each in leaves(stage) if isinstance(each, Words)))
+        assert titles[1] >= titles[0], (name, text_size)
+
+
+@pytest.mark.parametrize("name", ["survey", "survey-element", "declaring_priority"])
+def test_answers_that_are_compared_stand_on_one_page_in_every_size(stage: Stage, name: str) -> None:
+    for language in TEXTS.languages:
+        for access in LAYOUTS:
+            stage.show(used(VIEWS[name], language, access))
+            assert stage.screen
+            assert stage.screen.pages == 1, access
+
+
+def test_the_moving_picture_can_be_touched_where_the_hand_reaches_it(stage: Stage, posted: list[Event]) -> None:
+    for mode, is_touched in (("normal", True), ("low", False)):
+        stage.show(used(VIEWS["welcome"], INDONESIAN, MODES[mode]))
+        (picture,) = (each for each in leaves(stage) if isinstance(each, PhonePicture))
+        assert (picture in touched(stage)) is is_touched, mode
+        picture.dispatch("on_release")
+    assert posted == [ScanChosen()]
+    stage.show(VIEWS["welcome-no-scanner"])
+    assert not [each for each in leaves(stage) if isinstance(each, PhonePicture)]
+
+
+def test_a_printed_ticket_is_left_by_one_button_in_the_middle(stage: Stage, posted: list[Event]) -> None:
+    stage.show(VIEWS["ticket_printed"])
+    (done,) = (each for each in leaves(stage) if isinstance(each, Choice) and each.text == "Selesai")
+    assert done.kind == "main"
+    done.dispatch("on_release")
+    assert posted == [Home()]
+
+
+@pytest.mark.parametrize(("name", "is_offered"), [("thanks", True), ("thanks-after-ticket", False)])
+def test_the_survey_is_offered_only_to_who_did_not_just_take_a_ticket(
+    stage: Stage, name: str, is_offered: bool
+) -> None:
+    stage.show(VIEWS[name])
+    texts = {each.text for each in leaves(stage) if isinstance(each, Choice)}
+    assert ("Isi survei kepuasan" in texts) is is_offered
+
+
+@pytest.mark.parametrize(("reason", "is_warned"), [("too_early", False), ("quota_full", False), ("forged", True)])
+def test_a_refusal_for_the_time_or_the_place_is_no_warning(stage: Stage, reason: str, is_warned: bool) -> None:
+    stage.show(VIEWS[f"refused-{reason}"])
+    assert stage.screen
+    title = TEXTS(f"refused.{reason}.title", INDONESIAN)
+    (shown,) = (each for each in leaves(stage) if isinstance(each, Words) and each.text == title)
+    assert (shown.colour == stage.screen.palette.warning) is is_warned
+
+
+def test_further_lines_of_a_point_begin_below_its_first_word(stage: Stage) -> None:
+    stage.show(VIEWS["checking_documents"])
+    assert VIEWS["checking_documents"].data
+    listed = [each.id for each in VIEWS["checking_documents"].data.services[0].documents]
+    points = [each for each in leaves(stage) if isinstance(each, Words) and each.text in listed]
+    assert len(points) == len(listed)
+    assert len({each.x for each in points}) == 1
 
 
 def test_a_true_touch_on_a_face_rates(stage: Stage, posted: list[Event]) -> None:

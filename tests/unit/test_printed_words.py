@@ -46,7 +46,7 @@ def test_a_ticket_with_everything_says_it_in_english() -> None:
         service="Passport",
         person="S*** R***",
         times=("Appointment at 09:30", "Arrived Tuesday, 24 November 2026, 09:05"),
-        notes=("After the appointment: place in the queue lowered", "Priority: Elderly"),
+        notes=("You came after your time, so the wait is longer", "Priority: Elderly"),
         documents_heading="Please have the originals ready:",
         documents=("Identity card",),
         code=f"https://kiosk.example/t/{UUID(int=7)}",

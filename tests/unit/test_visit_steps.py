@@ -18,7 +18,7 @@ FULL = Visit(
     5, State.SCANNING, EN, back=State.TYPING, questions=tuple(Question), booking=family(3, 3), chosen=frozenset({0, 2}),
     service="a", priority="old", wrong_digits=1, tickets=TICKETS, refusal=Refusal(Reason.UNKNOWN),
     queue=QueueEntry("A-001", QueueState.WAITING), queue_unknown=True,
-    topic=Topic.HOURS,
+    topic=Topic.HOURS, documents_missing=True,
     survey=Survey(served(), questionnaire(2)), survey_refused=SurveyReason.TAKEN,
 )  # fmt: skip
 """A visit with everything that one can hold."""
@@ -215,7 +215,7 @@ def test_a_printer_that_is_late_may_still_have_printed() -> None:
 def test_information_leads_back_from_a_service_to_the_services_to_the_topics_home() -> None:
     goes(at(State.WELCOME), e.InformationChosen("b"), Visit(6, State.INFORMATION, EN, service="b"))
     goes(at(State.CLOSED), e.InformationChosen(), Visit(6, State.INFORMATION, EN))
-    one = at(State.INFORMATION)
+    one = at(State.INFORMATION, documents_missing=False)
     goes(one, e.InformationChosen("b"), replace(one, service="b", topic=None))
     listed = replace(one, service="", topic=Topic.SERVICES, back=State.INFORMATION)
     goes(one, e.Back(), listed)
@@ -224,6 +224,13 @@ def test_information_leads_back_from_a_service_to_the_services_to_the_topics_hom
     goes(topics, e.InformationChosen(topic=Topic.HOURS), replace(topics, topic=Topic.HOURS))
     goes(replace(topics, topic=Topic.HOURS), e.Back(), topics)
     goes(topics, e.Back(), Visit(6))
+
+
+def test_who_lacks_documents_reads_what_is_needed_and_comes_back_to_the_question() -> None:
+    checking = at(State.CHECKING_DOCUMENTS, documents_missing=False)
+    reading = replace(checking, state=State.INFORMATION, documents_missing=True)
+    goes(checking, e.DocumentsMissing(), reading)
+    goes(reading, e.Back(), replace(checking, back=State.CHECKING_DOCUMENTS))
 
 
 def test_a_suggestion_is_written_without_a_rating() -> None:
