@@ -87,7 +87,7 @@ def test_what_is_being_said_is_cut_at_once_by_the_next(voice: EspeakVoice, liste
     assert listener.hears(1000)  # it speaks, and waits for the listener
     first = voice._speaking
     assert first is not None
-    voice.say("satu", "id", loud=False)
+    voice.say(LONG, "id", loud=False)
     assert first.wait(5) == -9
     assert voice.is_speaking
     voice.stop()
