@@ -33,7 +33,8 @@ class _OneFinger:
         self._first: MotionEvent | None = None
 
     def down(self, touch: MotionEvent) -> bool:
-        if getattr(touch, "button", "left") != "left" or (self._first and not leans(self._first)):
+        # A mouse names its button; a finger has none.
+        if getattr(touch, "button", None) not in (None, "left") or (self._first and not leans(self._first)):
             return True
         self._first = touch
         return False
