@@ -36,8 +36,8 @@ def _of_the_chain(owed: tuple[Fact, ...]) -> Iterable[str]:
 
 
 def _of_both(tickets: tuple[Ticket, ...], owed: tuple[Fact, ...]) -> Iterable[str]:
-    """A ticket has its fact, and a fact its ticket. Facts that were acknowledged may be gone; so may tickets, the oldest
-    first, whose facts a restored server wants again.
+    """A ticket has its fact, and a fact its ticket. Facts that were acknowledged may be gone; so may tickets, from the
+    oldest on, whose facts a restored server wants again.
     """
     held = {each.id for each in tickets}
     told = [each.body.ticket.id for each in owed if isinstance(each.body, CheckedIn | WalkInIssued)]
