@@ -222,8 +222,8 @@ class KioskScreen(FloatLayout):
 
     def _turn(self, key: str, wide: float, page: int, can: bool, icon: Icon) -> Choice:
         def turn() -> None:
-            self.page = page
-            self.show(self.view)
+            self.turn_to(page)
+            self.told()
 
         return self.choice(self.word(key), wide, turn, "plain" if can else "off", 18, theme.SMALL_MM, icon)
 
