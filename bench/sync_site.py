@@ -72,7 +72,7 @@ class CentralServer:
         public = b64encode(key.public_key().public_bytes_raw()).decode()
         with self._app.state.writing.begin() as session:
             digit = 1 + (session.scalar(select(func.max(KioskRow.digit))) or 0)
-            row = KioskRow(id=str(uuid4()), name=f"Kiosk {digit}", digit=digit, public_key=public)
+            row = KioskRow(id=str(uuid4()), office="PYK", name=f"Kiosk {digit}", digit=digit, public_key=public)
             session.add(row)
             enrolled = Enrolled(kiosk_id=UUID(row.id), name=row.name, digit=digit, office="PYK")
         return Identity.create(folder, enrolled, key)

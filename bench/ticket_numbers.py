@@ -63,7 +63,9 @@ class Central:
         self._session, self._is_one_series = Session(engine), is_one_series
         for digit in range(1, kiosks + 1):
             name = f"Kiosk {digit}"
-            self._session.add(KioskRow(id=str(digit), name=name, digit=digit, public_key="", revoked=False))
+            self._session.add(
+                KioskRow(id=str(digit), office="PYK", name=name, digit=digit, public_key="", revoked=False)
+            )
         self._session.flush()
 
     def series(self, digit: int, epoch: int) -> int:

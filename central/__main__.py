@@ -19,12 +19,14 @@ from sqlalchemy.orm import Session
 
 from central.app import create_app
 from central.database import BookingRow, database_file, for_writing, open_database
-from central.demo import load_demo
+from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import new_code
 from central.fault_proxy import FaultProxy
 from central.fault_verbs import obey, told
-from central.login import add_officer
 from central.passes import Declined, adopt, all_keys, retire, revoke, rotate
+from central.people.login import add_officer
+from central.people.roles import STAFF
+from central.snapshot import offices
 from kiosk.durable_file import write_private
 
 
@@ -80,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     code = commands.add_parser("new-code", help="print a one-time code that enrols one kiosk within 24 hours")
     code.set_defaults(run=_new_code)
     code.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+    _add_office(code)
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
     proxy = commands.add_parser("fault-proxy", help="stand between a kiosk and a server, and spoil their exchanges")
@@ -92,6 +95,10 @@ def parser() -> argparse.ArgumentParser:
     proxy.add_argument("--port", type=_port, default=0, metavar="N", help="0 takes a free one (the default)")
     proxy.add_argument("--seed", type=int, default=0, metavar="N", help="of all that is left to chance (%(default)s)")
     return top
+
+
+def _add_office(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--office", metavar="ID", help="the office's id; may be left out where there is one")
 
 
 def _add_pass_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -186,21 +193,21 @@ def _load_demo(arguments: argparse.Namespace) -> int:
     password = secrets.token_urlsafe(9)
     with Session(for_writing(open_database(arguments.data))) as session, session.begin():
         count = load_demo(session, arguments.data, arguments.day, _now(), arguments.at_any_hour, arguments.public_url)
-        add_officer(session, "petugas", password)
+        add_officer(session, DEMO_OFFICE, "petugas", password, STAFF)
         write_private(arguments.data / "demo" / "officer.txt", f"petugas\n{password}\n".encode())
     print(f"loaded {count} bookings; officers sign in as petugas with the password {password}")
     return 0
 
 
 def _new_code(arguments: argparse.Namespace) -> int:
-    with _office_of(arguments.data) as session:
-        code = new_code(session, arguments.name, _now())
+    with _database_of(arguments.data) as session:
+        code = new_code(session, _office(session, arguments.office), arguments.name, _now())
     print(code)
     return 0
 
 
 def _pass_keys(arguments: argparse.Namespace) -> int:
-    with _office_of(arguments.data) as session:
+    with _database_of(arguments.data) as session:
         for row in all_keys(session):
             until = f"passes until {row.used_until:%Y-%m-%d %H:%M} UTC" if row.used_until else "no passes yet"
             print(f"{row.key_id}  made {row.made_at:%Y-%m-%d}  {'signs' if row.signs else 'former'}, {until}")
@@ -208,21 +215,21 @@ def _pass_keys(arguments: argparse.Namespace) -> int:
 
 
 def _rotate_pass_key(arguments: argparse.Namespace) -> int:
-    with _office_of(arguments.data) as session:
+    with _database_of(arguments.data) as session:
         key_id = rotate(session, arguments.data, _now())
     print(f"{key_id} signs from now on")
     return 0
 
 
 def _retire_pass_key(arguments: argparse.Namespace) -> int:
-    with _office_of(arguments.data) as session:
+    with _database_of(arguments.data) as session:
         retire(session, arguments.key_id, _now())
     print(f"{arguments.key_id} is retired")
     return 0
 
 
 def _revoke_pass(arguments: argparse.Namespace) -> int:
-    with _office_of(arguments.data) as session:
+    with _database_of(arguments.data) as session:
         until = revoke(session, arguments.booking, _now())
         if session.get(BookingRow, str(arguments.booking)) is None:
             print(f"kiosk-central: no booking {arguments.booking} is held here; is the id right?", file=sys.stderr)
@@ -230,8 +237,16 @@ def _revoke_pass(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _office(session: Session, named: str | None) -> str:
+    """The office that is named, or else the only one. Raises Declined where there is no such one, or are several."""
+    held = offices(session)
+    if named not in (None, *held) or (not named and len(held) != 1):
+        raise Declined(f"name an office with --office; held are: {', '.join(held) or 'none'}")
+    return named or held[0]
+
+
 @contextlib.contextmanager
-def _office_of(folder: Path) -> Iterator[Session]:
+def _database_of(folder: Path) -> Iterator[Session]:
     """A transaction on the folder's database, committed at the end."""
     if not database_file(folder).exists():
         raise FileNotFoundError(f"{folder} holds no office; load one with kiosk-central load-demo")

@@ -181,7 +181,7 @@ def post_epoch(body: NewEpoch, kiosk: Kiosk, session: Db, now: Now) -> Epoch:
 )
 def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[str, Header()] = "") -> Response:
     """All that a kiosk decides from; 304 where its ETag is still right, 503 before an office is loaded."""
-    found = snapshot(session, now)
+    found = snapshot(session, kiosk.office, now)
     if found is None:
         raise HTTPException(503, "no office is loaded yet", {"Retry-After": "30"})
     body, etag = found
@@ -210,7 +210,7 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
     described here is kept, acknowledged and shown to officers.
     """
     try:
-        accepted = facts.take(session, kiosk.id, batch, now, office_zone(session))
+        accepted = facts.take(session, kiosk, batch, now, office_zone(session, kiosk.office))
     except facts.GapError as error:
         session.rollback()
         return JSONResponse({"detail": str(error), "expected": error.expected}, 409)

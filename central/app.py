@@ -17,10 +17,11 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
-from central import api, login, officers, ticket_page
+from central import api, officers, ticket_page
 from central.changes import Changes
 from central.database import database_file, for_writing, open_database
 from central.guard import Guard
+from central.people import login
 from central.tries import Tries
 from kiosk.protocol import FactBatch
 

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from central.alerts import Alert
 from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
 from central.heartbeats import Heartbeat
 from central.lookout import alerts
-from central.queue import Place
+from central.queue.order import Place
 from central.responses import SurveyResult, survey_result
 from central.snapshot import office_snapshot, places
 from kiosk.model import Office, QueueState
@@ -137,13 +138,16 @@ class Board:
         return local.strftime("%H.%M" if today else "%d/%m %H.%M")
 
 
-def board_of(session: Session, now: datetime) -> Board:
-    """The board as of `now` (UTC)."""
-    found = office_snapshot(session)
+def board_of(session: Session, office: str, now: datetime) -> Board:
+    """An office's board as of `now` (UTC)."""
+    found = office_snapshot(session, office)
     zone = ZoneInfo(found.office.time_zone if found else "UTC")
     today = now.astimezone(zone).date()
     midnight = datetime.combine(today, time(), zone)
-    kiosks = tuple(_kiosk(row, now) for row in session.scalars(select(KioskRow).order_by(KioskRow.digit)))
+    kiosks = tuple(
+        _kiosk(row, now)
+        for row in session.scalars(select(KioskRow).where(KioskRow.office == office).order_by(KioskRow.digit))
+    )
     names = {kiosk.id: kiosk.name for kiosk in kiosks}
     return Board(
         office=found.office if found else None,
@@ -151,15 +155,15 @@ def board_of(session: Session, now: datetime) -> Board:
         now=now,
         services={each.id: each.name.id for each in found.services} if found else {},
         groups={group.id: group.name.id for rules in found.rules for group in rules.priority_groups} if found else {},
-        places=places(session, today, zone),
-        papers=_papers(session, today),
+        places=places(session, office, today, zone),
+        papers=_papers(session, office, today),
         kiosks=kiosks,
-        opinions=_opinions(session, midnight),
-        scores=Counter(json.loads(row.body)["score"] for row in _facts(session, "rated", midnight)),
+        opinions=_opinions(session, midnight, names),
+        scores=Counter(json.loads(row.body)["score"] for row in _facts(session, "rated", midnight, names)),
         calls=_calls(session, midnight, names),
         dead_letters=_dead_letters(session, names),
-        alerts=alerts(session, now, zone),
-        survey=survey_result(session, found.questionnaire) if found and found.questionnaire else None,
+        alerts=alerts(session, office, now, zone),
+        survey=survey_result(session, office, found.questionnaire) if found and found.questionnaire else None,
     )
 
 
@@ -175,26 +179,28 @@ def _kiosk(row: KioskRow, now: datetime) -> KioskState:
     )
 
 
-def _papers(session: Session, day: date) -> dict[str, str]:
-    rows = session.scalars(select(TicketRow).where(TicketRow.day == day.isoformat()))
+def _papers(session: Session, office: str, day: date) -> dict[str, str]:
+    rows = session.scalars(select(TicketRow).where(TicketRow.office == office, TicketRow.day == day.isoformat()))
     return {row.id: row.paper for row in rows}
 
 
-def _facts(session: Session, kind: str, since: datetime) -> list[FactRow]:
-    """The facts of a kind that were understood, the latest first."""
-    wanted = select(FactRow).where(FactRow.kind == kind, FactRow.at >= since, FactRow.problem.is_(None))
+def _facts(session: Session, kind: str, since: datetime, kiosks: Iterable[str]) -> list[FactRow]:
+    """The facts of a kind from these kiosks that were understood, the latest first."""
+    wanted = select(FactRow).where(
+        FactRow.kind == kind, FactRow.at >= since, FactRow.problem.is_(None), FactRow.kiosk.in_(kiosks)
+    )
     return list(session.scalars(wanted.order_by(FactRow.at.desc())))
 
 
 def _calls(session: Session, since: datetime, names: dict[str, str]) -> tuple[Call, ...]:
     seen = set(session.scalars(select(SeenCallRow.fact)))
-    open_calls = [row for row in _facts(session, "help_called", since) if row.id not in seen]
+    open_calls = [row for row in _facts(session, "help_called", since, names) if row.id not in seen]
     return tuple(Call(row.id, row.at, names[row.kiosk], json.loads(row.body)["step"]) for row in open_calls[:LATEST])
 
 
-def _opinions(session: Session, since: datetime) -> tuple[Opinion, ...]:
+def _opinions(session: Session, since: datetime, kiosks: Iterable[str]) -> tuple[Opinion, ...]:
     said: dict[str, Opinion] = {}
-    for row in _facts(session, "rated", since) + _facts(session, "commented", since):
+    for row in _facts(session, "rated", since, kiosks) + _facts(session, "commented", since, kiosks):
         body = json.loads(row.body)
         # A suggestion without a rating stands alone.
         key = body.get("rating") or row.id
@@ -206,5 +212,10 @@ def _opinions(session: Session, since: datetime) -> tuple[Opinion, ...]:
 
 
 def _dead_letters(session: Session, names: dict[str, str]) -> tuple[DeadLetter, ...]:
-    wanted = select(FactRow).where(FactRow.problem.is_not(None)).order_by(FactRow.at.desc()).limit(LATEST)
+    wanted = (
+        select(FactRow)
+        .where(FactRow.problem.is_not(None), FactRow.kiosk.in_(names))
+        .order_by(FactRow.at.desc())
+        .limit(LATEST)
+    )
     return tuple(DeadLetter(row.at, names[row.kiosk], row.kind, row.problem or "") for row in session.scalars(wanted))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Engine,
     ForeignKey,
+    Index,
     String,
     Text,
     TypeDecorator,
@@ -50,16 +51,19 @@ class OfficeRow(Base):
 
 class BookingRow(Base):
     __tablename__ = "bookings"
+    __table_args__ = (Index("ix_bookings_office_day", "office", "day"),)
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    day: Mapped[str] = mapped_column(String(10), index=True)
+    office: Mapped[str] = mapped_column(String(6))
+    day: Mapped[str] = mapped_column(String(10))
     body: Mapped[str]
 
 
 class CodeRow(Base):
-    """A one-time enrolment code, by its hash."""
+    """A one-time code that enrols a kiosk of an office, by its hash."""
 
     __tablename__ = "enrolment_codes"
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    office: Mapped[str] = mapped_column(String(6))
     name: Mapped[str]
     expires: Mapped[datetime]
     used: Mapped[bool] = mapped_column(default=False)
@@ -67,9 +71,11 @@ class CodeRow(Base):
 
 class KioskRow(Base):
     __tablename__ = "kiosks"
+    __table_args__ = (UniqueConstraint("office", "digit"),)
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    office: Mapped[str] = mapped_column(String(6))
     name: Mapped[str]
-    digit: Mapped[int] = mapped_column(unique=True)
+    digit: Mapped[int]
     public_key: Mapped[str]
     revoked: Mapped[bool] = mapped_column(default=False)
     heartbeat: Mapped[str | None]
@@ -77,12 +83,14 @@ class KioskRow(Base):
 
 
 class EpochRow(Base):
-    """One life of a kiosk's store, with the walk-in series that belongs to it for good."""
+    """One life of a kiosk's store, with the walk-in series of its office that belongs to it for good."""
 
     __tablename__ = "epochs"
+    __table_args__ = (UniqueConstraint("office", "series"),)
+    office: Mapped[str] = mapped_column(String(6))
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), primary_key=True)
     epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    series: Mapped[int] = mapped_column(unique=True)
+    series: Mapped[int]
     registered_at: Mapped[datetime]
 
 
@@ -135,8 +143,10 @@ class TicketRow(Base):
     """
 
     __tablename__ = "tickets"
+    __table_args__ = (Index("ix_tickets_office_day", "office", "day"),)
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    day: Mapped[str] = mapped_column(String(10), index=True)
+    office: Mapped[str] = mapped_column(String(6))
+    day: Mapped[str] = mapped_column(String(10))
     number: Mapped[str] = mapped_column(String(12))
     arrived_at: Mapped[datetime]
     dated_by_server: Mapped[bool]
@@ -156,6 +166,7 @@ class ResponseRow(Base):
 
     __tablename__ = "responses"
     fact: Mapped[str] = mapped_column(String(36), primary_key=True)
+    office: Mapped[str] = mapped_column(String(6))
     questionnaire: Mapped[str] = mapped_column(String(20), index=True)
     version: Mapped[int]
     day: Mapped[str | None] = mapped_column(String(10))
@@ -188,8 +199,12 @@ class RevokedPassRow(Base):
 
 
 class OfficerRow(Base):
+    """Somebody who signs in: for one office, with `roles` (their names, joined by spaces)."""
+
     __tablename__ = "officers"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    office: Mapped[str] = mapped_column(String(6))
+    roles: Mapped[str]
     password_hash: Mapped[str]
 
 
@@ -205,14 +220,27 @@ class SessionRow(Base):
 def open_database(folder: Path) -> Engine:
     """The database in the folder, brought up to the newest migration. Each transaction sees one state of it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{database_file(folder)}", connect_args={"timeout": 10})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+    _upgrade(folder)
+    engine = _engine(folder)
+    event.listen(engine, "connect", _keep_references)
+    return engine
+
+
+def _upgrade(folder: Path) -> None:
+    # SQLite changes a table by making it anew, and what refers to the old one must not hinder it.
+    engine = _engine(folder)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with for_writing(engine).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    engine.dispose()
+
+
+def _engine(folder: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{database_file(folder)}", connect_args={"timeout": 10})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -229,9 +257,17 @@ def for_writing(engine: Engine) -> Engine:
 def _prepare(connection: DBAPIConnection, record: object) -> None:
     # SQLAlchemy begins transactions by _begin; left to itself the driver would begin them only before the first write.
     connection.isolation_level = None
+    _pragma(connection, "journal_mode = WAL", "synchronous = FULL")
+
+
+def _keep_references(connection: DBAPIConnection, record: object) -> None:
+    _pragma(connection, "foreign_keys = ON")
+
+
+def _pragma(connection: DBAPIConnection, *settings: str) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
+    for each in settings:
+        cursor.execute(f"PRAGMA {each}")
     cursor.close()
 
 

@@ -18,13 +18,14 @@ from central.questionnaires import questionnaire
 from kiosk.model import Booking
 from kiosk.protocol import Snapshot
 
+DEMO_OFFICE = "PYK"
 _BOOKING: TypeAdapter[Booking] = TypeAdapter(Booking)
 
 
 def load_demo(
     session: Session, folder: Path, day: date | None, now: datetime, at_any_hour: bool, public_url: str
 ) -> int:
-    """Puts the demo office and the bookings of `day` (default: today there) in place of what was; returns how many.
+    """Puts the demo office and its bookings of `day` (default: today there) in place of what was; returns how many.
 
     Writes `demo/bookings.json` with each booking's pass and codes, signed with the folder's pass key.
     `now` is UTC. Kiosks and facts stay.
@@ -35,13 +36,12 @@ def load_demo(
     hours = office.rules[0].hours
     # Bookings of a day off have a Monday's slots, so that a demo on a Sunday has some to refuse.
     made = demo_bookings(office.office, office.services, hours[today.weekday()] or hours[0], today)
-    session.execute(delete(OfficeRow))
-    session.execute(delete(BookingRow))
-    session.add(OfficeRow(id=office.office.id, body=office.model_dump_json()))
+    session.execute(delete(BookingRow).where(BookingRow.office == DEMO_OFFICE))
+    session.merge(OfficeRow(id=DEMO_OFFICE, body=office.model_dump_json()))
     for booking in (each.booking for each in made):
         if booking.office == office.office.id:
             body = _BOOKING.dump_json(booking).decode()
-            session.add(BookingRow(id=str(booking.id), day=booking.day.isoformat(), body=body))
+            session.add(BookingRow(id=str(booking.id), office=booking.office, day=booking.day.isoformat(), body=body))
     (folder / "demo").mkdir(exist_ok=True)
     signer = Signer(session, folder, now)
     listed = [_listed(each, signer, now) for each in made]

@@ -28,10 +28,10 @@ class NotAllowed(Exception):
     """The kiosk is known, and revoked."""
 
 
-def new_code(session: Session, name: str, now: datetime) -> str:
-    """A one-time code for a kiosk of that name; only its hash is kept."""
+def new_code(session: Session, office: str, name: str, now: datetime) -> str:
+    """A one-time code for a kiosk of that name in an office; only its hash is kept."""
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-    session.add(CodeRow(hash=_hash(code), name=name, expires=now + CODE_VALID, used=False))
+    session.add(CodeRow(hash=_hash(code), office=office, name=name, expires=now + CODE_VALID, used=False))
     return f"{code[:5]}-{code[5:]}"
 
 
@@ -40,19 +40,21 @@ def enrol(session: Session, enrolment: Enrolment, now: datetime) -> Enrolled:
     row = session.get(CodeRow, _hash(normalised_code(enrolment.code) or ""))
     if row is None or row.used or row.expires < now:
         raise NotEnrolled("the enrolment code is wrong, used or expired; ask for a new one")
-    office = office_snapshot(session)
+    office = office_snapshot(session, row.office)
     if office is None:
         raise NotEnrolled("no office is loaded on the central server yet; load one first")
     if _public_key(enrolment.public_key) is None:
         raise NotEnrolled("the public key is not an Ed25519 key")
     # Each kiosk has a digit of its own, for good: two series of walk-in numbers are never mixed up.
     try:
-        digit = next_digit(session)
+        digit = next_digit(session, row.office)
     except NoSeriesLeft as error:
         raise NotEnrolled(str(error)) from error
     row.used = True
     name = enrolment.name.strip()[:40] or row.name or f"Kiosk {digit}"
-    kiosk = KioskRow(id=str(uuid4()), name=name, digit=digit, public_key=enrolment.public_key, revoked=False)
+    kiosk = KioskRow(
+        id=str(uuid4()), office=row.office, name=name, digit=digit, public_key=enrolment.public_key, revoked=False
+    )
     session.add(kiosk)
     return Enrolled(kiosk_id=UUID(kiosk.id), name=name, digit=digit, office=office.office.id)
 

@@ -38,24 +38,25 @@ def register(
     series = epoch.series
     if series is None and not session.scalar(select(EpochRow.series).where(EpochRow.kiosk == kiosk.id).limit(1)):
         series = kiosk.digit
-    if series not in _free(session, but_for=kiosk):
-        series = choose(_some([each for each in _free(session) if each >= FIRST_DRAWN]))
-    session.add(EpochRow(kiosk=kiosk.id, epoch=epoch.epoch, series=series, registered_at=now))
+    if series not in _free(session, kiosk.office, but_for=kiosk):
+        series = choose(_some([each for each in _free(session, kiosk.office) if each >= FIRST_DRAWN]))
+    session.add(EpochRow(office=kiosk.office, kiosk=kiosk.id, epoch=epoch.epoch, series=series, registered_at=now))
     session.flush()
     return series
 
 
-def next_digit(session: Session) -> int:
-    """The digit of one more kiosk: the lowest number that is no series and no other kiosk's digit. Raises
+def next_digit(session: Session, office: str) -> int:
+    """The digit of an office's next kiosk: the lowest number that is no series and no other kiosk's digit. Raises
     NoSeriesLeft.
     """
-    return _some(_free(session))[0]
+    return _some(_free(session, office))[0]
 
 
-def _free(session: Session, but_for: KioskRow | None = None) -> list[int]:
-    """The numbers, lowest first, that no epoch has as its series, and no kiosk (`but_for` one) as its digit."""
-    used = set(session.scalars(select(EpochRow.series)))
-    used |= {row.digit for row in session.scalars(select(KioskRow)) if row is not but_for}
+def _free(session: Session, office: str, but_for: KioskRow | None = None) -> list[int]:
+    """The office's numbers, lowest first, that are no epoch's series and no kiosk's (but for one) digit."""
+    used = set(session.scalars(select(EpochRow.series).where(EpochRow.office == office)))
+    kiosks = session.scalars(select(KioskRow).where(KioskRow.office == office))
+    used |= {row.digit for row in kiosks if row is not but_for}
     return [each for each in range(1, LAST_SERIES + 1) if each not in used]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from central.batch import ReceivedFact
-from central.database import FactRow, ForkRow
+from central.database import FactRow, ForkRow, KioskRow
 from central.dating import believed, is_ahead
 from central.responses import add_response, mark_surveyed
 from central.tickets import Unapplied, add_ticket, is_sound, move_paper
@@ -29,7 +29,7 @@ class ForkError(Exception):
 
 
 def take(
-    session: Session, kiosk: str, facts: Sequence[ReceivedFact], received_at: datetime, zone: ZoneInfo
+    session: Session, kiosk: KioskRow, facts: Sequence[ReceivedFact], received_at: datetime, zone: ZoneInfo
 ) -> FactsAccepted:
     """Takes a batch in at an instant (UTC), for an office in `zone`.
 
@@ -52,22 +52,22 @@ def remember_fork(session: Session, kiosk: str, error: ForkError, now: datetime)
     session.merge(ForkRow(kiosk=kiosk, seen_at=now, detail=str(error)))
 
 
-def _take_one(session: Session, kiosk: str, fact: ReceivedFact, received_at: datetime, zone: ZoneInfo) -> None:
+def _take_one(session: Session, kiosk: KioskRow, fact: ReceivedFact, received_at: datetime, zone: ZoneInfo) -> None:
     epoch, seq = fact.envelope.epoch, fact.envelope.seq
-    before = "" if seq == 1 else _digest_at(session, kiosk, epoch, seq - 1)
+    before = "" if seq == 1 else _digest_at(session, kiosk.id, epoch, seq - 1)
     if before is None:
-        raise GapError(epoch, last_seq(session, kiosk, epoch) + 1)
-    row = _row(kiosk, fact, received_at)
+        raise GapError(epoch, last_seq(session, kiosk.id, epoch) + 1)
+    row = _row(kiosk.id, fact, received_at)
     try:
         # The table's unique keys decide what is new.
         with session.begin_nested():
             session.add(row)
     except IntegrityError:
-        _check_repeat(session, kiosk, fact)
+        _check_repeat(session, kiosk.id, fact)
         return
     if before != fact.envelope.previous:
         raise ForkError(f"chain broken at epoch {epoch}, seq {seq}: the fact before it is another one here")
-    problem = _apply(session, fact, row, zone)
+    problem = _apply(session, kiosk, fact, row, zone)
     if problem:
         row.problem = problem
 
@@ -111,19 +111,19 @@ def _bears_a_time_ahead(fact: ReceivedFact, received_at: datetime) -> bool:
     return any(is_ahead(each, received_at) for each in times)
 
 
-def _apply(session: Session, fact: ReceivedFact, row: FactRow, zone: ZoneInfo) -> Unapplied | None:
+def _apply(session: Session, kiosk: KioskRow, fact: ReceivedFact, row: FactRow, zone: ZoneInfo) -> Unapplied | None:
     """Makes the fact true here; returns why it cannot be, if it cannot."""
     match fact.body:
         case None:
             return Unapplied.UNREADABLE
         case CheckedIn() | WalkInIssued() as body:
-            return add_ticket(session, row.kiosk, body, row.received_at, zone)
+            return add_ticket(session, kiosk, body, row.received_at, zone)
         case PaperMoved() as body:
             return move_paper(session, row.kiosk, body, row.at)
         case SurveyTaken() as body:
             return mark_surveyed(session, body)
         case SurveyGiven() as body:
-            add_response(session, row, body)
+            add_response(session, kiosk.office, row, body)
             return None
         case _:
             return None

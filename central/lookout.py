@@ -20,14 +20,15 @@ LOOK_BACK = timedelta(days=4)
 """What came on a Friday is still seen on Monday."""
 
 
-def alerts(session: Session, now: datetime, zone: ZoneInfo) -> tuple[Alert, ...]:
-    """All that officers should look into as of `now` (UTC), the urgent first, then the latest; revoked kiosks have been
-    looked into.
+def alerts(session: Session, office: str, now: datetime, zone: ZoneInfo) -> tuple[Alert, ...]:
+    """All that an office's officers should look into as of `now` (UTC), the urgent first, then the latest; revoked
+    kiosks have been looked into.
     """
-    kiosks = {row.id: row for row in session.scalars(select(KioskRow)) if not row.revoked}
+    rows = session.scalars(select(KioskRow).where(KioskRow.office == office)).all()
+    kiosks = {row.id: row for row in rows if not row.revoked}
     since = now - LOOK_BACK
     found = [
-        *alerts_of(_issues(session, since, zone)),
+        *alerts_of(_issues(session, since, {row.id: row for row in rows}, zone)),
         *_forks(session, since, kiosks),
         *_renewed_stores(session, since, kiosks),
         *_clocks_ahead(session, since, kiosks, zone),
@@ -41,11 +42,14 @@ def _name(kiosk: KioskRow) -> str:
     return f"{kiosk.name} W{kiosk.digit}"
 
 
-def _issues(session: Session, since: datetime, zone: ZoneInfo) -> Iterator[Issue]:
-    names = {row.id: _name(row) for row in session.scalars(select(KioskRow))}
-    series = {(row.kiosk, row.epoch): row.series for row in session.scalars(select(EpochRow))}
+def _issues(session: Session, since: datetime, kiosks: dict[str, KioskRow], zone: ZoneInfo) -> Iterator[Issue]:
+    names = {row.id: _name(row) for row in kiosks.values()}
+    epochs = session.scalars(select(EpochRow).where(EpochRow.kiosk.in_(kiosks)))
+    series = {(row.kiosk, row.epoch): row.series for row in epochs}
     kinds = ("checked_in", "walk_in_issued")
-    wanted = select(FactRow).where(FactRow.received_at >= since, FactRow.kind.in_(kinds), FactRow.problem.is_(None))
+    wanted = select(FactRow).where(
+        FactRow.received_at >= since, FactRow.kind.in_(kinds), FactRow.problem.is_(None), FactRow.kiosk.in_(kiosks)
+    )
     for row in session.scalars(wanted):
         body = understood(json.loads(row.body))
         if not isinstance(body, CheckedIn | WalkInIssued):

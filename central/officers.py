@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from central.api import Db, Now
 from central.board import board_of
 from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
-from central.login import Officer, same_site
+from central.people.login import Officer, same_site
+from central.people.roles import SignedIn
 from kiosk.model import QueueState
 
 router = APIRouter(prefix="/officers", include_in_schema=False, dependencies=[Depends(same_site)])
@@ -31,13 +32,13 @@ Counter = Annotated[str, Form(max_length=10)]
 
 @router.get("")
 def get_page(request: Request, officer: Officer, session: Db, now: Now) -> Response:
-    return _page(request, "officers.html", {"board": board_of(session, now), "officer": officer})
+    return _page(request, "officers.html", {"board": board_of(session, officer.office, now), "officer": officer.name})
 
 
 @router.get("/board")
 def get_board(request: Request, officer: Officer, session: Db, now: Now) -> Response:
     """The changing part of the page."""
-    return _page(request, "board.html", {"board": board_of(session, now)})
+    return _page(request, "board.html", {"board": board_of(session, officer.office, now)})
 
 
 @router.get("/events")
@@ -50,10 +51,10 @@ async def get_events(request: Request, officer: Officer) -> StreamingResponse:
 @router.post("/next")
 def post_next(officer: Officer, session: Db, now: Now, counter: Counter) -> Response:
     """Calls whoever's turn it is to a counter."""
-    waiting = board_of(session, now).in_state(QueueState.WAITING)
+    waiting = board_of(session, officer.office, now).in_state(QueueState.WAITING)
     if not waiting:
         raise HTTPException(409, "tidak ada yang menunggu")
-    return _move(session, str(waiting[0].ticket.id), QueueState.CALLED, counter)
+    return _move(session, officer, str(waiting[0].ticket.id), QueueState.CALLED, counter)
 
 
 @router.post("/tickets/{ticket}")
@@ -61,17 +62,17 @@ def post_ticket(
     ticket: str, officer: Officer, session: Db, state: Annotated[QueueState, Form()], counter: Counter = ""
 ) -> Response:
     """Calls a ticket to a counter, or says that it was served, that nobody came, or that it waits again."""
-    return _move(session, ticket, state, counter)
+    return _move(session, officer, ticket, state, counter)
 
 
 @router.post("/calls/{call}/seen")
 def post_seen(call: str, officer: Officer, session: Db, now: Now) -> Response:
     """Somebody has gone to whoever called for help: it is shown no more."""
     row = session.get(FactRow, call)
-    if row is None or row.kind != "help_called":
+    if row is None or row.kind != "help_called" or _office_of(session, row) != officer.office:
         raise HTTPException(404, "panggilan ini tidak dikenal")
     if session.get(SeenCallRow, call) is None:
-        session.add(SeenCallRow(fact=call, officer=officer, seen_at=now))
+        session.add(SeenCallRow(fact=call, officer=officer.name, seen_at=now))
     return RedirectResponse("/officers", 303)
 
 
@@ -79,15 +80,15 @@ def post_seen(call: str, officer: Officer, session: Db, now: Now) -> Response:
 def post_revoke(kiosk: str, officer: Officer, session: Db) -> Response:
     """Believes a kiosk no more, for good: a stolen one, or one that was enrolled anew."""
     row = session.get(KioskRow, kiosk)
-    if row is None:
+    if row is None or row.office != officer.office:
         raise HTTPException(404, "anjungan ini tidak dikenal")
     row.revoked = True
     return RedirectResponse("/officers", 303)
 
 
-def _move(session: Db, ticket: str, state: QueueState, counter: str) -> Response:
+def _move(session: Db, officer: SignedIn, ticket: str, state: QueueState, counter: str) -> Response:
     row = session.get(TicketRow, ticket)
-    if row is None:
+    if row is None or row.office != officer.office:
         raise HTTPException(404, "tiket ini tidak dikenal")
     held = QueueState(row.state)
     if state not in MOVES[held]:
@@ -97,6 +98,11 @@ def _move(session: Db, ticket: str, state: QueueState, counter: str) -> Response
         raise HTTPException(422, "isi nomor loket dahulu")
     row.state, row.counter = state, "" if state is QueueState.WAITING else counter
     return RedirectResponse("/officers", 303)
+
+
+def _office_of(session: Db, fact: FactRow) -> str | None:
+    kiosk = session.get(KioskRow, fact.kiosk)
+    return kiosk.office if kiosk else None
 
 
 def _page(request: Request, name: str, context: dict[str, Any]) -> Response:

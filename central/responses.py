@@ -41,11 +41,12 @@ def mark_surveyed(session: Session, body: SurveyTaken) -> Unapplied | None:
     return None
 
 
-def add_response(session: Session, fact: FactRow, body: SurveyGiven) -> None:
+def add_response(session: Session, office: str, fact: FactRow, body: SurveyGiven) -> None:
     """Keeps a response, without the kiosk and the time."""
     session.add(
         ResponseRow(
             fact=fact.id,
+            office=office,
             questionnaire=body.questionnaire,
             version=body.version,
             day=body.day.isoformat() if body.day else None,
@@ -57,10 +58,12 @@ def add_response(session: Session, fact: FactRow, body: SurveyGiven) -> None:
     )
 
 
-def survey_result(session: Session, questionnaire: Questionnaire) -> SurveyResult:
-    """What all responses to this version of a questionnaire add up to."""
+def survey_result(session: Session, office: str, questionnaire: Questionnaire) -> SurveyResult:
+    """What all of an office's responses to this version of a questionnaire add up to."""
     wanted = select(ResponseRow.scores).where(
-        ResponseRow.questionnaire == questionnaire.id, ResponseRow.version == questionnaire.version
+        ResponseRow.office == office,
+        ResponseRow.questionnaire == questionnaire.id,
+        ResponseRow.version == questionnaire.version,
     )
     responses = [json.loads(each) for each in session.scalars(wanted)]
     best = max(len(each.options) for each in questionnaire.elements)

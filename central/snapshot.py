@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from central.database import BookingRow, OfficeRow, TicketRow
 from central.names import masked
 from central.passes import pass_keys, revoked
-from central.queue import Place, ranked
+from central.queue.order import Place, ranked
 from central.tickets import ticket_of
 from kiosk.model import Booking, BookingStatus, QueueState
 from kiosk.protocol import Snapshot
@@ -24,29 +24,34 @@ DAYS_AHEAD = 7
 _BOOKING: TypeAdapter[Booking] = TypeAdapter(Booking)
 
 
-def office_snapshot(session: Session) -> Snapshot | None:
-    """The office's data without bookings, queue and passes, None before any is loaded."""
-    row = session.scalar(select(OfficeRow))
+def offices(session: Session) -> tuple[str, ...]:
+    """The ids of all offices."""
+    return tuple(session.scalars(select(OfficeRow.id).order_by(OfficeRow.id)))
+
+
+def office_snapshot(session: Session, office: str) -> Snapshot | None:
+    """The office's data without bookings, queue and passes, None where it is not loaded."""
+    row = session.get(OfficeRow, office)
     return Snapshot.model_validate_json(row.body) if row else None
 
 
-def office_zone(session: Session) -> ZoneInfo:
-    """Where the office is, UTC before any is loaded."""
-    found = office_snapshot(session)
+def office_zone(session: Session, office: str) -> ZoneInfo:
+    """Where the office is, UTC where it is not loaded."""
+    found = office_snapshot(session, office)
     return ZoneInfo(found.office.time_zone if found else "UTC")
 
 
-def snapshot(session: Session, now: datetime) -> tuple[str, str] | None:
-    """The snapshot as JSON and its strong ETag, None before any office is loaded. `now` is UTC."""
-    office = office_snapshot(session)
+def snapshot(session: Session, office_id: str, now: datetime) -> tuple[str, str] | None:
+    """The snapshot as JSON and its strong ETag, None before the office is loaded. `now` is UTC."""
+    office = office_snapshot(session, office_id)
     if office is None:
         return None
     zone = ZoneInfo(office.office.time_zone)
     today = now.astimezone(zone).date()
-    queue = places(session, today, zone)
+    queue = places(session, office_id, today, zone)
     served = Counter(place.ticket.booking for place in queue if place.state is QueueState.SERVED)
     told = {
-        "bookings": tuple(_told(each, served) for each in _bookings(session, today)),
+        "bookings": tuple(_told(each, served) for each in _bookings(session, office_id, today)),
         "queue": tuple(place.entry(today) for place in queue),
         "pass_keys": pass_keys(session, now),
         "revoked": revoked(session, now),
@@ -55,9 +60,9 @@ def snapshot(session: Session, now: datetime) -> tuple[str, str] | None:
     return body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
 
 
-def places(session: Session, day: date, zone: ZoneInfo) -> tuple[Place, ...]:
-    """The tickets of a day in the order of the queue."""
-    rows = session.scalars(select(TicketRow).where(TicketRow.day == day.isoformat()))
+def places(session: Session, office: str, day: date, zone: ZoneInfo) -> tuple[Place, ...]:
+    """The tickets of an office's day in the order of the queue."""
+    rows = session.scalars(select(TicketRow).where(TicketRow.office == office, TicketRow.day == day.isoformat()))
     return ranked((_place(row) for row in rows), zone)
 
 
@@ -67,9 +72,10 @@ def _place(row: TicketRow) -> Place:
     )
 
 
-def _bookings(session: Session, today: date) -> list[Booking]:
+def _bookings(session: Session, office: str, today: date) -> list[Booking]:
     first, last = today - timedelta(days=1), today + timedelta(days=DAYS_AHEAD)
-    wanted = select(BookingRow).where(BookingRow.day.between(first.isoformat(), last.isoformat()))
+    days = BookingRow.day.between(first.isoformat(), last.isoformat())
+    wanted = select(BookingRow).where(BookingRow.office == office, days)
     return [_BOOKING.validate_json(row.body) for row in session.scalars(wanted.order_by(BookingRow.id))]
 
 

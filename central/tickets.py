@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from central.bodies import ticket_in
-from central.database import TicketRow
+from central.database import KioskRow, TicketRow
 from central.dating import believed
 from kiosk.model import QueueState, Ticket, TicketState
 from kiosk.numbering import NUMBER
@@ -39,9 +39,11 @@ def day_of(body: CheckedIn | WalkInIssued, received_at: datetime, zone: ZoneInfo
 
 
 def add_ticket(
-    session: Session, kiosk: str, body: CheckedIn | WalkInIssued, received_at: datetime, zone: ZoneInfo
+    session: Session, kiosk: KioskRow, body: CheckedIn | WalkInIssued, received_at: datetime, zone: ZoneInfo
 ) -> Unapplied | None:
-    """Puts a ticket into the queue of its day; `received_at` (UTC) dates it if its kiosk could not or was wrong."""
+    """Puts a ticket into the queue of its day at the kiosk's office; `received_at` (UTC) dates it if its kiosk could
+    not or was wrong.
+    """
     ticket = body.ticket
     if not is_sound(ticket):
         return Unapplied.BAD_TICKET
@@ -51,15 +53,16 @@ def add_ticket(
     if row is None:
         row = TicketRow(
             id=str(ticket.id),
+            office=kiosk.office,
             day=day,
             number=ticket.number,
             paper=ticket.state,
             paper_at=arrived_at,
-            paper_kiosk=kiosk,
+            paper_kiosk=kiosk.id,
             state=QueueState.WAITING,
         )
         session.add(row)
-    elif (row.day, row.number) != (day, ticket.number):
+    elif (row.office, row.day, row.number) != (kiosk.office, day, ticket.number):
         return Unapplied.BAD_TICKET
     elif arrived_at >= row.arrived_at:
         # Two kiosks without a network checked the same applicant in: the earlier arrival counts.

@@ -18,7 +18,8 @@ from central.app import create_app
 from central.database import KioskRow, for_writing, open_database
 from central.demo import load_demo
 from central.enrolment import new_code
-from central.login import add_officer
+from central.people.login import add_officer
+from central.people.roles import STAFF
 from kiosk.protocol import ENROLMENTS
 
 
@@ -29,7 +30,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = open_database(folder)
     with Session(for_writing(engine)) as session, session.begin():
         load_demo(session, folder, DAY, MORNING, at_any_hour=False, public_url="https://antrean.example")
-        add_officer(session, "petugas", PASSWORD)
+        add_officer(session, "PYK", "petugas", PASSWORD, STAFF)
     engine.dispose()
     return folder
 
@@ -57,7 +58,7 @@ def code(http: TestClient, clock: Clock):
 
     def make(name: str = "Anjungan Lobi") -> str:
         with http.app.state.writing.begin() as session:
-            return new_code(session, name, clock.now())
+            return new_code(session, "PYK", name, clock.now())
 
     return make
 
@@ -103,7 +104,7 @@ def enrol_again(http: TestClient, clock: Clock):
         public = b64encode(key.public_key().public_bytes_raw()).decode()
         with http.app.state.writing.begin() as session:
             digit = 1 + (session.scalar(select(func.max(KioskRow.digit))) or 0)
-            row = KioskRow(id=str(uuid4()), name=f"K{digit}", digit=digit, public_key=public)
+            row = KioskRow(id=str(uuid4()), office="PYK", name=f"K{digit}", digit=digit, public_key=public)
             session.add(row)
         return Kiosk(http, clock, row.id, digit, key)
 

@@ -25,7 +25,7 @@ def load(folder, day: date, at_any_hour: bool = False) -> Snapshot:
     engine = open_database(folder)
     with Session(for_writing(engine)) as session, session.begin():
         load_demo(session, folder, day, MORNING, at_any_hour, "https://antrean.example/")
-        found = office_snapshot(session)
+        found = office_snapshot(session, "PYK")
     engine.dispose()
     assert found
     return found

@@ -49,7 +49,9 @@ def test_digits_are_given_in_order_and_do_not_end_with_nine(enrol) -> None:
 def test_when_every_number_is_in_use_no_kiosk_is_enrolled_and_the_code_stays_good(http, code, kiosk) -> None:
     with http.app.state.writing.begin() as session:
         for number in range(2, 1000):
-            session.add(EpochRow(kiosk=kiosk.id, epoch=number, series=number, registered_at=kiosk.clock.now()))
+            session.add(
+                EpochRow(office="PYK", kiosk=kiosk.id, epoch=number, series=number, registered_at=kiosk.clock.now())
+            )
     once = code()
     answer = http.post(ENROLMENTS, json=body(once))
     assert answer.status_code == 403

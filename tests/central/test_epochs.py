@@ -71,7 +71,9 @@ def test_when_every_series_was_given_away_the_server_says_so_and_the_old_ones_st
     assert kiosk.registers(2, claimed=LAST_SERIES) == LAST_SERIES
     with http.app.state.writing.begin() as session:
         for series in range(10, LAST_SERIES - 1):
-            session.add(EpochRow(kiosk=kiosk.id, epoch=series, series=series, registered_at=kiosk.clock.now()))
+            session.add(
+                EpochRow(office="PYK", kiosk=kiosk.id, epoch=series, series=series, registered_at=kiosk.clock.now())
+            )
     assert kiosk.registers(3) == LAST_SERIES - 1
     answer = kiosk.post(EPOCHS, {"epoch": 4})
     assert answer.status_code == 409
@@ -124,7 +126,7 @@ def test_a_new_kiosks_digit_is_no_series_in_use(enrol) -> None:
 def test_the_first_epoch_of_a_kiosk_whose_digit_is_a_series_in_use_gets_another(http, enrol) -> None:
     first, second = enrol(), enrol()
     with http.app.state.writing.begin() as session:
-        session.add(EpochRow(kiosk=first.id, epoch=1, series=2, registered_at=first.clock.now()))
+        session.add(EpochRow(office="PYK", kiosk=first.id, epoch=1, series=2, registered_at=first.clock.now()))
     assert second.registers(1) >= FIRST_DRAWN
 
 
@@ -140,6 +142,6 @@ def test_the_database_itself_refuses_a_series_twice(http, enrol) -> None:
     first, second = enrol(), enrol()
     first.registers(1)
     with http.app.state.writing() as session:
-        session.add(EpochRow(kiosk=second.id, epoch=1, series=1, registered_at=first.clock.now()))
+        session.add(EpochRow(office="PYK", kiosk=second.id, epoch=1, series=1, registered_at=first.clock.now()))
         with pytest.raises(IntegrityError):
             session.flush()

@@ -4,15 +4,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from wire import MORNING, database_of
 
-from central import database
-from central.database import Base, EpochRow, FactRow, TicketRow, database_file, open_database
+from central.database import (
+    Base,
+    BookingRow,
+    EpochRow,
+    FactRow,
+    KioskRow,
+    OfficerRow,
+    TicketRow,
+    database_file,
+    open_database,
+)
 
 
 def test_the_migrations_make_what_the_code_speaks_of(tmp_path: Path) -> None:
@@ -58,12 +67,7 @@ def test_a_ticket_whose_time_sqlite_cannot_read_arrived_when_its_paper_last_move
 
 def before(folder: Path, ticket: str) -> None:
     """A database of before facts were a chain."""
-    engine = create_engine(f"sqlite:///{database_file(folder)}")
-    config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+    with database_of(folder, "0001") as connection:
         for statement in (
             "INSERT INTO kiosks VALUES ('k', 'Lobi', 3, '', 0, NULL, NULL)",
             "INSERT INTO facts VALUES ('a', 'k', 6, 1, '2026-11-23 01:00:00.000000', 'rated', '{}', NULL)",
@@ -72,4 +76,37 @@ def before(folder: Path, ticket: str) -> None:
             " '2026-11-24 01:02:00.000000', 'k', 'served', '4')",
         ):
             connection.exec_driver_sql(statement)
+
+
+def test_what_one_office_held_alone_is_that_offices_from_now_on(tmp_path: Path) -> None:
+    with database_of(tmp_path, "0006") as connection:
+        for statement in (
+            "INSERT INTO office VALUES ('PYK', '{}')",
+            "INSERT INTO kiosks VALUES ('k', 'Lobi', 3, '', 0, NULL, NULL)",
+            "INSERT INTO epochs VALUES ('k', 7, 3, '2026-11-23 01:00:00.000000')",
+            "INSERT INTO bookings VALUES ('b', '2026-11-24', '{}')",
+            "INSERT INTO officers VALUES ('petugas', 'hash')",
+        ):
+            connection.exec_driver_sql(statement)
+    with Session(open_database(tmp_path)) as session:
+        (kiosk,), (epoch,), (booking,), (officer,) = (
+            session.scalars(select(each)) for each in (KioskRow, EpochRow, BookingRow, OfficerRow)
+        )
+        assert [each.office for each in (kiosk, epoch, booking, officer)] == ["PYK"] * 4
+        assert (kiosk.digit, epoch.series, officer.roles) == (3, 3, "clerk supervisor")
+
+
+def test_a_digit_and_a_series_belong_to_one_kiosk_of_an_office_and_to_one_of_each(tmp_path: Path) -> None:
+    engine = open_database(tmp_path)
+    with Session(engine) as session, session.begin():
+        for name, office in (("a", "PYK"), ("b", "AGM")):
+            session.add(KioskRow(id=name, office=office, name=name, digit=1, public_key=""))
+            session.flush()
+            session.add(EpochRow(office=office, kiosk=name, epoch=1, series=1, registered_at=MORNING))
+    for more in (
+        KioskRow(id="c", office="PYK", name="c", digit=1, public_key=""),
+        EpochRow(office="PYK", kiosk="a", epoch=2, series=1, registered_at=MORNING),
+    ):
+        with pytest.raises(IntegrityError), Session(engine) as session, session.begin():
+            session.add(more)
     engine.dispose()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.orm import Session
-from wire import MORNING
+from wire import MORNING, database_of
 
 from central.__main__ import main
 from central.database import OfficeRow, PassKeyRow, for_writing, open_database
@@ -33,7 +33,7 @@ def session(data: Path):
 
 
 def told(session: Session, now: datetime = MORNING) -> Snapshot:
-    body, _ = snapshot(session, now)
+    body, _ = snapshot(session, "PYK", now)
     return Snapshot.model_validate_json(body)
 
 
@@ -202,21 +202,9 @@ def test_a_revocation_and_a_rotation_reach_kiosks_by_a_new_snapshot(kiosk, data:
 
 
 def test_an_offices_key_of_before_is_taken_over(tmp_path: Path) -> None:
-    engine = open_database(tmp_path)
     key = '{"key_id": "0a0b0c", "public_key": "AAAA"}'
-    with for_writing(engine).begin() as connection:
-        for statement in (
-            "DROP TABLE pass_keys",
-            "DROP TABLE revoked_passes",
-            "DROP TABLE seen_calls",
-            "ALTER TABLE facts DROP COLUMN clock_ahead",
-            "ALTER TABLE tickets DROP COLUMN surveyed",
-            "DROP TABLE responses",
-        ):
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    with database_of(tmp_path, "0002") as connection:
         connection.execute(OfficeRow.__table__.insert().values(id="PYK", body=f'{{"pass_keys": [{key}]}}'))
-    engine.dispose()
     engine = open_database(tmp_path)
     with Session(engine) as session:
         (row,) = session.query(PassKeyRow).all()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import DAY, a_ticket, slot
 
-from central.queue import PRIORITY_LEAD, Place, ranked
+from central.queue.order import PRIORITY_LEAD, Place, ranked
 from kiosk.model import QueueEntry, QueueState, Ticket
 
 ZONE = ZoneInfo("Asia/Jakarta")

@@ -88,6 +88,6 @@ def test_before_an_office_is_loaded_the_server_asks_to_come_back(tmp_path, clock
         assert other.get(SNAPSHOT).status_code == 401
         with empty.app.state.writing.begin() as session, kiosk.http.app.state.reading() as held:
             row = held.get(KioskRow, kiosk.id)
-            session.add(KioskRow(id=row.id, name=row.name, digit=1, public_key=row.public_key))
+            session.add(KioskRow(id=row.id, office="PYK", name=row.name, digit=1, public_key=row.public_key))
         answer = other.get(SNAPSHOT)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")

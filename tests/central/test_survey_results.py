@@ -41,7 +41,7 @@ def problems(data) -> list[str | None]:
 def result(data, of: Questionnaire = SKM) -> SurveyResult:
     engine = open_database(data)
     with Session(engine) as session:
-        found = survey_result(session, of)
+        found = survey_result(session, "PYK", of)
     engine.dispose()
     return found
 

@@ -1,18 +1,11 @@
 """The ticket on the phone."""
 
-import re
-import shutil
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from wire import a_ticket, slot
 
-from central import ticket_page
-from central.ticket_page import LANGUAGES, load_languages
-from kiosk.model import QueueState
 from kiosk.protocol import CheckedIn, WalkInIssued
-from kiosk.texts import Texts
 
 INDONESIAN, ENGLISH = {"Accept-Language": "id-ID,id;q=0.9,en;q=0.8"}, {"Accept-Language": "en-GB,en;q=0.9"}
 
@@ -78,24 +71,6 @@ def test_a_fact_from_before_tickets_had_a_language_is_taken_and_shown(kiosk, htt
     del body["ticket"]["language"]
     assert kiosk.send(kiosk.fact(body)).status_code == 200
     assert "W1-001" in http.get(f"/t/{ticket.id}").text
-
-
-def test_every_language_of_the_page_has_the_words_that_it_shows() -> None:
-    page = (Path(ticket_page.__file__).parent / "templates/ticket.html").read_text("utf-8")
-    shown = set(re.findall(r"\bwords\.(\w+)", page)) | set(QueueState)
-    for language, held in LANGUAGES.items():
-        assert set(held.words) == shown, f"{language}.toml: {sorted(set(held.words) ^ shown)} lacks or is not shown"
-
-
-def test_the_page_speaks_what_kiosks_speak() -> None:
-    assert tuple(LANGUAGES) == Texts.load().languages
-
-
-def test_a_new_file_is_a_new_language_of_the_page(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(Path(ticket_page.__file__).parent / "languages", tmp_path / "languages"))
-    text = (folder / "min.toml").read_text("utf-8")
-    (folder / "ban.toml").write_text(text.replace('"Baso Minang"', '"Basa Bali"').replace("= 3", "= 4"), "utf-8")
-    assert [each.name for each in load_languages(folder).values()][2:] == ["Baso Minang", "Basa Bali"]
 
 
 def test_it_says_where_to_go_when_called_and_thanks_when_served(kiosk, http, officer) -> None:

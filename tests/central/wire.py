@@ -2,6 +2,8 @@
 
 import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -9,10 +11,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
+from alembic import command
+from alembic.config import Config
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
 from httpx import Response
+from sqlalchemy import Connection, create_engine
 
+from central import database
 from central.database import database_file
 from kiosk.model import Ticket
 from kiosk.protocol import EPOCHS, FACTS, FactBody, Message, canonical, digest
@@ -109,6 +115,19 @@ def drop_unique_keys(data: Path) -> None:
         assert "PRIMARY" not in plain
         assert "UNIQUE" not in plain
         connection.executescript(f"DROP TABLE facts; {plain}")
+
+
+@contextmanager
+def database_of(folder: Path, revision: str) -> Iterator[Connection]:
+    """A new database as an earlier version of the server had it, to be filled."""
+    engine = create_engine(f"sqlite:///{database_file(folder)}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        yield connection
+    engine.dispose()
 
 
 def slot(text: str) -> time:

@@ -47,7 +47,7 @@ def central(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> 
 
     def code() -> str:
         with Session(writing) as session, session.begin():
-            return new_code(session, "Anjungan Lobi", now())
+            return new_code(session, "PYK", "Anjungan Lobi", now())
 
     config = uvicorn.Config(create_app(folder, now), log_level="warning")
     config.load()

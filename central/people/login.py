@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from central.api import Db, Now, address_of
 from central.database import OfficerRow, SessionRow
+from central.people.roles import STAFF, Role, SignedIn, as_text, roles_in
 
 COOKIE = "__Host-officer"
 """By its prefix, browsers take this cookie only from this very server, over HTTPS, for all of its paths."""
@@ -33,21 +34,35 @@ def same_site(sec_fetch_site: Annotated[str, Header()] = "") -> None:
 router = APIRouter(prefix="/officers", include_in_schema=False, dependencies=[Depends(same_site)])
 
 
-def add_officer(session: Session, name: str, password: str) -> None:
-    """Makes an officer's login, or renews its password and ends its sessions."""
+def add_officer(session: Session, office: str, name: str, password: str, roles: frozenset[Role]) -> None:
+    """Makes an officer's login, or renews its password and roles and ends its sessions."""
     session.execute(delete(SessionRow).where(SessionRow.officer == name))
-    session.merge(OfficerRow(name=name, password_hash=_hasher.hash(password)))
+    hashed = _hasher.hash(password)
+    session.merge(OfficerRow(name=name, office=office, roles=as_text(roles), password_hash=hashed))
 
 
-def officer_of(session: Db, now: Now, cookie: Annotated[str, Cookie(alias=COOKIE)] = "") -> str:
-    """The signed-in officer's name; others are sent to the login."""
+def signed_in(session: Db, now: Now, cookie: Annotated[str, Cookie(alias=COOKIE)] = "") -> SignedIn:
+    """Who is signed in; others are sent to the login."""
     row = session.get(SessionRow, _hash(cookie))
-    if row is None or row.expires <= now:
+    officer = session.get(OfficerRow, row.officer) if row and row.expires > now else None
+    if officer is None:
         raise HTTPException(303, "sign in first", {"Location": "/officers/login"})
-    return row.officer
+    return SignedIn(officer.name, officer.office, roles_in(officer.roles))
 
 
-Officer = Annotated[str, Depends(officer_of, scope="function")]
+def needs(*roles: Role) -> Any:
+    """A dependency: who is signed in and has one of these roles; 403 for others."""
+
+    def allowed(officer: Annotated[SignedIn, Depends(signed_in, scope="function")]) -> SignedIn:
+        if not officer.may(*roles):
+            raise HTTPException(403, "your role does not allow this; ask a supervisor")
+        return officer
+
+    return Depends(allowed, scope="function")
+
+
+Officer = Annotated[SignedIn, needs(*STAFF)]
+"""Whoever is signed in and belongs to the office."""
 
 
 @router.get("/login")

@@ -1,0 +1,1 @@
+"""The booking site, and the phone page of a ticket."""

@@ -1,0 +1,1 @@
+"""The fleet: kiosks with their versions, devices and settings."""

@@ -1,0 +1,1 @@
+"""What is going on, as pages, metrics, reports and announcements."""

@@ -1,0 +1,1 @@
+"""The rules of the queue (pure): who is next, and why."""

@@ -1,0 +1,65 @@
+"""The words of the pages: every language whole, and none that nothing shows."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from central import languages
+from central.languages import LANGUAGES, first_known, load_languages, spoken_in, words
+from kiosk.model import ENGLISH, INDONESIAN, Language
+from kiosk.texts import Texts
+
+HERE = Path(languages.__file__).parent
+PARTS = LANGUAGES[INDONESIAN].parts
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_language_that_speaks_a_part_has_all_of_its_words(part: str) -> None:
+    for tag in spoken_in(part):
+        lacking = set(words(tag, part)) ^ set(PARTS[part])
+        assert not lacking, f"{tag}.toml, [{part}]: {sorted(lacking)} in one language only"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_is_written_in_english_too(part: str) -> None:
+    assert {INDONESIAN, ENGLISH} <= set(spoken_in(part))
+
+
+def test_no_word_is_left_that_nothing_shows() -> None:
+    files = [*HERE.rglob("*.py"), *(HERE / "templates").rglob("*.html")]
+    named = set(re.findall(r"\w+", "\n".join(file.read_text("utf-8") for file in files)))
+    named |= set(re.findall(r"\w+", (HERE.parent / "kiosk/model.py").read_text("utf-8")))
+    unused = {f"{part}.{key}" for part, held in PARTS.items() for key in held if key not in named}
+    assert not unused
+
+
+def test_the_phone_page_speaks_what_kiosks_speak() -> None:
+    assert spoken_in("ticket") == Texts.load().languages
+
+
+def test_a_new_file_is_a_new_language(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(HERE / "languages", tmp_path / "languages"))
+    text = (folder / "min.toml").read_text("utf-8")
+    (folder / "ban.toml").write_text(text.replace('"Baso Minang"', '"Basa Bali"').replace("= 3", "= 4"), "utf-8")
+    assert [each.name for each in load_languages(folder).values()][2:] == ["Baso Minang", "Basa Bali"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "chosen", "language"),
+    [
+        ("", (), "id"),
+        ("ms-MY,ms", (), "id"),
+        ("in", (), "id"),
+        ("nl-NL,nl;q=0.9", (), "en"),
+        ("en-GB", ("min",), "min"),
+        ("min", (), "min"),
+        ("id", ("xx", "en"), "en"),
+        ("en;q=0.5", ("",), "en"),
+    ],
+)
+def test_the_language_is_the_chosen_one_or_else_the_browsers(
+    accepted: str, chosen: tuple[str, ...], language: Language
+) -> None:
+    assert first_known(accepted, *chosen) == language
