@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from central.database import Base
+from central.tables import TABLES
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=TABLES)
 with context.begin_transaction():
     context.run_migrations()
