@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 from wire import MORNING, database_of
 
 from central.database import (
-from central.tables import TABLES
-    Base,
     BookingRow,
     EpochRow,
     FactRow,
@@ -23,6 +21,7 @@ from central.tables import TABLES
     database_file,
     open_database,
 )
+from central.tables import TABLES
 
 
 def test_the_migrations_make_what_the_code_speaks_of(tmp_path: Path) -> None:
