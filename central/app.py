@@ -17,7 +17,8 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
-from central import api, officers, ticket_page
+from central import api, officers
+from central.booking import own_pages, pages, ticket_page
 from central.changes import Changes
 from central.database import database_file, for_writing, open_database
 from central.guard import Guard
@@ -40,6 +41,7 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
         redoc_url=None,
     )
     engine = open_database(data)
+    app.state.data = data
     app.state.engine = engine
     app.state.reading = sessionmaker(engine, expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
@@ -47,12 +49,16 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.changes = Changes(database_file(data))
     app.state.enrolment_tries = Tries(10, timedelta(minutes=10))
     app.state.login_tries = Tries(10, timedelta(minutes=10))
+    app.state.booking_tries = Tries(10, timedelta(minutes=10))
+    app.state.digit_tries = Tries(5, timedelta(minutes=10))
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for part in (api, login, officers, ticket_page):
+    for part in (api, login, officers, pages, own_pages, ticket_page):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(pages.NotHere, pages.not_here)
+    app.add_exception_handler(own_pages.NotKnown, own_pages.to_the_door)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(Guard)
