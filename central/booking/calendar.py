@@ -15,10 +15,11 @@ from kiosk.model import Service, Words
 
 @dataclass(frozen=True)
 class SlotLeft:
-    """A slot and how many can still book it together, 0 also where it is too late for it."""
+    """A slot and how many can still book it together, 0 also where it is too late for it (not `is_ahead`)."""
 
     slot: Slot
     left: int
+    is_ahead: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def calendar(session: Session, office: BookingOffice, service: Service, now: dat
 
     def slot_left(slot: Slot) -> SlotLeft:
         taken: Sequence[tuple[int, int | None]] = held.get((slot.day.isoformat(), text_of(slot.start)), ())
-        return SlotLeft(slot, places_left(numbers, quota, taken) if office.is_ahead(slot, now) else 0)
+        is_ahead = office.is_ahead(slot, now)
+        return SlotLeft(slot, places_left(numbers, quota, taken) if is_ahead else 0, is_ahead)
 
     def day_left(day: date) -> DayLeft:
         ahead = day in days

@@ -6,45 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from central.booking.office import BookingOffice
 from central.booking.rows import BookerRow, PlaceRow, RefusedRow
+from central.booking.unbookable import NotBooked, Unbookable
 
 BURST = timedelta(hours=1)
 BURST_NAMES = 3
 """So many bookings with one name within BURST are shown to the staff; they are not refused, names may be equal."""
 BURST_REFUSALS = 5
-
-
-class Unbookable(StrEnum):
-    """Why a booking cannot be made or changed; each has its words in the languages' files."""
-
-    SLOT_OVER = "slot_over"
-    SLOT_FULL = "slot_full"
-    SAME_SLOT = "same_slot"
-    MANY_OF_PHONE = "many_phone"
-    MANY_OF_ADDRESS = "many_address"
-    SAME_NIK = "booked_nik"
-    CHECKED_IN = "checked_in"
-    CANCELLED = "was_cancelled"
-    TOO_LATE = "too_late"
-    CHANGED_TODAY = "changed_today"
-    WRONG_DIGITS = "wrong_digits"
-
-
-LIMITS = (Unbookable.MANY_OF_PHONE, Unbookable.MANY_OF_ADDRESS, Unbookable.SAME_NIK)
-
-
-class NotBooked(Exception):
-    """The booking was not made or changed; nothing of it stays."""
-
-    def __init__(self, reason: Unbookable, who: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.who = reason, who
 
 
 @dataclass(frozen=True)
@@ -74,16 +47,11 @@ def check_limits(
     )
     if (session.scalar(of_address) or 0) >= office.rules.most_of_address:
         raise NotBooked(Unbookable.MANY_OF_ADDRESS, address)
-    check_niks(session, office.id, niks, service, phone)
-
-
-def check_niks(session: Session, office: str, niks: Iterable[str], service: str, who: str) -> None:
-    """Raises NotBooked where one of them has a booking of this service that is still held."""
     of_nik = select(PlaceRow.number).where(
-        PlaceRow.office == office, PlaceRow.service == service, PlaceRow.nik.in_(list(niks))
+        PlaceRow.office == office.id, PlaceRow.service == service, PlaceRow.nik.in_(list(niks))
     )
     if session.scalar(of_nik.limit(1)):
-        raise NotBooked(Unbookable.SAME_NIK, who)
+        raise NotBooked(Unbookable.SAME_NIK, phone)
 
 
 def is_burst(session: Session, office: str, names: Iterable[str], now: datetime) -> bool:

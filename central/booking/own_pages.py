@@ -9,13 +9,14 @@ from fastapi.responses import RedirectResponse
 
 from central.api import Now, address_of
 from central.booking import own_booking
-from central.booking.bookings import Bookings, Held, found_by_code, held_booking, is_checked_in
+from central.booking.bookings import Bookings
 from central.booking.calendar import calendar
 from central.booking.calendar_file import calendar_file
-from central.booking.limits import NotBooked, Unbookable
+from central.booking.held import Held, found_by_code, held_booking, refused_change
 from central.booking.office import BookingOffice
 from central.booking.pages import SITE, Form, OfficeOf, Reading, chosen_day, day_of, site_page, start_of
 from central.booking.pictures import Wallet, qr_png, qr_svg, wallet_png
+from central.booking.unbookable import OVER, NotBooked, Unbookable
 from central.languages import PageLanguageOf, words
 from central.people.login import same_site
 from kiosk.booking_code import normalised_code
@@ -101,9 +102,11 @@ def post_leave(office: OfficeOf) -> Response:
 def get_mine(
     request: Request, office: OfficeOf, own: Own, session: Reading, language: PageLanguageOf, now: Now, done: str = ""
 ) -> Response:
+    no_change = refused_change(session, office, own, now)
     context = _shown(office, own) | {
         "done": done if done in ("changed", "cancelled") else "",
-        "can_change": not _is_over(office, own, session, now),
+        "is_ahead": no_change not in OVER,
+        "no_change": no_change,
     }
     return site_page(request, "mine", office, language, context)
 
@@ -209,10 +212,11 @@ def _change_page(
     service, party = _service(office, own), len(own.booking.applicants)
     weeks = calendar(session, office, service, now)
     wanted, start = day_of(day), start_of(slot)
+    problem = problem or refused_change(session, office, own, now)
     context = _shown(office, own) | {
         "party": party,
         "weeks": weeks,
-        "chosen": chosen_day(weeks, day, party),
+        "chosen": chosen_day(weeks, day or own.booking.day.isoformat(), party),
         "wanted": wanted,
         "start": start if wanted else None,
         "problem": problem,
@@ -226,11 +230,6 @@ def _shown(office: BookingOffice, own: Held) -> dict[str, object]:
 
 def _service(office: BookingOffice, own: Held) -> Service:
     return next(each for each in office.data.services if each.id == own.booking.service)
-
-
-def _is_over(office: BookingOffice, own: Held, session: Reading, now: Now) -> bool:
-    begins = office.begins(own.booking.day, own.booking.slot)
-    return own.is_cancelled or begins <= now or is_checked_in(session, own.booking)
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:

@@ -18,9 +18,9 @@ from central.booking.bookings import Bookings
 from central.booking.calendar import DayLeft, calendar
 from central.booking.dates import day_words
 from central.booking.draft import LONGEST_NAME, Draft, phone_of, read_people
-from central.booking.limits import NotBooked, Unbookable
 from central.booking.office import BookingOffice, booking_office
 from central.booking.own_booking import remember
+from central.booking.unbookable import NotBooked, Unbookable
 from central.languages import PageLanguageOf, language_of, words
 from central.page import page
 from central.people.login import same_site
@@ -92,7 +92,12 @@ def site_page(
     request: Request, name: str, office: BookingOffice, language: Language, context: dict[str, Any], status: int = 200
 ) -> Response:
     """A page of the booking site, with the office's name and the words of days."""
-    shown = {"office": office.data.office, "rules": office.rules, "base": f"/o/{office.id}/booking"}
+    shown = {
+        "office": office.data.office,
+        "rules": office.rules,
+        "base": f"/o/{office.id}/booking",
+        "zone": request.app.state.now().astimezone(office.zone).tzname(),
+    }
     days = day_words(words(language, PART))
     return page(
         request, f"booking/{name}.html", PART, language, shown | {"days": days, "steps": STEPS} | context, status
