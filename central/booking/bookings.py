@@ -10,7 +10,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from central.booking.draft import Draft
@@ -28,6 +28,8 @@ from central.passes import Declined, Signer, revoke
 from kiosk.booking_code import make_code, second_factor_hash
 from kiosk.model import Applicant, Booking, BookingStatus, Service
 
+UNDONE = {"40001", "40P01"}
+"""serialization_failure and deadlock_detected (PostgreSQL's manual, appendix A)."""
 TRIES = 25
 """Each time that a transaction meets another one's place, that one got through; no slot has room for so many."""
 _Done = TypeVar("_Done")
@@ -62,35 +64,40 @@ class Bookings:
 
     def _through(self, work: Callable[[Session], _Done]) -> _Done:
         for _ in range(TRIES):
-            with suppress(IntegrityError), self._sessions.begin() as session:
-                return work(session)
+            try:
+                with self._sessions.begin() as session:
+                    return work(session)
+            except DBAPIError as error:
+                if not _was_overtaken(error):
+                    raise
         raise NotBooked(Unbookable.SLOT_FULL)
 
     def _make(self, session: Session, draft: Draft, address: str, now: datetime) -> UUID:
         office, hashed = self._office, self._hash
         phone, from_address = hashed("phone", draft.phone), hashed("address", address)
-        known = session.get(BookerRow, str(draft.id))
-        if known and known.phone == phone:
-            return draft.id
+        # Drawn from all that was entered, so that the same again is known, and nobody chooses a booking's id.
+        id_ = UUID(hex=hashed("draft", repr(draft)), version=4)
+        if session.get(BookerRow, str(id_)):
+            return id_
         service, slot = self._service_and_slot(draft.service, draft.day, draft.start, now)
         names = [hashed("name", each.name.casefold()) for each in draft.people]
         niks = [hashed("nik", each.nik) if each.nik else None for each in draft.people]
         check_limits(session, office, phone, from_address, filter(None, niks), service.id, now)
         booking = Booking(
-            id=draft.id,
+            id=id_,
             office=office.id,
             day=slot.day,
             slot=slot.start,
             service=service.id,
             applicants=tuple(Applicant(masked(each.name), "") for each in draft.people),
             code=make_code(secrets.SystemRandom()),
-            second_factor=second_factor_hash(draft.id, draft.digits),
+            second_factor=second_factor_hash(id_, draft.digits),
             asks_priority=any(each.needs_priority for each in draft.people),
         )
         row = BookerRow(office=office.id, code=booking.code, phone=phone, address=from_address, made_at=now)
         self._put(session, row, booking, service, slot, list(zip(names, niks, strict=True)), now)
         row.flagged = is_burst(session, office.id, names, now)
-        return draft.id
+        return id_
 
     def _change(self, session: Session, id_: UUID, digits: str, day: date, start: time, now: datetime) -> UUID:
         office, today = self._office, self._office.today(now).isoformat()
@@ -175,3 +182,8 @@ class Bookings:
 
     def _hash(self, kind: str, text: str) -> str:
         return self._keyed.hash(kind, self._office.id, text)
+
+
+def _was_overtaken(error: DBAPIError) -> bool:
+    """Whether somebody who booked at the same moment was first, so that doing it again makes sense."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in UNDONE

@@ -25,7 +25,7 @@ class Person:
 @dataclass(frozen=True)
 class Draft:
     """A booking that somebody wants; `phone` as digits with the country's code. `id` is drawn once for the summary, so
-    that a second tap is not a second booking.
+    that a second tap is not a second booking, and the same entered anew is one.
     """
 
     id: UUID
