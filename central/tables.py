@@ -1,6 +1,7 @@
 """Every table of the server, wherever its rows are described, for the migrations to be held against."""
 
-import central.booking.rows  # noqa: F401 - its tables are known by its import
+import central.booking.rows
+import central.counters.rows  # noqa: F401
 from central.database import Base
 
 TABLES = Base.metadata
