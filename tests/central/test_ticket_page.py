@@ -95,7 +95,7 @@ def test_a_ticket_that_has_not_arrived_yet_is_explained_and_asked_for_again(http
         page = http.get(f"/t/{ticket}", headers=ENGLISH)
         assert page.status_code == 404
         assert "may not have arrived yet" in page.text
-        assert 'http-equiv="refresh"' in page.text
+        assert 'hx-trigger="every 10s"' in page.text
 
 
 def test_it_still_shows_yesterdays_ticket(kiosk, http, clock) -> None:
