@@ -69,7 +69,8 @@ def expected_call(
     if callable_from and callable_from > now:
         may_be_idle = rules.early_when_idle and ahead == 0
         earliest = earliest if may_be_idle else max(earliest, callable_from)
-        latest = max(latest, open_time_after(callable_from, mean / pace.counters, hours) or latest)
+        from_then = open_time_after(callable_from.astimezone(now.tzinfo), mean / pace.counters, hours)
+        latest = max(latest, from_then or latest)
     return Expected(earliest, latest)
 
 

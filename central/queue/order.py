@@ -55,10 +55,10 @@ def ranked(
     waiting = [each.place for each in held if each.place.waits]
     lines = {each.stands_in for each in waiting}
     told = []
-    for rivals in {_rivals(line, lines, counters) for line in lines}:
-        line_up = [each for each in waiting if each.stands_in in rivals]
-        order = in_order(line_up, now, zone, rules, _recent(rivals, counters))
-        of_these = [each for each in enumerate(order) if _rivals(each[1].stands_in, lines, counters) == rivals]
+    for some in {rivals(line, lines, counters) for line in lines}:
+        line_up = [each for each in waiting if each.stands_in in some]
+        order = in_order(line_up, now, zone, rules, _recent(some, counters))
+        of_these = [each for each in enumerate(order) if rivals(each[1].stands_in, lines, counters) == some]
         told += [replace(each, ahead=before) for before, each in of_these]
     turns = {each.place.ticket.id: each.by_turn() for each in held}
     rest = [each.place for each in held if not each.place.waits]
@@ -67,15 +67,15 @@ def ranked(
     return (*rest, *told)
 
 
-def _rivals(line: Line, lines: set[Line], counters: Sequence[OpenCounter]) -> frozenset[Line]:
-    """The lines that a counter of this line calls from too."""
+def rivals(line: Line, lines: Iterable[Line], counters: Sequence[OpenCounter]) -> frozenset[Line]:
+    """Those of the lines that a counter of this line calls from too, all where no counter serves it."""
     reaches = [each.reach for each in counters if each.reach.covers(line)]
     return frozenset(other for other in lines if not reaches or any(reach.covers(other) for reach in reaches))
 
 
-def _recent(rivals: frozenset[Line], counters: Sequence[OpenCounter]) -> tuple[bool, ...]:
+def _recent(some: frozenset[Line], counters: Sequence[OpenCounter]) -> tuple[bool, ...]:
     """The latest calls where one counter alone calls from these lines: of several nobody knows which will be next."""
-    calling = [each for each in counters if any(each.reach.covers(line) for line in rivals)]
+    calling = [each for each in counters if any(each.reach.covers(line) for line in some)]
     return calling[0].recent if len(calling) == 1 else ()
 
 
