@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.alerts import Alert
+from central.booking.ratings import phone_ratings
 from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
 from central.heartbeats import Heartbeat
 from central.lookout import alerts
@@ -159,8 +160,8 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         places=places(session, office, today, now),
         papers=_papers(session, office, today),
         kiosks=kiosks,
-        opinions=_opinions(session, midnight, names),
-        scores=Counter(json.loads(row.body)["score"] for row in _facts(session, "rated", midnight, names)),
+        opinions=_opinions(session, office, midnight, names),
+        scores=_scores(session, office, midnight, names),
         calls=_calls(session, midnight, names),
         dead_letters=_dead_letters(session, names),
         alerts=alerts(session, office, now, zone),
@@ -199,8 +200,13 @@ def _calls(session: Session, since: datetime, names: dict[str, str]) -> tuple[Ca
     return tuple(Call(row.id, row.at, names[row.kiosk], json.loads(row.body)["step"]) for row in open_calls[:LATEST])
 
 
-def _opinions(session: Session, since: datetime, kiosks: Iterable[str]) -> tuple[Opinion, ...]:
-    said: dict[str, Opinion] = {}
+def _scores(session: Session, office: str, since: datetime, kiosks: Iterable[str]) -> Counter[int]:
+    at_kiosks = (json.loads(row.body)["score"] for row in _facts(session, "rated", since, kiosks))
+    return Counter(at_kiosks) + Counter(row.score for row in phone_ratings(session, office, since))
+
+
+def _opinions(session: Session, office: str, since: datetime, kiosks: Iterable[str]) -> tuple[Opinion, ...]:
+    said = {row.ticket: Opinion(row.at, row.score, row.comment or "") for row in phone_ratings(session, office, since)}
     for row in _facts(session, "rated", since, kiosks) + _facts(session, "commented", since, kiosks):
         body = json.loads(row.body)
         # A suggestion without a rating stands alone.

@@ -23,6 +23,7 @@ from kiosk.booking_code import normalised_code
 from kiosk.model import Language, Service
 
 router = APIRouter(prefix=SITE, include_in_schema=False, dependencies=[Depends(same_site)])
+DONE = {"changed": "done_changed", "cancelled": "done_cancelled"}
 NO_CACHE = {"Cache-Control": "no-store"}
 
 
@@ -104,7 +105,7 @@ def get_mine(
 ) -> Response:
     no_change = refused_change(session, office, own, now)
     context = _shown(office, own) | {
-        "done": done if done in ("changed", "cancelled") else "",
+        "done": DONE.get(done),
         "is_ahead": no_change not in OVER,
         "no_change": no_change,
     }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from central.api import Db, Now
 from central.booking import ratings
-from central.booking.ratings import LONGEST_COMMENT, SCORES
+from central.booking.ratings import LONGEST_COMMENT
 from central.booking.rows import PhoneRatingRow
 from central.counters.expected import call_expected
 from central.database import TicketRow
@@ -29,6 +29,7 @@ from kiosk.model import Language
 
 router = APIRouter(prefix="/t/{ticket}", include_in_schema=False, dependencies=[Depends(same_site)])
 PART = "ticket"
+SCORES = {5: "score_5", 4: "score_4", 3: "score_3", 2: "score_2", 1: "score_1"}
 ROUNDED = timedelta(minutes=5)
 WHY = {
     Ground.WAITED: "why_waited",
@@ -119,7 +120,7 @@ def _context(ticket: str, language: Language, shown: Shown | None) -> dict[str, 
         "id": ticket.lower(),
         "shown": shown,
         "seen": seen,
-        "scores": reversed(SCORES),
+        "scores": SCORES,
         "longest_comment": LONGEST_COMMENT,
     }
 
