@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from central.alerts import Alert
 from central.booking.ratings import phone_ratings
 from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
+from central.explained import in_words
 from central.heartbeats import Heartbeat
 from central.lookout import alerts
 from central.places import places
 from central.queue.place import Place
 from central.responses import SurveyResult, survey_result
 from central.snapshot import office_snapshot
-from kiosk.model import Office, QueueState
+from kiosk.model import INDONESIAN, Office, QueueState
 
 KIOSK_SILENT = timedelta(seconds=90)
 """A kiosk that missed three heartbeats is shown as offline."""
@@ -132,6 +133,10 @@ class Board:
     def step(self, state: str) -> str:
         """What a kiosk's screen of that state is for, in words."""
         return STEP_NAMES.get(state, state)
+
+    def why(self, place: Place) -> str:
+        """What decided the place of somebody who waits, in words."""
+        return in_words(place.why, INDONESIAN, self.zone) if place.why else ""
 
     def clock(self, instant: datetime) -> str:
         """The office's time of an instant, with the day where it is not today."""

@@ -16,13 +16,12 @@ from central.booking.ratings import LONGEST_COMMENT
 from central.booking.rows import PhoneRatingRow
 from central.counters.expected import call_expected
 from central.database import TicketRow
-from central.languages import LANGUAGES, first_known, words
+from central.explained import in_words
+from central.languages import LANGUAGES, first_known
 from central.page import page
 from central.people.login import same_site
 from central.places import places
-from central.queue.explanation import Explanation, Ground
 from central.queue.place import Place
-from central.queue.turn import TurnKind
 from central.service_day import ServiceDay, service_day
 from central.snapshot import office_snapshot
 from kiosk.model import Language
@@ -31,22 +30,6 @@ router = APIRouter(prefix="/t/{ticket}", include_in_schema=False, dependencies=[
 PART = "ticket"
 SCORES = {5: "score_5", 4: "score_4", 3: "score_3", 2: "score_2", 1: "score_1"}
 ROUNDED = timedelta(minutes=5)
-WHY = {
-    Ground.WAITED: "why_waited",
-    Ground.PRIORITY: "why_priority",
-    Ground.QUOTA: "why_quota",
-    Ground.EARLY: "why_early",
-    Ground.IDLE: "why_idle",
-}
-"""What is said of a place besides the turn. The group is not: whoever looks over a shoulder would read it."""
-TURNS = {
-    TurnKind.BOOKED: "turn_booked",
-    TurnKind.ARRIVED: "turn_arrived",
-    TurnKind.LATE: "turn_late",
-    TurnKind.NEXT_STAGE: "turn_next_stage",
-    TurnKind.TRANSFERRED: "turn_transferred",
-    TurnKind.RETURNED: "turn_returned",
-}
 
 
 @dataclass(frozen=True)
@@ -60,9 +43,25 @@ class Shown:
     service: str
     stage: str
     between: tuple[str, str] | None
-    why: tuple[str, ...]
+    why: str
     rated: bool
     commented: bool
+
+    @property
+    def seen(self) -> str:
+        """Another one when there is something new to see; that the same wait grew longer is not."""
+        place = self.place
+        told = (
+            place.state,
+            place.held,
+            place.counter,
+            place.ahead,
+            self.stage,
+            self.between,
+            self.rated,
+            self.commented,
+        )
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 @router.get("")
@@ -79,10 +78,9 @@ def get_ticket(ticket: str, request: Request, session: Db, now: Now, lang: str =
 def get_part(ticket: str, request: Request, session: Db, now: Now, lang: str = "", seen: str = "") -> Response:
     """What changes of the page; 204 where it is as it was `seen`, so that nothing is read aloud twice."""
     language, shown = _shown(ticket, request, session, now, lang)
-    context = _context(ticket, language, shown)
-    if context["seen"] == seen:
+    if shown is None or shown.seen == seen:
         return Response(status_code=204)
-    return page(request, "ticket_part.html", PART, language, context)
+    return page(request, "ticket_part.html", PART, language, _context(ticket, language, shown))
 
 
 @router.post("/rating")
@@ -115,11 +113,10 @@ def _back(ticket: str, lang: str) -> Response:
 
 
 def _context(ticket: str, language: Language, shown: Shown | None) -> dict[str, Any]:
-    seen = hashlib.sha256(repr((language, shown)).encode()).hexdigest()[:16]
     return {
         "id": ticket.lower(),
         "shown": shown,
-        "seen": seen,
+        "seen": shown.seen if shown else "",
         "scores": SCORES,
         "longest_comment": LONGEST_COMMENT,
     }
@@ -143,7 +140,7 @@ def _shown(ticket: str, request: Request, session: Session, now: Now, lang: str)
         service=service.name[language] if service else "",
         stage=stage[language] if stage and place.stands_in.stage else "",
         between=_between(session, place, found, language),
-        why=_why(place.why, found.zone, language) if place.waits and place.why else (),
+        why=in_words(place.why, language, found.zone) if place.waits and place.why else "",
         rated=rating is not None,
         commented=rating is not None and rating.comment is not None,
     )
@@ -162,13 +159,3 @@ def _between(session: Session, place: Place, day: ServiceDay, language: Language
 def _floor(at: datetime, zone: ZoneInfo) -> datetime:
     local = at.astimezone(zone)
     return local - timedelta(minutes=local.minute % 5, seconds=local.second, microseconds=local.microsecond)
-
-
-def _why(why: Explanation, zone: ZoneInfo, language: Language) -> tuple[str, ...]:
-    """Why the place is as it is, a sentence each."""
-    said, time = words(language, PART), LANGUAGES[language].time
-    turn = said[TURNS[why.turn]].format(at=why.turn_at.astimezone(zone).strftime(time))
-    if why.ground not in WHY:
-        return (turn,)
-    at = why.callable_from.astimezone(zone).strftime(time) if why.callable_from else ""
-    return (said[WHY[why.ground]].format(at=at, minutes=round(why.waited)), turn)

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 from wire import DAY, MORNING, a_ticket, slot
 
 from central.queue.explanation import Explanation, Ground
@@ -171,6 +173,14 @@ def test_where_one_counter_calls_its_latest_calls_are_reckoned_with() -> None:
     lately = OpenCounter(EVERYTHING, (True,))
     assert numbers(ranked(places, at(6), ZONE, RULES, [lately])) == ["W1-001", "W1-002"]
     assert numbers(ranked(places, at(6), ZONE, RULES, [lately, lately])) == ["W1-002", "W1-001"], "nobody knows which"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"quota_calls": 0}, {"quota_ahead": -1}, {"priority_weight": 0.5}, {"most_wait_minutes": -1}]
+)
+def test_rules_that_cannot_be_meant_are_refused_when_the_office_is_loaded(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValidationError, match="queue's minutes|weight and the quota"):
+        TypeAdapter(QueueRules).validate_python(wrong)
 
 
 @st.composite
