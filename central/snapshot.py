@@ -53,7 +53,7 @@ def snapshot(session: Session, office_id: str, now: datetime) -> tuple[str, str]
         "bookings": tuple(_told(each, served) for each in _bookings(session, office_id, today)),
         "queue": tuple(place.entry(today) for place in queue),
         "pass_keys": pass_keys(session, now),
-        "revoked": revoked(session, now),
+        "revoked": revoked(session, office_id, now),
     }
     body = office.model_copy(update=told).model_dump_json()
     return body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'

@@ -144,7 +144,7 @@ class Bookings:
         give_back(session, str(booking))
         # Where every key was retired no pass of anybody is alive.
         with suppress(Declined):
-            revoke(session, booking, now)
+            revoke(session, booking, now, self._office.id)
 
     def _put(
         self,

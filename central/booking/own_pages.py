@@ -82,13 +82,14 @@ def post_find(
 def _wait(request: Request, address: str, code: str, now: Now) -> int:
     """After how many s somebody may try again: neither who tries many codes, nor many who try one."""
     of_address: int = request.app.state.booking_tries.wait(address, now)
-    of_code: int = request.app.state.digit_tries.wait(code, now)
+    of_code: int = request.app.state.digit_tries.wait(code, now) if code else 0
     return max(of_address, of_code)
 
 
 def _wrong(request: Request, address: str, code: str, now: Now) -> None:
     request.app.state.booking_tries.wrong(address, now)
-    request.app.state.digit_tries.wrong(code, now)
+    if code:
+        request.app.state.digit_tries.wrong(code, now)
 
 
 @router.post("/leave")

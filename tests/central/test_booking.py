@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from time import perf_counter
 
 import pytest
 import zxingcpp
@@ -12,10 +13,12 @@ from PIL import Image
 from sqlalchemy import select
 from wire import a_ticket
 
+from central.booking.held import found_by_code
 from central.booking.limits import bursts
 from central.booking.retention import forget_old
 from central.booking.rows import BookerRow, PlaceRow
 from central.database import BookingRow
+from central.passes import revoked
 from kiosk.booking_code import second_factor_hash
 from kiosk.booking_pass import BookingPass, read_pass, verifying_keys
 from kiosk.model import Booking, BookingStatus
@@ -75,6 +78,8 @@ def test_a_cancelled_booking_is_refused_by_kiosks_and_its_place_is_free(visitor,
     booking = booking_of(kiosk, shown.code)
     assert booking.status is BookingStatus.CANCELLED
     assert booking.id in snapshot_of(kiosk).revoked
+    with http.app.state.reading() as session:
+        assert revoked(session, "AGM", kiosk.clock.now()) == ()
     assert visitor.posts("mine/cancel").status_code == 409
     assert visitor.books(phone="0813 0000 1111").numbers == ["B-022"]
 
@@ -137,6 +142,20 @@ def test_an_unknown_code_and_wrong_digits_have_one_answer(visitor, http) -> None
             for answer in answers} == {(404, 1)}  # fmt: skip
     assert visitor.http.get(f"{SITE}/mine").status_code == 303
     assert visitor.posts("find", code=f"{code[:5]}-{code[5:].lower()}", digits="7890").status_code == 303
+
+
+def test_an_unknown_code_takes_as_long_to_answer_as_wrong_digits(visitor, http) -> None:
+    code = visitor.books().code
+
+    def seconds(code: str) -> float:
+        with http.app.state.reading() as session:
+            begun = perf_counter()
+            assert found_by_code(session, "PYK", code, "0000") is None
+            return perf_counter() - begun
+
+    known, unknown = (min(seconds(each) for _ in range(7)) for each in (code, "0123456789"))
+    # Hashing the digits is what takes long.
+    assert unknown > known / 2
 
 
 def test_who_guesses_waits_even_with_the_right_digits_then(visitor, clock) -> None:

@@ -1,4 +1,6 @@
-"""The booking site: rules, places in slots, who booked, what was refused; and ratings given on the phone."""
+"""The booking site: rules, places in slots, who booked, what was refused, whose passes are revoked at which office; and
+ratings given on the phone.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +10,7 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
+    op.add_column("revoked_passes", sa.Column("office", sa.String(6), nullable=False, server_default=""))
     op.create_table(
         "booking_rules",
         sa.Column("office", sa.String(6), primary_key=True),
