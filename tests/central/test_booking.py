@@ -2,7 +2,7 @@
 
 import re
 from io import BytesIO
-from time import perf_counter
+from time import thread_time
 
 import pytest
 import zxingcpp
@@ -149,12 +149,12 @@ def test_an_unknown_code_takes_as_long_to_answer_as_wrong_digits(visitor, http) 
 
     def seconds(code: str) -> float:
         with http.app.state.reading() as session:
-            begun = perf_counter()
+            begun = thread_time()
             assert found_by_code(session, "PYK", code, "0000") is None
-            return perf_counter() - begun
+            return thread_time() - begun
 
     known, unknown = (min(seconds(each) for _ in range(7)) for each in (code, "0123456789"))
-    # Hashing the digits is what takes long.
+    # Hashing the digits is what takes long; time of this thread alone, as others may be busy.
     assert unknown > known / 2
 
 
