@@ -37,11 +37,11 @@ def waiting_of(session: Session, day: ServiceDay) -> list[Place]:
     return _read(session, day, _tickets(day).where(TicketRow.state == QueueState.WAITING, TicketRow.held.is_(False)))
 
 
-def _tickets(day: ServiceDay) -> Select[tuple[TicketRow]]:
+def _tickets(day: ServiceDay) -> Select[TicketRow]:
     return select(TicketRow).where(TicketRow.office == day.office, TicketRow.day == day.day.isoformat())
 
 
-def _read(session: Session, day: ServiceDay, wanted: Select[tuple[TicketRow]]) -> list[Place]:
+def _read(session: Session, day: ServiceDay, wanted: Select[TicketRow]) -> list[Place]:
     rows = session.scalars(wanted.execution_options(populate_existing=True))
     return [place_of(row, day) for row in rows]
 
