@@ -28,7 +28,7 @@ from central.counters.refusals import (
     UnknownHere,
 )
 from central.counters.rows import CallRow, Outcome
-from central.database import TicketRow, for_writing, open_database
+from central.database import OfficeRow, TicketRow, for_writing, open_database
 from central.people.roles import Role, SignedIn
 from central.queue.explanation import Ground
 from central.queue.line import Line
@@ -283,6 +283,7 @@ def test_another_offices_counters_tickets_and_calls_are_unknown(lobby: Lobby) ->
     lobby.comes("A-001", 0)
     desk = lobby.opens("1")
     stranger = SignedIn("clerk", "AGM", frozenset({Role.CLERK}))
+    lobby.session.add(OfficeRow(id="AGM", body=lobby.session.get_one(OfficeRow, "PYK").body))
     with pytest.raises(UnknownHere):
         calls.call_next(lobby.session, stranger, desk.counter, lobby.now)
     desk.next()
