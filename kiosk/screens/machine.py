@@ -34,8 +34,9 @@ class ClosedScreen(KioskScreen):
         if opening.closed is ClosedReason.EMERGENCY:
             return [
                 self.sign(Icon.WARNING, wide, self.palette.warning),
-                self.title("closed.emergency", wide, words=words),
-                self.words(self.word("closed.follow"), wide, theme.LARGE_MM * 1.15, bold=True),
+                self.title("closed.emergency", wide),
+                self.words(words, wide, theme.LARGE_MM * 1.15, bold=True),
+                self.words(self.word("closed.follow"), wide, theme.LARGE_MM),
             ]
         if opening.opens_at:
             told = self.word("closed.opens", moment=self.texts.moment(opening.opens_at, language))
