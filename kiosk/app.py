@@ -94,7 +94,7 @@ class KioskApp(App):
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
         hide_unseen(Window, self._stage)
         self._lock(Window)
-        Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
+        Window.bind(on_touch_down=lambda *_: not kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()
         # A screen that went is garbage in circles. Python would look for it in the middle of some tap, and take 0.2 s;
