@@ -52,7 +52,7 @@ class Controller:
             self.handle(event)
 
     def touched(self) -> bool:
-        """A person touched the screen somewhere: still there. False where the touch was meant for the former screen, and
+        """A person touched the screen somewhere: still there. False where the touch was meant for the former screen:
         nothing is to hear of it.
         """
         if self.visit.state in LEAVABLE:

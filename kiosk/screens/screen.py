@@ -143,7 +143,8 @@ class KioskScreen(FloatLayout):
         def released() -> None:
             if isinstance(event, Event):
                 self.post(event)
-            else:
+            elif self.parent:
+                # Not of a screen that went while a finger was on it.
                 event()
 
         least_high = max(self.mm(theme.TARGET_MM), self.mm(least) * min(1.0, self._scale))
