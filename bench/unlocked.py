@@ -32,6 +32,19 @@ TRIED = {
     Guard.RAPID_TAPS: ["double tap", "many taps", "screen just changed", "scan"],
 }
 """The ways of an intruder that each is against."""
+HARMS = {
+    Guard.SECOND_TOUCH: ["counted of: second touch"],
+    Guard.LONG_PRESS: ["counted of: long press"],
+    Guard.SLIDING_OFF: ["counted of: sliding off", "counted of: swipe from an edge"],
+    Guard.FORMER_SCREEN: ["counted of: screen changed below"],
+    Guard.RAPID_TAPS: [
+        "counted of: double tap",
+        "counted of: screen just",
+        "same tap counted twice",
+        "typed on the next",
+    ],
+}
+"""The broken laws that are seen without each, in parts of their words."""
 
 
 class Guards:

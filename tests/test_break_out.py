@@ -28,16 +28,17 @@ def test_the_same_seed_tries_the_same() -> None:
 
 
 def test_without_the_lockdown_the_settings_open_and_the_window_closes() -> None:
-    tried = break_out("--attempts", "24", "--seed", "4", "--control", "lockdown")
+    tried = break_out("--attempts", "400", "--seed", "1", "--control", "lockdown")
     assert tried.returncode == 1, tried.stderr
     assert "SettingsWithSpinner" in tried.stdout
     assert "the window would close" in tried.stdout
+    assert "taps counted of: second touch" in tried.stdout
 
 
 @pytest.fixture(scope="module")
 def without_guards() -> dict[str, str]:
-    """The laws that are broken without each of them; other screens may want another seed."""
-    tried = break_out("--attempts", "6", "--seed", "3", "--control", "guards")
+    """The laws that are broken without each of them."""
+    tried = break_out("--attempts", "400", "--seed", "2", "--control", "guards")
     assert tried.returncode == 1, tried.stderr
     lines = [each.partition(": ")[2] for each in tried.stdout.splitlines() if each.startswith("without")]
     return dict(each.split(": ", 1) for each in lines)
