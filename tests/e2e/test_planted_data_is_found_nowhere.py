@@ -105,7 +105,8 @@ CANARIES = {
         },
     ),
 }
-NAME, NIK, PASSPORT, PHONE, CODE, UNKNOWN_CODE, DIGITS, REFERENCE, ANSWER, MASKED = (each.text for each in CANARIES.values())
+PLANTED = (each.text for each in CANARIES.values())
+NAME, NIK, PASSPORT, PHONE, CODE, UNKNOWN_CODE, DIGITS, REFERENCE, ANSWER, MASKED = PLANTED
 TICKET_ADDRESS = "https://kiosk.example/t/"
 COMMENT = f"saya {NAME}, nik {NIK}, paspor {PASSPORT}, wa {PHONE}".lower()
 HOSTILE = (
