@@ -121,15 +121,14 @@ def test_the_accessibility_bar_goes_through_its_steps(stage: Stage, posted: list
     ]
 
 
-def test_the_welcome_offers_other_languages_in_their_own_words_as_large_as_the_call_for_help(
+def test_the_welcome_offers_other_languages_in_their_own_words_on_large_buttons(
     stage: Stage, posted: list[Event]
 ) -> None:
     for shown, offered in ((INDONESIAN, "In English"), (ENGLISH, "Bahasa Indonesia")):
         stage.show(used(VIEWS["welcome"], shown, Access()))
         button = {each.text: each for each in leaves(stage) if isinstance(each, Choice)}
-        help_button = button[TEXTS("button.help", shown)]
-        assert button[offered].height >= help_button.height
-        assert button[offered].font_size >= help_button.font_size
+        assert button[offered].size == button[TEXTS("button.help", shown)].size
+        assert button[offered].font_size >= theme.SMALL_MM * PANELS["portrait"].pixels_per_mm
         press(stage, offered)
     assert posted == [LanguageChosen(ENGLISH), LanguageChosen(INDONESIAN)]
 
