@@ -79,7 +79,7 @@ class KioskScreen(FloatLayout):
         """What the person can do, on every page."""
         return ()
 
-    def ways(self) -> Sequence["Way | None"]:
+    def ways(self) -> Sequence[Way | None]:
         """What leads away, left of what calls staff: home and back, None where there is none."""
         known = TRANSITIONS[self.view.visit.state]
         home = Way(self.word(self.home), Home(), self.home_icon) if Home in known and self.home else None
