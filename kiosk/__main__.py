@@ -101,16 +101,23 @@ def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
 
 
 def end_on_signals() -> None:
-    """SIGTERM and SIGINT end the window's loop. To be called before there is a window: SDL takes a signal that nobody
-    heeds yet for a wish to close the window (SDL_QuitInit), and the kiosk grants none.
+    """SIGTERM and SIGINT end the window's loop; one that comes before it, as soon as it begins, for then all that was
+    started is stopped as always. To be called before there is a window: SDL takes a signal that nobody heeds yet for a
+    wish to close the window (SDL_QuitInit), and the kiosk grants none.
     """
     from kivy.base import EventLoop
 
-    def end(*_: object) -> None:
-        if EventLoop.status != "started":
-            sys.exit(0)
-        EventLoop.quit = True
+    heard = False
 
+    def end(*_: object) -> None:
+        nonlocal heard
+        heard = EventLoop.quit = True
+
+    def begin(*_: object) -> None:
+        # Kivy's loop forgets at its start that it was to end.
+        EventLoop.quit = heard
+
+    EventLoop.bind(on_start=begin)
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
 

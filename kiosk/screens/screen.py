@@ -5,6 +5,7 @@ fit.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from kivy.graphics import ClearBuffers, ClearColor
 from kivy.uix.floatlayout import FloatLayout
@@ -28,6 +29,14 @@ LARGER = {TextSize.NORMAL: TextSize.LARGE, TextSize.LARGE: TextSize.LARGEST, Tex
 LOUDER = {Sound.OFF: Sound.ON, Sound.ON: Sound.LOUD, Sound.LOUD: Sound.OFF}
 TOOL_MM = (36.0, 32.0)
 """Widths of a language's button and of an accessibility button."""
+
+
+class Way(NamedTuple):
+    """A button that leads away."""
+
+    text: str
+    event: Event
+    icon: Icon
 
 
 class KioskScreen(FloatLayout):
@@ -69,6 +78,13 @@ class KioskScreen(FloatLayout):
     def answer(self, wide: float) -> Sequence[Widget]:
         """What the person can do, on every page."""
         return ()
+
+    def ways(self) -> Sequence[Way | None]:
+        """What leads away, left of what calls staff: home and back, None where there is none."""
+        known = TRANSITIONS[self.view.visit.state]
+        home = Way(self.word(self.home), Home(), self.home_icon) if Home in known and self.home else None
+        back = Way(self.word("button.back"), Back(), Icon.BACK) if Back in known and self.goes_back else None
+        return home, back
 
     def wipe(self) -> None:
         """Forgets what was shown and typed, and which page was open."""
@@ -143,7 +159,8 @@ class KioskScreen(FloatLayout):
         def released() -> None:
             if isinstance(event, Event):
                 self.post(event)
-            else:
+            elif self.parent:
+                # Not of a screen that went while a finger was on it.
                 event()
 
         least_high = max(self.mm(theme.TARGET_MM), self.mm(least) * min(1.0, self._scale))
@@ -266,16 +283,15 @@ class KioskScreen(FloatLayout):
         return column([*([away] if away else []), tools], wide, self.gap)
 
     def _ways(self, wide: float) -> Group | None:
-        """Home, back and staff, each at its own place whether the others are there or not."""
-        known = TRANSITIONS[self.view.visit.state]
+        """Two ways out and staff, each at its own place whether the others are there or not."""
         each = min(self.mm(90), (wide - 2 * self.gap) / 3)
         places: list[tuple[Widget, float, float]] = []
-        if Home in known and self.home:
-            places.append((self._way(self.home, each, Home(), self.home_icon), 0, 0))
-        if Back in known and self.goes_back:
-            places.append((self._way("button.back", each, Back(), Icon.BACK), each + self.gap, 0))
-        if HelpChosen in known:
-            places.append((self._way("button.help", each, HelpChosen(), Icon.STAFF), wide - each, 0))
+        for place, way in enumerate(self.ways()):
+            if way:
+                places.append((self._way(*way, each), place * (each + self.gap), 0))
+        if HelpChosen in TRANSITIONS[self.view.visit.state]:
+            help_way = Way(self.word("button.help"), HelpChosen(), Icon.STAFF)
+            places.append((self._way(*help_way, each), wide - each, 0))
         if not places:
             return None
         high = max(way.height for way, _, _ in places)
@@ -283,8 +299,8 @@ class KioskScreen(FloatLayout):
             way.height = high
         return Group(places, wide, high)
 
-    def _way(self, key: str, wide: float, event: Event, icon: Icon) -> Choice:
-        return self.choice(self.word(key), wide, event, least=20, size=theme.BODY_MM, icon=icon)
+    def _way(self, text: str, event: Event, icon: Icon, wide: float) -> Choice:
+        return self.choice(text, wide, event, least=20, size=theme.BODY_MM, icon=icon)
 
     def _tools(self, wide: float) -> Group:
         """Languages and accessibility: in one line, or two where they are too wide."""
@@ -297,14 +313,14 @@ class KioskScreen(FloatLayout):
             return Group([(languages, 0, 0), (access, room - access.width, 0)], room, access.height)
         return column([languages, access], max(languages.width, access.width), gap)
 
-    def _tool(self, text: str, wide: float, event: Event, kind: str, icon: Icon | None) -> Choice:
+    def _tool(self, text: str, wide: float, event: Event, kind: str, icon: Icon) -> Choice:
         corner, least = self.mm(theme.CORNER_MM), self.mm(theme.TARGET_MM + 3)
         made = Choice(text, self.mm(wide), least, self.mm(theme.LEAST_MM), corner, lambda: self.post(event), icon, True)
         return made.paint(kind, self.palette)
 
     def _language_choice(self, language: Language) -> Choice:
         kind = "chosen" if language == self.view.visit.language else "plain"
-        return self._tool(self.texts.name(language), TOOL_MM[0], LanguageChosen(language), kind, None)
+        return self._tool(self.texts.name(language), TOOL_MM[0], LanguageChosen(language), kind, Icon.LANGUAGE)
 
     def _access_choices(self) -> Iterator[Choice]:
         now = self.view.visit.access

@@ -56,11 +56,16 @@ def compact(text: str, size: float, room: float) -> Texture:
 def _longest_line(text: str, size: float, room: float) -> float:
     longest = line = 0.0
     space = _word_width("n", True) * size / 200
-    for word in text.split():
+    for word in words_of(text):
         wide = _word_width(word, True) * size / 100
         line = line + space + wide if line and line + space + wide <= room else wide
         longest = max(longest, line)
     return longest
+
+
+def words_of(text: str) -> list[str]:
+    """Where Kivy may end a line: not at a no-break space, as str.split would."""
+    return [word for line in text.splitlines() for word in line.split(" ") if word]
 
 
 @lru_cache(maxsize=KEPT_WORDS * 4)
@@ -71,7 +76,7 @@ def _word_width(word: str, bold: bool) -> float:
 
 def fitting(text: str, size: float, wide: float, bold: bool) -> float:
     """The font size, `size` px at most, at which no word is wider than `wide` px, so that none is broken."""
-    longest = max((_word_width(word, bold) for word in text.split()), default=0)
+    longest = max((_word_width(word, bold) for word in words_of(text)), default=0)
     return min(size, 98 * wide / longest) if longest else size
 
 

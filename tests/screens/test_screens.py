@@ -11,8 +11,8 @@ from screens.conftest import StageMaker
 from screens.measured import faults, leaves, out_of_reach, touched
 
 from kiosk import theme
-from kiosk.events import AccessChosen, CodeTyped, Event, Home, Rated, ScanChosen
-from kiosk.model import INDONESIAN, Access, Language, Sound, TextSize
+from kiosk.events import AccessChosen, CodeTyped, Event, Home, LanguageChosen, Rated, ScanChosen
+from kiosk.model import ENGLISH, INDONESIAN, Access, Language, Sound, TextSize
 from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
 from kiosk.screens.phone_picture import PhonePicture
 from kiosk.screens.sample_views import MODES, sample_views
@@ -119,6 +119,28 @@ def test_the_accessibility_bar_goes_through_its_steps(stage: Stage, posted: list
         AccessChosen(Access(low_reach=True)),
         AccessChosen(Access(sound=Sound.ON)),
     ]
+
+
+def test_the_welcome_offers_other_languages_in_their_own_words_on_large_buttons(
+    stage: Stage, posted: list[Event]
+) -> None:
+    for shown, offered in ((INDONESIAN, "In English"), (ENGLISH, "Bahasa Indonesia")):
+        stage.show(used(VIEWS["welcome"], shown, Access()))
+        button = {each.text: each for each in leaves(stage) if isinstance(each, Choice)}
+        assert button[offered].size == button[TEXTS("button.help", shown)].size
+        assert button[offered].font_size >= theme.SMALL_MM * PANELS["portrait"].pixels_per_mm
+        press(stage, offered)
+    assert posted == [LanguageChosen(ENGLISH), LanguageChosen(INDONESIAN)]
+
+
+@pytest.mark.parametrize("name", ["choosing_service", "choosing_applicants", "information", "information-services"])
+def test_a_question_stands_closely_above_its_answers(stage_of: StageMaker, name: str) -> None:
+    stage, panel = stage_of("portrait"), PANELS["portrait"]
+    stage.show(VIEWS[name])
+    assert stage.screen
+    asked = min(each.y for each in stage.screen.rows if isinstance(each, Words))
+    answered = max(each.top for each in touched(stage))
+    assert asked - answered <= 45 * panel.pixels_per_mm
 
 
 def test_larger_words_are_larger_on_every_screen(stage: Stage) -> None:
