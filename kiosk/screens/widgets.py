@@ -11,7 +11,7 @@ from time import time
 import qrcode
 from kivy.core.image import Image
 from kivy.core.text import Label as Painter
-from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
+from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothLine
 from kivy.graphics.texture import Texture
 from kivy.input import MotionEvent
 from kivy.uix.behaviors import ButtonBehavior
@@ -20,12 +20,11 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.screens.icons import FONT, Icon
+from kiosk.screens.pane import Pane
 from kiosk.theme import Palette
 
 KEPT_WORDS = 400
 TEXT_FONT = "Roboto"
-RIM = 3
-"""The width of an edge, px."""
 LINE = 1.17
 """The height of a line of words, in font sizes (Roboto's ascent and descent)."""
 LONGEST_TOUCH_SECONDS = 3.0
@@ -208,25 +207,20 @@ class Choice(Target):
 
     def _draw(self, words: Texture, glyph: Texture | None) -> None:
         with self.canvas:
-            self._edge_colour = Color()
-            self._outer = SmoothRoundedRectangle(radius=[self._corner])
-            self._ground_colour = Color()
-            self._inner = SmoothRoundedRectangle(radius=[max(1, self._corner - RIM)])
+            self._pane = Pane(self._corner)
             self._ink_colour = Color()
             self._words = Rectangle(texture=words, size=words.size)
             self._glyph = Rectangle(texture=glyph, size=glyph.size) if glyph else None
 
     def _colour(self) -> None:
         is_down = self.state == "down"
-        self._edge_colour.rgba = self._edge
-        self._ground_colour.rgba = self._pressed if is_down else self.ground
+        self._pane.paint(self._edge, self._pressed if is_down else self.ground)
         # What is pressed turns over only where its words stay to be read.
         self._ink_colour.rgba = self.ink
 
     def _lie(self) -> None:
         x, y, wide, high = self.x, self.y, self.width, self.height
-        self._outer.pos, self._outer.size = (x, y), (wide, high)
-        self._inner.pos, self._inner.size = (x + RIM, y + RIM), (wide - 2 * RIM, high - 2 * RIM)
+        self._pane.lie(x, y, wide, high)
         words, glyph = self._words, self._glyph
         if glyph is None:
             words.pos = _middle(x, wide, words.size[0]), _middle(y, high, words.size[1])
@@ -252,14 +246,12 @@ class Card(Widget):
     def __init__(self, words: Widget, pad: float, corner: float, ground: theme.Colour, edge: theme.Colour) -> None:
         super().__init__(size_hint=(None, None), size=(words.width + 2 * pad, words.height + 2 * pad))
         with self.canvas:
-            Color(*edge)
-            outer = SmoothRoundedRectangle(radius=[corner], size=self.size)
-            Color(*ground)
-            inner = SmoothRoundedRectangle(radius=[corner - RIM], size=(self.width - 2 * RIM, self.height - 2 * RIM))
+            pane = Pane(corner)
+        pane.paint(edge, ground)
         self.add_widget(words)
 
         def lie(*_: object) -> None:
-            outer.pos, inner.pos = self.pos, (self.x + RIM, self.y + RIM)
+            pane.lie(self.x, self.y, self.width, self.height)
             words.pos = self.x + pad, self.y + pad
 
         self.bind(pos=lie)
