@@ -50,6 +50,9 @@ BARE = """
 from pathlib import Path
 from kiosk.__main__ import prepare_kivy
 prepare_kivy(Path(sys.argv[1]) / "bare", (1080, 1920), False)
+from kivy.config import Config
+Config.set("kivy", "kivy_clock", "default")
+Config.set("graphics", "maxfps", "60")
 from kivy.app import App
 from kivy.uix.label import Label
 class Bare(App):
