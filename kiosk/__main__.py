@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
     from kiosk.devices import Keypad, Printer, Scanner
 
-ROUNDS_AT_REST = 30
-"""Of the window's loop in a second; see kiosk/pace.py."""
+ROUNDS_AT_REST = 25
+"""Of the window's loop in a second, a third more in truth, as Kivy waits for less than it could (kiosk/pace.py)."""
 
 
 def parser() -> argparse.ArgumentParser:

@@ -4,29 +4,31 @@ from typing import Any
 
 from kivy.clock import Clock
 
-WATCH_SECONDS = 0.005
-"""Between two looks for the lifting of a finger."""
+WATCHFUL = 8
+"""So many times as often as at rest the loop goes round while a finger is down."""
 
 
 def keep_pace(window: Any, clock: Any = Clock) -> None:
-    """Lets a finger's coming and going begin the loop's next round at once. `clock` is to be one that what is scheduled
-    interrupts, with few rounds a second of its own (`prepare_kivy`).
+    """Lets a finger's coming and going begin the loop's next round at once. `clock` is the loop's, one that can be
+    interrupted, with the rounds a second that are enough at rest (`prepare_kivy`).
 
     Kivy asks SDL once a round what was touched, and waits between the rounds: usually for the next of 60 a second,
     touched or not. That is most of what a waiting kiosk costs, and yet a finger's lifting waits for 8 ms. Here rounds
-    are rare, but one begins with each worker's report and each tick, and every 5 ms while a finger is down. What waits
-    for the next of the rare ones is a finger's coming, which only darkens a button.
+    are rare, but one begins with each worker's report, and every 5 ms while a finger is down. What waits for the next
+    of the rare ones is a tick, and a finger's coming, which only darkens a button.
     """
+    at_rest = clock._max_fps
     begin_round = clock.create_trigger(_nothing)
-    watch = clock.create_trigger(_nothing, WATCH_SECONDS, True)
+    # Of what is scheduled, only what is for now begins a round: a tick would begin several, too early for it.
+    clock.interupt_next_only = True
 
     def down(*_: object) -> None:
+        clock._max_fps = at_rest * WATCHFUL
         begin_round()
-        watch()
 
     def up(*_: object) -> None:
+        clock._max_fps = at_rest
         begin_round()
-        watch.cancel()
 
     window.bind(on_mouse_down=down, on_mouse_up=up)
 
