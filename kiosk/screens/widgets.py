@@ -38,10 +38,19 @@ def leans(touch: MotionEvent) -> bool:
 
 @lru_cache(maxsize=KEPT_WORDS)
 def painted(text: str, size: float, wide: float | None, bold: bool, halign: str, font: str = TEXT_FONT) -> Texture:
-    """White words on nothing, wrapped to `wide` px."""
+    """White words on nothing, wrapped to `wide` px; to be shown as large as they are, on whole pixels."""
     painter = Painter(text=text, font_size=size, text_size=(wide, None), bold=bold, halign=halign, font_name=font)
     painter.refresh()
+    painter.texture.mag_filter = painter.texture.min_filter = "nearest"
     return painter.texture
+
+
+def wrapped(text: str, size: float, wide: float, bold: bool, halign: str) -> Texture:
+    """Words wrapped to `wide` px; no wider than they are where they need one line only, for empty pixels cost as much
+    to paint.
+    """
+    in_a_line = text.strip() and "\n" not in text and _word_width(text, bold) * size / 98 <= wide
+    return painted(text, size, None if in_a_line else wide, bold, halign)
 
 
 def compact(text: str, size: float, room: float) -> Texture:
@@ -64,7 +73,7 @@ def _longest_line(text: str, size: float, room: float) -> float:
 
 @lru_cache(maxsize=KEPT_WORDS * 4)
 def _word_width(word: str, bold: bool) -> float:
-    """The width of a word in px of a font of 100 px."""
+    """The width of a word, or of words in a line, in px of a font of 100 px."""
     return float(Painter(font_size=100, bold=bold, font_name=TEXT_FONT).get_extents(word)[0])
 
 
@@ -101,13 +110,14 @@ class Words(Widget):
     def __init__(self, text: str, wide: float, size: float, colour: theme.Colour, bold: bool, halign: str) -> None:
         self.text, self.colour = text, colour
         self.font_size = fitting(text, size, wide, bold)
-        texture = painted(text, round(self.font_size, 1), wide, bold, halign)
+        texture = wrapped(text, round(self.font_size, 1), wide, bold, halign)
         self.texture_size = texture.size
         super().__init__(size_hint=(None, None), size=(wide, texture.height))
         with self.canvas:
             Color(*colour)
             area = Rectangle(texture=texture, size=texture.size)
-        self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
+        before = (wide - texture.width) * {"left": 0.0, "center": 0.5, "right": 1.0}[halign]
+        self.bind(pos=lambda *_: setattr(area, "pos", (round(self.x + before), round(self.y))))
 
 
 class Bullet(Widget):
@@ -133,7 +143,7 @@ class Sign(Widget):
             area = Rectangle(texture=texture, size=texture.size)
 
         def lie(*_: object) -> None:
-            area.pos = self.center_x - texture.width / 2, self.center_y - texture.height / 2
+            area.pos = _middle(self.x, self.width, texture.width), _middle(self.y, self.height, texture.height)
 
         self.bind(pos=lie)
 
