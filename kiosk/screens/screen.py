@@ -3,7 +3,7 @@ accessibility), always in the same places. All is made anew for each view, small
 fit.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from kivy.graphics import ClearBuffers, ClearColor
@@ -55,6 +55,7 @@ class KioskScreen(FloatLayout):
         self.palette: Palette = theme.AS_DESIGNED
         self.typed = ""
         self.page, self.pages = 0, 1
+        self._kept: dict[Hashable, Widget] = {}
         self.told: Callable[[], None] = lambda: None
         """Is called whenever the screen shows something new."""
 
@@ -73,6 +74,7 @@ class KioskScreen(FloatLayout):
     def wipe(self) -> None:
         """Forgets what was shown and typed, and which page was open."""
         self.typed, self.page = "", 0
+        self._kept.clear()
         for name in ("view", "_made", "_away"):
             self.__dict__.pop(name, None)
 
@@ -155,10 +157,24 @@ class KioskScreen(FloatLayout):
         each = (wide - self.gap * (len(makers) - 1)) / len(makers)
         return row([make(each) for make in makers], self.gap)
 
+    def kept(self, name: Hashable, make: Callable[[], Widget]) -> Widget:
+        """A widget that shows nothing but the view, and stays as it is while that does: who types a letter need not
+        wait for all the keys anew. `name` tells it from all others of the screen, and its width.
+        """
+        key = name, self._scale
+        if key not in self._kept:
+            self._kept[key] = make()
+        found = self._kept[key]
+        if found.parent:
+            found.parent.remove_widget(found)
+        return found
+
     # ------------------------------------------------------------ the whole
 
     def show(self, view: View) -> None:
         """Shows the view; nothing on the screen is older than it."""
+        if view is not self.__dict__.get("view"):
+            self._kept.clear()
         self.view = view
         office_colour = view.data.office.colour if view.data else ""
         self.palette = theme.palette(view.visit.access.high_contrast, office_colour)
@@ -196,7 +212,8 @@ class KioskScreen(FloatLayout):
         self.clear_widgets()
         margin, wide = self.mm(theme.MARGIN_MM), self.width - 2 * self.mm(theme.MARGIN_MM)
         low, reach = self.panel.band(self.height) if self.view.visit.access.low_reach else (0.0, self.height)
-        head, foot = self._head(wide), self._foot(wide)
+        head = self.kept(("head", wide), lambda: self._head(wide))
+        foot = self.kept(("foot", wide), lambda: self._foot(wide))
         head.pos = 0, self.height - head.height
         foot.pos = margin, max(margin / 2, low)
         room = Room(margin, foot.top + margin, wide, head.y - margin / 2, reach, self.gap, margin)

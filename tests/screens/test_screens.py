@@ -247,3 +247,18 @@ def test_showing_screens_over_and_over_leaves_no_widget_behind(stage: Stage) -> 
     for _ in range(2):
         after = round_of_views()
     assert after <= before
+
+
+def keys_of(stage: Stage) -> list[Choice]:
+    return [each for each in leaves(stage) if isinstance(each, Choice) and len(each.text) == 1]
+
+
+def test_a_letter_leaves_the_keys_as_they_are_and_another_view_does_not(stage: Stage) -> None:
+    view = VIEWS["comment"]
+    stage.show(view)
+    before = keys_of(stage)
+    press(stage, "q")
+    assert keys_of(stage) == before
+    assert "1 / 200" in {getattr(each, "text", "") for each in leaves(stage)}
+    stage.show(replace(view, visit=replace(view.visit, language=Language("en"))))
+    assert not {*keys_of(stage)} & {*before}
