@@ -55,9 +55,12 @@ class KioskScreen(FloatLayout):
         self.palette: Palette = theme.AS_DESIGNED
         self.typed = ""
         self.page, self.pages = 0, 1
-        self._kept: dict[Hashable, Widget] = {}
         self.told: Callable[[], None] = lambda: None
         """Is called whenever the screen shows something new."""
+        self._kept: dict[Hashable, Widget] = {}
+        self._tried = 0
+        """So many sizes, the larger ones, were too large for the view that is shown."""
+        self.bind(size=lambda *_: self._begin_anew())
 
     def ask(self, wide: float) -> Sequence[Widget]:
         """The question: a title and what explains it."""
@@ -74,7 +77,7 @@ class KioskScreen(FloatLayout):
     def wipe(self) -> None:
         """Forgets what was shown and typed, and which page was open."""
         self.typed, self.page = "", 0
-        self._kept.clear()
+        self._begin_anew()
         for name in ("view", "_made", "_away"):
             self.__dict__.pop(name, None)
 
@@ -174,13 +177,18 @@ class KioskScreen(FloatLayout):
     def show(self, view: View) -> None:
         """Shows the view; nothing on the screen is older than it."""
         if view is not self.__dict__.get("view"):
-            self._kept.clear()
+            self._begin_anew()
         self.view = view
         office_colour = view.data.office.colour if view.data else ""
         self.palette = theme.palette(view.visit.access.high_contrast, office_colour)
         self._ground.rgba = self.palette.paper
         self._draw()
         self.told()
+
+    def _begin_anew(self) -> None:
+        """Nothing that was made, or found too large, for what was shown is of use."""
+        self._kept.clear()
+        self._tried = 0
 
     def turn_to(self, page: int) -> None:
         """Shows another page of the same."""
@@ -193,8 +201,10 @@ class KioskScreen(FloatLayout):
         return (*self._made.ask, *self._made.body, *self._made.answer, self._away)
 
     def _draw(self) -> None:
-        for scale, in_pages in self._tries():
-            self._scale = scale
+        for place, (scale, in_pages) in enumerate(self._tries()):
+            if place < self._tried:
+                continue
+            self._scale, self._tried = scale, place
             if self._fill(in_pages):
                 return
 
