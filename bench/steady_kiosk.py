@@ -1,5 +1,5 @@
 """A whole kiosk in one thread, on a time that is passed in: true store, records, printing and controller, a simulated
-printer. Whoever shows it drains `inbox` into `controller`, as with the running one.
+printer, which keeps no ticket. Whoever shows it drains `inbox` into `controller`, as with the running one.
 """
 
 from base64 import b64encode
@@ -94,7 +94,8 @@ class SteadyKiosk:
         self.controller = controller(self._monitor.surroundings, self._send, lambda: self._seconds)
         self._records = Records(self.store, clock, lambda: self._seconds)
         paper = SimulatedClock()
-        line = SimulatedConnection(SimulatedPrinter(clock=paper))
+        self._device = SimulatedPrinter(clock=paper)
+        line = SimulatedConnection(self._device)
         printer = EscposPrinter(line, 80, monotonic=paper.monotonic)
         self._printing = Printing(printer, self.store, self.texts, self._monitor.data, lambda status: None)
 
@@ -116,5 +117,8 @@ class SteadyKiosk:
 
     def _send(self, command: Command) -> None:
         answer = self._printing.answer(command) if isinstance(command, Print) else self._records.answer(command)
+        # Each person takes the paper along.
+        for paper in (self._device.tickets, self._device.pieces, self._device.scraps):
+            paper.clear()
         if answer:
             self.inbox.post(answer)

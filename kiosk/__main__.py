@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
     from kiosk.devices import Keypad, Printer, Scanner
 
+ROUNDS_AT_REST = 25
+"""Of the window's loop in a second, a third more in truth, as Kivy waits for less than it could (kiosk/pace.py)."""
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -95,6 +98,8 @@ def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
     Config.set("graphics", "multisamples", "0")
     Config.set("graphics", "show_cursor", "0" if fullscreen else "1")
     Config.set("kivy", "exit_on_escape", "0")
+    Config.set("kivy", "kivy_clock", "interrupt")
+    Config.set("graphics", "maxfps", str(ROUNDS_AT_REST))
     Config.remove_section("input")
     Config.add_section("input")
     Config.set("input", "mouse", "mouse,disable_multitouch")

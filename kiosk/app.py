@@ -18,6 +18,7 @@ from kiosk.event_log import Failure, WindowFailed, note
 from kiosk.events import AccessChosen, Broken, Event
 from kiosk.lockdown import lock
 from kiosk.model import Sound
+from kiosk.pace import keep_pace
 from kiosk.reader import Reader
 from kiosk.screens.stage import Stage
 from kiosk.speech import Voice
@@ -96,6 +97,7 @@ class KioskApp(App):
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
         hide_unseen(Window, self._stage)
         self._lock(Window)
+        keep_pace(Window)
         Window.bind(on_touch_down=lambda *_: not kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()

@@ -3,7 +3,7 @@ accessibility), always in the same places. All is made anew for each view, small
 fit.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -66,6 +66,10 @@ class KioskScreen(FloatLayout):
         self.page, self.pages = 0, 1
         self.told: Callable[[], None] = lambda: None
         """Is called whenever the screen shows something new."""
+        self._kept: dict[Hashable, Widget] = {}
+        self._tried = 0
+        """So many sizes, the larger ones, were too large for the view that is shown."""
+        self.bind(size=lambda *_: self._begin_anew())
 
     def ask(self, wide: float) -> Sequence[Widget]:
         """The question: a title and what explains it."""
@@ -89,6 +93,7 @@ class KioskScreen(FloatLayout):
     def wipe(self) -> None:
         """Forgets what was shown and typed, and which page was open."""
         self.typed, self.page = "", 0
+        self._begin_anew()
         for name in ("view", "_made", "_away"):
             self.__dict__.pop(name, None)
 
@@ -172,16 +177,35 @@ class KioskScreen(FloatLayout):
         each = (wide - self.gap * (len(makers) - 1)) / len(makers)
         return row([make(each) for make in makers], self.gap)
 
+    def kept(self, name: Hashable, make: Callable[[], Widget]) -> Widget:
+        """A widget that shows nothing but the view, and stays as it is while that does: who types a letter need not
+        wait for all the keys anew. `name` tells it from all others of the screen, and its width.
+        """
+        key = name, self._scale
+        if key not in self._kept:
+            self._kept[key] = make()
+        found = self._kept[key]
+        if found.parent:
+            found.parent.remove_widget(found)
+        return found
+
     # ------------------------------------------------------------ the whole
 
     def show(self, view: View) -> None:
         """Shows the view; nothing on the screen is older than it."""
+        if view is not self.__dict__.get("view"):
+            self._begin_anew()
         self.view = view
         office_colour = view.data.office.colour if view.data else ""
         self.palette = theme.palette(view.visit.access.high_contrast, office_colour)
         self._ground.rgba = self.palette.paper
         self._draw()
         self.told()
+
+    def _begin_anew(self) -> None:
+        """Nothing that was made, or found too large, for what was shown is of use."""
+        self._kept.clear()
+        self._tried = 0
 
     def turn_to(self, page: int) -> None:
         """Shows another page of the same."""
@@ -194,8 +218,10 @@ class KioskScreen(FloatLayout):
         return (*self._made.ask, *self._made.body, *self._made.answer, self._away)
 
     def _draw(self) -> None:
-        for scale, in_pages in self._tries():
-            self._scale = scale
+        for place, (scale, in_pages) in enumerate(self._tries()):
+            if place < self._tried:
+                continue
+            self._scale, self._tried = scale, place
             if self._fill(in_pages):
                 return
 
@@ -213,7 +239,8 @@ class KioskScreen(FloatLayout):
         self.clear_widgets()
         margin, wide = self.mm(theme.MARGIN_MM), self.width - 2 * self.mm(theme.MARGIN_MM)
         low, reach = self.panel.band(self.height) if self.view.visit.access.low_reach else (0.0, self.height)
-        head, foot = self._head(wide), self._foot(wide)
+        head = self.kept(("head", wide), lambda: self._head(wide))
+        foot = self.kept(("foot", wide), lambda: self._foot(wide))
         head.pos = 0, self.height - head.height
         foot.pos = margin, max(margin / 2, low)
         room = Room(margin, foot.top + margin, wide, head.y - margin / 2, reach, self.gap, margin)
