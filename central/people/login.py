@@ -41,13 +41,13 @@ def add_officer(session: Session, office: str, name: str, password: str, roles: 
     session.merge(OfficerRow(name=name, office=office, roles=as_text(roles), password_hash=hashed))
 
 
-def signed_in(session: Db, now: Now, cookie: Annotated[str, Cookie(alias=COOKIE)] = "") -> SignedIn:
+def signed_in(request: Request, session: Db, now: Now, cookie: Annotated[str, Cookie(alias=COOKIE)] = "") -> SignedIn:
     """Who is signed in; others are sent to the login."""
     row = session.get(SessionRow, _hash(cookie))
     officer = session.get(OfficerRow, row.officer) if row and row.expires > now else None
     if officer is None:
         raise HTTPException(303, "sign in first", {"Location": "/officers/login"})
-    return SignedIn(officer.name, officer.office, roles_in(officer.roles))
+    return SignedIn(officer.name, officer.office, roles_in(officer.roles), address_of(request))
 
 
 def needs(*roles: Role) -> Any:
