@@ -91,6 +91,11 @@ class Verdict:
     problem: str
 
 
+def audited(session: Session) -> tuple[str, ...]:
+    """The offices that have a trail."""
+    return tuple(session.scalars(select(AuditRow.office).distinct().order_by(AuditRow.office)))
+
+
 def verify(session: Session, office: str) -> Verdict:
     """Walks an office's trail from its first row, and stops where it breaks.
 

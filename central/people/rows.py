@@ -1,11 +1,29 @@
-"""The tables of this part: the audit trail."""
+"""The tables of this part beside those of officers and sessions: recovery codes, policies, the audit trail."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.database import Base
+
+
+class RecoveryCodeRow(Base):
+    """A code that stands in for the second factor once, by its hash; a used one is deleted."""
+
+    __tablename__ = "recovery_codes"
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name", ondelete="CASCADE"), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class SignInPolicyRow(Base):
+    """The roles (their names, joined by spaces) that an office wants a second factor of; the default where it has none
+    of its own.
+    """
+
+    __tablename__ = "sign_in_policies"
+    office: Mapped[str] = mapped_column(String(6), primary_key=True)
+    second_factor_roles: Mapped[str]
 
 
 class AuditRow(Base):
