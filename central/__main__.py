@@ -26,8 +26,8 @@ from central.fault_verbs import obey, told
 from central.passes import Declined, adopt, all_keys, retire, revoke, rotate
 from central.people.audit import Action, audited, record, verify
 from central.people.login import add_officer
+from central.people.names import is_name
 from central.people.passwords import start_password
-from central.people.people_page import NAME
 from central.people.roles import STAFF, Role, SignedIn, as_text, roles_in
 from central.people.second_factor import set_policy
 from central.snapshot import offices
@@ -58,7 +58,7 @@ def _url(text: str) -> str:
 
 
 def _officer_name(text: str) -> str:
-    if not NAME.fullmatch(text):
+    if not is_name(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no name: small letters, digits, dots, hyphens, a letter first")
     return text
 

@@ -21,7 +21,8 @@ from central import api, officers, ticket_page
 from central.changes import Changes
 from central.database import database_file, for_writing, open_database
 from central.guard import Guard
-from central.people import account, audit_page, people_page, sign_in
+from central.people import account, audit_page, oidc_page, people_page, sign_in
+from central.people.oidc import identity_server
 from kiosk.protocol import FactBatch
 
 HERE = Path(__file__).parent
@@ -44,10 +45,10 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
     app.state.changes = Changes(database_file(data))
-    app.state.oidc = None
+    app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for part in (api, sign_in, account, people_page, audit_page, officers, ticket_page):
+    for part in (api, sign_in, oidc_page, account, people_page, audit_page, officers, ticket_page):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)

@@ -16,12 +16,15 @@ BY_ADDRESS = Tries("sign_in_address", 20, first=_MINUTES / 2, longest=15 * _MINU
 
 
 def take(session: Session, name: str, address: str, now: datetime) -> int:
-    """Counts a try before it is judged, and returns 0; or counts none, and returns after how many s there is one."""
+    """Counts a try before it is judged, and returns 0; or counts none, and returns after how many s there is one. No
+    name ("") is what an identity server has still to tell.
+    """
     key = network_of(address)
-    wait = max(BY_ADDRESS.wait(session, key, now), BY_NAME.wait(session, name, now))
+    wait = max(BY_ADDRESS.wait(session, key, now), BY_NAME.wait(session, name, now) if name else 0)
     if not wait:
         BY_ADDRESS.note(session, key, now)
-        BY_NAME.note(session, name, now)
+        if name:
+            BY_NAME.note(session, name, now)
     return wait
 
 

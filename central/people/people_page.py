@@ -1,6 +1,5 @@
 """The people of an office: who signs in and as what. For supervisors; every change is on the audit trail."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
@@ -14,12 +13,12 @@ from central.languages import PageLanguageOf, words
 from central.people import passwords, second_factor, sessions
 from central.people.audit import Action, record
 from central.people.login import Confirmed, add_officer, needs
+from central.people.names import is_name
 from central.people.roles import Role, SignedIn, as_text, roles_in
 from central.people.staff_page import staff_page
 from kiosk.model import Language
 
 router = APIRouter(prefix="/officers/people", include_in_schema=False)
-NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 PEOPLE = "/officers/people"
 Supervisor = Annotated[SignedIn, needs(Role.SUPERVISOR)]
 Roles = Annotated[list[Role], Form()]
@@ -155,7 +154,7 @@ def post_second_factor(session: Db, now: Now, officer: Supervisor, person: Other
 
 def _problem(session: Session, name: str, roles: frozenset[Role]) -> str:
     """Why nobody can be added under this name with these roles, by the key of its words; "" if it can be done."""
-    if not NAME.fullmatch(name) or name == "new":
+    if not is_name(name):
         return "bad_name"
     if session.get(OfficerRow, name):
         return "name_taken"
