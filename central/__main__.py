@@ -70,6 +70,13 @@ def _roles(text: str) -> frozenset[Role]:
         raise argparse.ArgumentTypeError(f"{text!r}: roles are {', '.join(Role)}, with commas between") from None
 
 
+def _some_roles(text: str) -> frozenset[Role]:
+    found = _roles(text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"give one role at least, of {', '.join(Role)}")
+    return found
+
+
 def _booking(text: str) -> UUID:
     try:
         return UUID(text)
@@ -140,7 +147,7 @@ def _add_people_commands(commands: "argparse._SubParsersAction[argparse.Argument
     added = commands.add_parser("add-officer", help="let somebody sign in, and print the start password")
     added.set_defaults(run=_add_officer)
     added.add_argument("--name", type=_officer_name, required=True, help="as it is typed at the sign-in")
-    added.add_argument("--roles", type=_roles, required=True, metavar="ROLE,…", help=f"of {', '.join(Role)}")
+    added.add_argument("--roles", type=_some_roles, required=True, metavar="ROLE,…", help=f"of {', '.join(Role)}")
     factor = commands.add_parser("second-factor", help="say of which roles an office wants a second factor")
     factor.set_defaults(run=_second_factor)
     factor.add_argument("--roles", type=_roles, required=True, metavar="ROLE,…", help='"" for none')

@@ -18,6 +18,7 @@ from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
 from central import api, officers, ticket_page
+from central.anonymous import Anonymous
 from central.changes import Changes
 from central.database import database_file, for_writing, open_database
 from central.guard import Guard
@@ -53,8 +54,9 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Anonymous, writing=app.state.writing, now=now)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
-    app.add_middleware(Guard, writing=app.state.writing, now=now)
+    app.add_middleware(Guard)
     return app
 
 

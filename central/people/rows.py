@@ -26,6 +26,15 @@ class SignInPolicyRow(Base):
     second_factor_roles: Mapped[str]
 
 
+class AuditHeadRow(Base):
+    """The last row of an office's trail. Who appends updates it, so that two at once cannot follow the same row."""
+
+    __tablename__ = "audit_heads"
+    office: Mapped[str] = mapped_column(String(6), primary_key=True)
+    seq: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
 class AuditRow(Base):
     """One act, for good: the database refuses to change or delete a row (migration 0008).
 
