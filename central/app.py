@@ -21,7 +21,9 @@ from central import api, officers, ticket_page
 from central.anonymous import Anonymous
 from central.changes import Changes
 from central.database import database_file, for_writing, open_database
+from central.fleet import pages as fleet
 from central.guard import Guard
+from central.monitoring import announcing, feed
 from central.people import account, audit_page, oidc_page, people_page, sign_in
 from central.people.oidc import identity_server
 from kiosk.protocol import FactBatch
@@ -49,7 +51,8 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for part in (api, sign_in, oidc_page, account, people_page, audit_page, officers, ticket_page):
+    people = (sign_in, oidc_page, account, people_page, audit_page)
+    for part in (api, *people, officers, ticket_page, announcing, feed, fleet):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
