@@ -31,7 +31,12 @@ class Action(StrEnum):
     SECOND_FACTOR_RESET = "second_factor_reset"
     POLICY_CHANGED = "policy_changed"
     AUDIT_EXPORTED = "audit_exported"
+    KIOSK_CODE_MADE = "kiosk_code_made"
+    KIOSK_CONFIGURED = "kiosk_configured"
     KIOSK_REVOKED = "kiosk_revoked"
+    ANNOUNCED = "announced"
+    ANNOUNCEMENT_WITHDRAWN = "announcement_withdrawn"
+    EMERGENCY_ANNOUNCED = "emergency_announced"
 
 
 def record(
