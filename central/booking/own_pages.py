@@ -2,13 +2,15 @@
 or by the typing code and the last four digits of the telephone.
 """
 
+from datetime import date, time
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from central.api import Now, address_of
-from central.booking import own_booking
+from central.booking import lockout, own_booking
 from central.booking.bookings import Bookings
 from central.booking.calendar import calendar
 from central.booking.calendar_file import calendar_file
@@ -18,11 +20,10 @@ from central.booking.pages import SITE, Form, OfficeOf, Reading, chosen_day, day
 from central.booking.pictures import Wallet, qr_png, qr_svg, wallet_png
 from central.booking.unbookable import OVER, NotBooked, Unbookable
 from central.languages import PageLanguageOf, words
-from central.people.login import same_site
 from kiosk.booking_code import normalised_code
 from kiosk.model import Language, Service
 
-router = APIRouter(prefix=SITE, include_in_schema=False, dependencies=[Depends(same_site)])
+router = APIRouter(prefix=SITE, include_in_schema=False)
 DONE = {"changed": "done_changed", "cancelled": "done_cancelled"}
 NO_CACHE = {"Cache-Control": "no-store"}
 
@@ -65,31 +66,20 @@ def post_find(
 ) -> Response:
     """Opens a booking; one answer for an unknown code and for wrong digits. After too many of them one waits."""
     typed, digits = str(form.get("code", ""))[:40], str(form.get("digits", ""))[:4]
-    code, address = normalised_code(typed) or "", address_of(request)
-    wait = _wait(request, address, code, now)
+    code, address, state = normalised_code(typed) or "", address_of(request), request.app.state
+    with state.writing.begin() as counting:
+        wait = lockout.take(counting, code, address, now)
     if wait:
         context = {"code": typed, "problem": "find_wait", "minutes": -(-wait // 60)}
         return site_page(request, "find", office, language, context, 429)
     held = found_by_code(session, office.id, code, digits)
     if held is None:
-        _wrong(request, address, code, now)
         return site_page(request, "find", office, language, {"code": typed, "problem": "find_wrong"}, 404)
+    with state.writing.begin() as counting:
+        lockout.right(counting, code, address)
     answer = RedirectResponse(f"/o/{office.id}/booking/mine", 303)
-    own_booking.remember(answer, request.app.state.data, held.booking.id, now)
+    own_booking.remember(answer, state.data, held.booking.id, now)
     return answer
-
-
-def _wait(request: Request, address: str, code: str, now: Now) -> int:
-    """After how many s somebody may try again: neither who tries many codes, nor many who try one."""
-    of_address: int = request.app.state.booking_tries.wait(address, now)
-    of_code: int = request.app.state.digit_tries.wait(code, now) if code else 0
-    return max(of_address, of_code)
-
-
-def _wrong(request: Request, address: str, code: str, now: Now) -> None:
-    request.app.state.booking_tries.wrong(address, now)
-    if code:
-        request.app.state.digit_tries.wrong(code, now)
 
 
 @router.post("/leave")
@@ -167,19 +157,11 @@ def post_change(
     day, start = day_of(texts["day"]), start_of(texts["slot"])
     if day is None or start is None:
         return RedirectResponse(f"/o/{office.id}/booking/mine/change", 303)
-    state, address = request.app.state, address_of(request)
-    try:
-        if _wait(request, address, own.row.code, now):
-            raise NotBooked(Unbookable.WRONG_DIGITS)
-        moved = Bookings(state.writing, state.data, office).change(own.booking.id, texts["digits"], day, start, now)
-    except NotBooked as error:
-        if error.reason is Unbookable.WRONG_DIGITS:
-            _wrong(request, address, own.row.code, now)
-        return _change_page(
-            request, office, own, session, language, now, texts["day"], texts["slot"], error.reason, 409
-        )
+    moved = _moved(request, office, own, texts["digits"], day, start, now)
+    if isinstance(moved, Unbookable):
+        return _change_page(request, office, own, session, language, now, texts["day"], texts["slot"], moved, 409)
     answer = RedirectResponse(f"/o/{office.id}/booking/mine?done=changed", 303)
-    own_booking.remember(answer, state.data, moved, now)
+    own_booking.remember(answer, request.app.state.data, moved, now)
     return answer
 
 
@@ -197,6 +179,25 @@ def post_cancel(request: Request, office: OfficeOf, own: Own, language: PageLang
         context = _shown(office, own) | {"problem": error.reason}
         return site_page(request, "cancel", office, language, context, 409)
     return RedirectResponse(f"/o/{office.id}/booking/mine?done=cancelled", 303)
+
+
+def _moved(
+    request: Request, office: BookingOffice, own: Held, digits: str, day: date, start: time, now: Now
+) -> UUID | Unbookable:
+    """Moves the booking; returns its new id, or why it stays. Wrong digits count as a guess."""
+    state, address = request.app.state, address_of(request)
+    with state.writing.begin() as counting:
+        if lockout.take(counting, own.row.code, address, now):
+            return Unbookable.WRONG_DIGITS
+    moved: UUID | Unbookable
+    try:
+        moved = Bookings(state.writing, state.data, office).change(own.booking.id, digits, day, start, now)
+    except NotBooked as error:
+        moved = error.reason
+    if moved is not Unbookable.WRONG_DIGITS:
+        with state.writing.begin() as counting:
+            lockout.right(counting, own.row.code, address)
+    return moved
 
 
 def _change_page(

@@ -23,11 +23,10 @@ from central.booking.own_booking import remember
 from central.booking.unbookable import NotBooked, Unbookable
 from central.languages import PageLanguageOf, language_of, words
 from central.page import page
-from central.people.login import same_site
 from kiosk.model import Language, Service
 
 SITE = "/o/{office}/booking"
-router = APIRouter(prefix=SITE, include_in_schema=False, dependencies=[Depends(same_site)])
+router = APIRouter(prefix=SITE, include_in_schema=False)
 PART = "booking"
 STEPS = ("documents", "slot", "applicants", "summary")
 

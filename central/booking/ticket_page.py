@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -19,14 +19,13 @@ from central.database import TicketRow
 from central.explained import in_words
 from central.languages import LANGUAGES, first_known
 from central.page import page
-from central.people.login import same_site
 from central.places import places
 from central.queue.place import Place
 from central.service_day import ServiceDay, service_day
 from central.snapshot import office_snapshot
 from kiosk.model import Language
 
-router = APIRouter(prefix="/t/{ticket}", include_in_schema=False, dependencies=[Depends(same_site)])
+router = APIRouter(prefix="/t/{ticket}", include_in_schema=False)
 PART = "ticket"
 SCORES = {5: "score_5", 4: "score_4", 3: "score_3", 2: "score_2", 1: "score_1"}
 ROUNDED = timedelta(minutes=5)

@@ -1,8 +1,10 @@
 """The order of the queue, decision by decision (docs/queue.md)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from wire import DAY, MORNING, a_ticket, slot
 
+from central import queue
 from central.queue.explanation import Explanation, Ground
 from central.queue.line import EVERYTHING, Line, Reach
 from central.queue.order import OpenCounter, in_order, ranked
@@ -175,11 +178,30 @@ def test_where_one_counter_calls_its_latest_calls_are_reckoned_with() -> None:
     assert numbers(ranked(places, at(6), ZONE, RULES, [lately, lately])) == ["W1-002", "W1-001"], "nobody knows which"
 
 
+def test_the_example_of_the_documentation_is_what_comes_out() -> None:
+    page = (Path(queue.__file__).parents[2] / "docs/queue.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in row.split("|")] for row in re.findall(r"^\|( \d \|.*)\|$", page, re.MULTILINE)]
+    tickets = [
+        walk_in(1, 8), walk_in(2, 52), walk_in(3, 65, "elderly"), walk_in(4, 68, "elderly"),
+        a_ticket("A-001", 50, slot=slot("09:00")), a_ticket("A-002", 62, slot=slot("08:30"), late=True),
+        a_ticket("A-007", 60, slot=slot("09:30")),
+    ]  # fmt: skip
+    order = lined_up(70, *tickets)
+    assert [row[1] for row in rows] == numbers(order)
+    assert [row[3] for row in rows] == [f"{why(each).turn_at.astimezone(ZONE):%H.%M}" for each in order]
+    for row, each in zip(rows, order, strict=True):
+        assert [float(row[4].replace("−", "-")), float(row[5].replace("−", "-"))] == [
+            why(each).waited,
+            why(each).counted,
+        ]
+        assert row[6].split(":")[0] == why(each).ground
+
+
 @pytest.mark.parametrize(
     "wrong", [{"quota_calls": 0}, {"quota_ahead": -1}, {"priority_weight": 0.5}, {"most_wait_minutes": -1}]
 )
 def test_rules_that_cannot_be_meant_are_refused_when_the_office_is_loaded(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValidationError, match="queue's minutes|weight and the quota"):
+    with pytest.raises(ValidationError, match="must be"):
         TypeAdapter(QueueRules).validate_python(wrong)
 
 
