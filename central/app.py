@@ -19,7 +19,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from central import api, officers
 from central.anonymous import Anonymous
-from central.booking import own_pages, pages, ticket_page
+from central.booking import own_pages, pages, site, ticket_page
 from central.changes import Changes
 from central.database import database_file, for_writing, open_database
 from central.fleet import pages as fleet
@@ -58,7 +58,7 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
-    app.add_exception_handler(pages.NotHere, pages.not_here)
+    app.add_exception_handler(site.NotHere, site.not_here)
     app.add_exception_handler(own_pages.NotKnown, own_pages.to_the_door)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(Anonymous, writing=app.state.writing, now=now)

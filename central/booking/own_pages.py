@@ -16,14 +16,14 @@ from central.booking.calendar import calendar
 from central.booking.calendar_file import calendar_file
 from central.booking.held import Held, found_by_code, held_booking, refused_change
 from central.booking.office import BookingOffice
-from central.booking.pages import SITE, Form, OfficeOf, Reading, chosen_day, day_of, site_page, start_of
 from central.booking.pictures import Wallet, qr_png, qr_svg, wallet_png
+from central.booking.site import ADDRESS, Form, OfficeOf, Reading, chosen_day, day_of, site_page, start_of
 from central.booking.unbookable import OVER, NotBooked, Unbookable
 from central.languages import PageLanguageOf, words
 from kiosk.booking_code import normalised_code
 from kiosk.model import Language, Service
 
-router = APIRouter(prefix=SITE, include_in_schema=False)
+router = APIRouter(prefix=ADDRESS, include_in_schema=False)
 DONE = {"changed": "done_changed", "cancelled": "done_cancelled"}
 NO_CACHE = {"Cache-Control": "no-store"}
 

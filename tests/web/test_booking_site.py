@@ -41,7 +41,7 @@ def books(page: Page, look: Callable[[str], None] = lambda step: None, language:
     page.get_by_role("button", name=book).click()
     page.wait_for_url("**/mine")
     look("mine")
-    return page.locator(".code b").inner_text()
+    return page.locator(".typing-code b").inner_text()
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -78,7 +78,7 @@ def test_one_books_changes_and_cancels_without_javascript(new_page) -> None:
     page.get_by_role("button", name="Ubah sekarang").click()
     expect(page.get_by_role("status")).to_contain_text("Jadwal sudah diubah")
     expect(page.locator(".numbers b")).to_have_text(["A-041", "A-042"])
-    assert page.locator(".code b").inner_text() == code
+    assert page.locator(".typing-code b").inner_text() == code
     page.get_by_role("link", name="Batalkan pendaftaran").click()
     page.get_by_role("button", name="Ya, batalkan").click()
     expect(page.get_by_role("status")).to_contain_text("sudah dibatalkan")
