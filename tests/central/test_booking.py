@@ -56,6 +56,12 @@ def test_a_kiosk_reads_the_pass_and_finds_the_booking_by_its_code(visitor, kiosk
     assert booking.asks_priority
 
 
+def test_the_documents_and_the_fees_of_the_regulation_are_shown_before_a_slot_is_chosen(http) -> None:
+    page = http.get(f"{SITE}/new/passport_new").text
+    for words in ("e-KTP asli", "Kartu Keluarga (KK)", "Rp650.000", "PP 45/2024"):
+        assert words in page
+
+
 def test_a_second_tap_is_not_a_second_booking(visitor) -> None:
     shown = visitor.books()
     assert visitor.confirm().status_code == 303
@@ -283,10 +289,18 @@ def test_who_was_too_late_for_a_slot_chooses_another_one_with_everything_kept(vi
     assert ("09.30" in answer.text, "Budi Santoso" in answer.text) == (True, True)
 
 
-@pytest.mark.parametrize("path", ["", "/new/passport_new", "/new/nothing", "/find", "/mine", "/new/passport_lost/slot"])
-def test_an_office_or_service_that_is_not_booked_here_is_explained(http, path) -> None:
-    wrong = "/o/XXX/booking" + path if "n" not in path else SITE + "/new/nothing"
-    answer = http.get(wrong)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/o/XXX/booking",
+        "/o/XXX/booking/find",
+        "/o/XXX/booking/mine",
+        f"{SITE}/new/nothing",
+        f"{SITE}/new/passport_lost/slot",
+    ],
+)
+def test_an_office_or_service_that_is_not_booked_here_is_explained(http, address) -> None:
+    answer = http.get(address)
     assert (answer.status_code, "Halaman tidak ditemukan" in answer.text) == (404, True)
 
 
