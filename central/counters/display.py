@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from central.counters.rows import CallRow, CounterRow, Outcome
 from central.counters.spoken import call_sentence
 from central.database import TicketRow
-from central.snapshot import office_snapshot, places
+from central.places import places
+from central.snapshot import office_snapshot
 from central.tickets import ticket_of
 from kiosk.model import ENGLISH, INDONESIAN, Announcement, Language, Office, Service, Words
 
@@ -104,7 +105,7 @@ def display_of(session: Session, office: str, now: datetime) -> Display | None:
         return None
     zone = ZoneInfo(found.office.time_zone)
     today = now.astimezone(zone).date()
-    queue = places(session, office, today, zone)
+    queue = places(session, office, today, now)
     waiting = ((each.stands_in.service, each.ticket.number) for each in queue if each.waits)
     colour = found.office.colour
     return Display(
