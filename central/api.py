@@ -13,6 +13,9 @@ from starlette.requests import ClientDisconnect
 from central import enrolment, epochs, facts
 from central.batch import NotABatch, ReceivedFact, read_batch
 from central.database import KioskRow
+from central.fleet.identity import note_boot
+from central.fleet.paper import note_printer
+from central.fleet.settings import wanted_by
 from central.heartbeats import Heartbeat
 from central.snapshot import office_zone, snapshot
 from kiosk.protocol import (
@@ -225,7 +228,9 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
 
 
 @router.post(HEARTBEATS, responses=answers(401, 403, 411, 413, 422))
-def post_heartbeat(body: Heartbeat, kiosk: Kiosk, now: Now) -> HeartbeatAnswer:
-    """Notes how the kiosk is."""
+def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
+    """Notes how the kiosk is; answers with its settings where it has others than are wanted."""
+    note_printer(session, kiosk, body, now)
+    note_boot(session, kiosk.id, body.boot, now)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now
-    return HeartbeatAnswer(at=now)
+    return HeartbeatAnswer(at=now, settings=wanted_by(session, kiosk.id, body))

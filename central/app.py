@@ -21,7 +21,9 @@ from central import api, officers, ticket_page
 from central.changes import Changes
 from central.counters import display_page, requests_page
 from central.database import database_file, for_writing, open_database
+from central.fleet import pages as fleet
 from central.guard import Guard
+from central.monitoring import announcing, feed
 from central.people import login
 from central.tries import Tries
 from kiosk.protocol import FactBatch
@@ -50,7 +52,8 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.login_tries = Tries(10, timedelta(minutes=10))
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for part in (api, login, officers, ticket_page, display_page, requests_page):
+    parts = (api, login, officers, ticket_page, announcing, feed, fleet, display_page, requests_page)
+    for part in parts:
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)

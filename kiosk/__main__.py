@@ -14,6 +14,7 @@ from kiosk.config import Settings, read_settings
 from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
 from kiosk.event_log import StoreUnusable, note
 from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
+from kiosk.remote_settings import RemoteSettingsFile
 from kiosk.screens.sample_views import MODES
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def _utc() -> datetime:
 def _run(arguments: argparse.Namespace) -> int:
     # What is loaded stays; to look through it for garbage takes a sixth of the start. The app sweeps later.
     gc.disable()
-    settings = read_settings(arguments.config)
+    remote = RemoteSettingsFile(arguments.config)
+    settings = remote.settings
     log_to_stream(sys.stderr, _utc)
     log_to_file(settings.data.dir / "log" / "kiosk.jsonl", _utc)
     catch_the_uncaught()
@@ -134,7 +136,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     kiosk: Kiosk | OutOfService
     try:
-        kiosk = _practising(settings) if arguments.practice else Kiosk(settings)
+        kiosk = _practising(settings) if arguments.practice else Kiosk(settings, remote=remote)
     except StoreError as error:
         note(StoreUnusable(error.fault))
         kiosk = OutOfService(error.fault)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from kiosk.commands import Command
 from kiosk.event_log import EventIgnored, note
-from kiosk.events import Broken, CodeScanned, Event, KeyPressed, OfficeClosed, OfficeOpened, TimedOut
-from kiosk.model import Key
+from kiosk.events import Broken, CodeScanned, Event, Home, KeyPressed, OfficeClosed, OfficeOpened, TimedOut
+from kiosk.model import ClosedReason, Key
 from kiosk.monitor import Surroundings
 from kiosk.view import View
 from kiosk.visit import BUSY, LEAVABLE, TRANSITIONS, State, Visit, advance, timeout
@@ -90,7 +90,10 @@ class Controller:
     def _look_around(self) -> None:
         if self._broken and Broken in TRANSITIONS[self.visit.state]:
             self._advance(self._broken)
-        closed = self._surroundings().opening.closed is not None
+        reason = self._surroundings().opening.closed
+        closed = reason is not None
+        if reason is ClosedReason.EMERGENCY and self.visit.state in LEAVABLE:
+            self._advance(Home())
         if closed and self.visit.state is State.WELCOME:
             self._advance(OfficeClosed())
         elif not closed and self.visit.state is State.CLOSED:

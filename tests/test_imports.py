@@ -25,6 +25,7 @@ ALLOWED = {
     "sync": {"client", "store", "journal", "workers", "model", "protocol", "errors", "event_log"},
     "workers": {"event_log"},
     "log_file": {"event_log"},
+    "remote_settings": {"config", "durable_file", "errors", "protocol"},
     "config": {"errors", "devices.printer", "devices.scanner", "devices.keypad"},
     "records": PURE | {"store"},
     "printing": PURE | {"store", "devices.printer"},

@@ -1,7 +1,7 @@
 """What the display in the lobby shows: numbers and counters, never a name."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from central.counters.rows import CallRow, CounterRow, Outcome
 from central.counters.spoken import call_sentence
 from central.database import TicketRow
+from central.monitoring.announcements import in_force
 from central.places import places
 from central.snapshot import office_snapshot
 from central.tickets import ticket_of
@@ -60,7 +61,7 @@ class WaitingNumbers:
 @dataclass(frozen=True)
 class Display:
     """All of the display as of `now` (UTC), the latest call first; `colour` is the office's where white is read on it
-    well.
+    well. An `announcement` of an emergency takes the place of everything else.
     """
 
     office: Office
@@ -69,7 +70,7 @@ class Display:
     now: datetime
     calls: tuple[ShownCall, ...]
     waiting: tuple[WaitingNumbers, ...]
-    announcement: Words | None
+    announcement: Announcement | None
 
 
 def is_dark(colour: str) -> bool:
@@ -79,13 +80,14 @@ def is_dark(colour: str) -> bool:
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= LEAST_CONTRAST
 
 
-def announced(announcements: Iterable[Announcement], now: datetime, zone: ZoneInfo) -> Words | None:
-    """The announcement whose turn it is, of those of the day; the more important ones come first."""
-    today = now.astimezone(zone).date()
-    current = [each for each in announcements if each.first_day <= today <= each.last_day]
-    current.sort(key=lambda each: -each.priority)
+def announced(announcements: Sequence[Announcement], now: datetime) -> Announcement | None:
+    """The announcement whose turn it is, of those in force with the emergencies first; of those alone while there are
+    any.
+    """
+    urgent = [each for each in announcements if each.emergency]
+    taking_turns = urgent or announcements
     turn = int(now.timestamp()) // ANNOUNCEMENT_SECONDS
-    return current[turn % len(current)].words if current else None
+    return taking_turns[turn % len(taking_turns)] if taking_turns else None
 
 
 def waiting_by_service(services: Iterable[Service], waiting: Iterable[tuple[str, str]]) -> tuple[WaitingNumbers, ...]:
@@ -115,7 +117,7 @@ def display_of(session: Session, office: str, now: datetime) -> Display | None:
         now=now,
         calls=_calls(session, office, today.isoformat(), now),
         waiting=waiting_by_service(found.services, waiting),
-        announcement=announced(found.announcements, now, zone),
+        announcement=announced(in_force(session, office, now.astimezone(zone)), now),
     )
 
 

@@ -26,7 +26,7 @@ function look() {
   const fresh = calls.filter(each => "fresh" in each.dataset && known && !known.has(each.dataset.sound));
   known = new Set(calls.map(each => each.dataset.sound));
   waiting = [...waiting, ...fresh.map(each => each.dataset.sound)].slice(-MOST_WAITING);
-  if (fresh.length) display.querySelector(".latest").classList.add("spoken");
+  if (fresh.length) display.querySelector(".latest")?.classList.add("spoken");
   newsAt = Date.now();
   ahead = Number(display.querySelector("[data-now]").dataset.now) * 1000 - newsAt;
   speak();

@@ -86,9 +86,8 @@ class WelcomeScreen(ShowingScreen):
                 ],
             ),
         ]
-        data = self.view.data
-        if data and data.announcements:
-            made.append(self.words(data.announcements[0].words[self.view.visit.language], wide, theme.SMALL_MM))
+        if self.view.announcements:
+            made.append(self.words(self.view.announcements[0].words[self.view.visit.language], wide, theme.SMALL_MM))
         return made
 
     def _how_to_scan(self, wide: float) -> Widget:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 from re import findall
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +12,7 @@ from wire import DAY, MORNING, Clock, Kiosk, a_ticket
 
 from central.counters import calls, desk
 from central.counters.display import ANNOUNCEMENT_SECONDS, Display, announced, display_of, is_dark, sentences_of
+from central.monitoring.announcements import announce, withdraw
 from central.people.roles import STAFF, SignedIn
 from kiosk.model import ENGLISH, INDONESIAN, Announcement, Words
 from kiosk.protocol import WalkInIssued
@@ -138,17 +138,34 @@ def test_who_waits_is_shown_by_service_in_the_queues_order(http, kiosk, counter,
     ]
 
 
-def test_announcements_take_turns_the_important_one_first_and_only_in_their_days() -> None:
-    def one(name: str, priority: int, last: int = 30) -> Announcement:
-        day = DAY.replace(day=last)
-        return Announcement(name, Words(name, name), DAY.replace(day=1), day, priority)
+def an_announcement(words: str, **more: Any) -> Announcement:
+    return Announcement(words, Words(words, words), DAY, DAY, **more)
 
-    listed = [one("b", 1), one("a", 2), one("gone", 3, last=2)]
+
+def test_announcements_take_turns_and_emergencies_take_them_all() -> None:
     start = MORNING - timedelta(seconds=MORNING.timestamp() % (2 * ANNOUNCEMENT_SECONDS))
-    zone = ZoneInfo("Asia/Jakarta")
-    seen = [announced(listed, start + timedelta(seconds=each), zone) for each in (0, 9, 10, 20)]
-    assert [each.id for each in seen if each] == ["a", "a", "b", "a"]
-    assert announced([], start, zone) is None
+
+    def seen(listed: list[Announcement]) -> list[str]:
+        told = [announced(listed, start + timedelta(seconds=each)) for each in (0, 9, 10, 20)]
+        return [each.id for each in told if each]
+
+    listed = [an_announcement("a"), an_announcement("b")]
+    assert seen(listed) == ["a", "a", "b", "a"]
+    assert seen([an_announcement("fire", emergency=True), *listed]) == ["fire"] * 4
+    assert seen([]) == []
+
+
+def test_an_emergency_takes_the_place_of_everything_and_goes_when_it_is_withdrawn(http, kiosk, counter, clock) -> None:
+    arrive(kiosk, "W1-001")
+    counter(calls.call_next)
+    with http.app.state.writing.begin() as session:
+        announce(session, "PYK", an_announcement("Tinggalkan gedung", emergency=True), "petugas", clock.now())
+    page = http.get(f"{PAGE}/part").text
+    assert "Tinggalkan gedung" in page
+    assert "W1-001" not in page
+    with http.app.state.writing.begin() as session:
+        withdraw(session, "PYK", "Tinggalkan gedung", clock.now())
+    assert "W1-001" in http.get(f"{PAGE}/part").text
 
 
 @pytest.mark.parametrize(("colour", "dark"), [("12284B", True), ("0B6B53", True), ("FFCC00", False), ("777777", False)])

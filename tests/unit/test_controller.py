@@ -1,3 +1,5 @@
+from datetime import date
+
 from samples import FakeClock, snapshot
 
 from kiosk.commands import Command, LookUp, Restart
@@ -12,11 +14,11 @@ from kiosk.events import (
     Refused,
     WalkInChosen,
 )
-from kiosk.model import ENGLISH, INDONESIAN, Key, PrinterStatus, Reason, Refusal
+from kiosk.model import ENGLISH, INDONESIAN, Announcement, Key, PrinterStatus, Reason, Refusal, Words
 from kiosk.monitor import Monitor
 from kiosk.protocol import Snapshot
 from kiosk.view import View
-from kiosk.visit import TIMEOUTS, State
+from kiosk.visit import TIMEOUTS, State, Visit
 
 
 class Stage:
@@ -152,3 +154,28 @@ def test_a_key_does_not_make_the_kiosk_wait_longer_for_itself() -> None:
     stage.controller.handle(KeyPressed(Key.DOWN))
     stage.waits(2)
     assert stage.state is State.REFUSED
+
+
+def test_an_emergency_takes_the_place_of_what_somebody_was_about_to_do_and_its_end_gives_the_kiosk_back() -> None:
+    stage = Stage(snapshot())
+    stage.waits(1)
+    stage.controller.tap(WalkInChosen())
+    words = Words("Lewat pintu utara", "By the north door")
+    emergency = Announcement("e", words, date(2026, 11, 24), date(2026, 11, 24), emergency=True)
+    stage.monitor.snapshot = snapshot(announcements=(emergency,))
+    stage.waits(1)
+    assert stage.state is State.CLOSED
+    assert stage.views[-1].opening.words == words
+    stage.monitor.snapshot = snapshot()
+    stage.waits(1)
+    assert stage.state is State.WELCOME
+
+
+def test_a_ticket_on_its_way_to_the_paper_is_not_broken_off_by_an_emergency() -> None:
+    stage = Stage(snapshot())
+    stage.controller.visit = Visit(1, State.PRINTING)
+    words = Words("Lewat pintu utara", "By the north door")
+    emergency = Announcement("e", words, date(2026, 11, 24), date(2026, 11, 24), emergency=True)
+    stage.monitor.snapshot = snapshot(announcements=(emergency,))
+    stage.waits(1)
+    assert stage.state is State.PRINTING
