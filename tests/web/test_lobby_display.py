@@ -2,21 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from web.conftest import CHROMIUM, FLAGS, Site, violations
-from wire import DAY, MORNING, a_ticket
+from web.lobby import Lobby, fill
 
-from central.counters import calls, desk
-from central.database import KioskRow, TicketRow
-from central.people.roles import Role, SignedIn
-from kiosk.model import ENGLISH, QueueState
-from kiosk.protocol import WalkInIssued
+from central.counters import calls
 
-CLERK = SignedIn("clerk", "PYK", frozenset({Role.CLERK}))
 LISTEN = """
     const told = what => {
         const heard = document.documentElement.dataset;
@@ -32,40 +25,8 @@ LISTEN = """
 
 
 @pytest.fixture
-def lobby(site: Site) -> Callable[..., Any]:
-    """Does something at counter "2" of the office, where twelve people wait, W1-001 among them in English."""
-    with site.app.state.writing.begin() as session:
-        session.add(KioskRow(id="k", office="PYK", name="Lobi", digit=1, public_key=""))
-        session.flush()
-        for each in range(1, 13):
-            service = ("passport_new", "passport_renewal", "collection", "stay_permit")[each % 4]
-            language = ENGLISH if each == 1 else "id"
-            ticket = a_ticket(f"W1-{each:03}", each - 60, service=service, language=language, masked_name="N*** R***")
-            session.add(row_of(ticket))
-        two = desk.open_counter(session, CLERK, desk.counter_named(session, "PYK", "2").id, MORNING).id
-
-    def does(what: Callable[..., Any], *given: Any) -> Any:
-        with site.app.state.writing.begin() as session:
-            done = what(session, CLERK, *((two,) if what is calls.call_next else given), site.clock.now())
-            return getattr(done, "id", done)
-
-    return does
-
-
-def row_of(ticket: Any) -> TicketRow:
-    return TicketRow(
-        id=str(ticket.id or uuid4()),
-        office="PYK",
-        day=DAY.isoformat(),
-        number=ticket.number,
-        arrived_at=ticket.issued_at,
-        dated_by_server=False,
-        body=WalkInIssued(ticket=ticket).model_dump_json(),
-        paper="printed",
-        paper_at=ticket.issued_at,
-        paper_kiosk="k",
-        state=QueueState.WAITING,
-    )
+def lobby(site: Site) -> Lobby:
+    return fill(site)
 
 
 @contextmanager
@@ -88,17 +49,17 @@ def hears(page: Page, *sounds: str) -> None:
 
 
 def test_calls_are_played_one_after_another_again_when_repeated_and_not_when_the_page_is_loaded_anew(
-    browser: Browser, site: Site, lobby
+    browser: Browser, site: Site, lobby: Lobby
 ) -> None:
     with television(browser, site) as page:
         hears(page, "chime.wav")
         expect(page.locator("#sound")).to_be_hidden()
-        first = lobby(calls.call_next)
+        first = lobby.calls_next()
         expect(page.locator(".latest .number")).to_have_text("W1-001")
-        lobby(calls.hold, first)
-        second = lobby(calls.call_next)
+        lobby.does(calls.hold, first)
+        second = lobby.calls_next()
         hears(page, "chime.wav", f"{first}.wav", f"{second}.wav")
-        lobby(calls.recall, second)
+        lobby.does(calls.recall, second)
         hears(page, "chime.wav", f"{first}.wav", f"{second}.wav", f"{second}.wav")
         page.reload()
         expect(page.locator(".latest .number")).to_have_text("W1-002")
@@ -112,9 +73,9 @@ def test_a_display_whose_sound_is_off_says_so_until_it_is_switched_on(browser: B
         expect(page.locator("#sound")).to_be_hidden()
 
 
-def test_a_display_that_lost_its_server_says_so_and_comes_back_by_itself(page: Page, lobby) -> None:
+def test_a_display_that_lost_its_server_says_so_and_comes_back_by_itself(page: Page, lobby: Lobby) -> None:
     page.goto("/o/PYK/display")
-    lobby(calls.call_next)
+    lobby.calls_next()
     expect(page.locator(".latest .number")).to_have_text("W1-001")
     expect(page.locator("#lost")).to_be_hidden()
     news = page.locator("#news").inner_text()
@@ -129,9 +90,11 @@ def test_a_display_that_lost_its_server_says_so_and_comes_back_by_itself(page: P
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)], ids=["landscape", "portrait"])
-def test_all_six_calls_and_who_is_next_fit_the_screen(new_page: Callable[..., Page], lobby, size) -> None:
+def test_all_six_calls_and_who_is_next_fit_the_screen(
+    new_page: Callable[..., Page], lobby: Lobby, size: tuple[int, int]
+) -> None:
     for _ in range(6):
-        lobby(calls.hold, lobby(calls.call_next))
+        lobby.does(calls.hold, lobby.calls_next())
     page = new_page(viewport={"width": size[0], "height": size[1]})
     page.goto("/o/PYK/display")
     for part in page.locator(".latest p, .calls td, .waiting p, .announcement, #clock").all():
@@ -149,13 +112,13 @@ def test_all_six_calls_and_who_is_next_fit_the_screen(new_page: Callable[..., Pa
         assert violations(page) == []
 
 
-def test_hours_of_calls_leave_no_more_on_the_page_than_the_first_minutes(page: Page, site: Site, lobby) -> None:
+def test_hours_of_calls_leave_no_more_on_the_page_than_the_first_minutes(page: Page, site: Site, lobby: Lobby) -> None:
     page.goto("/o/PYK/display")
-    call = lobby(calls.call_next)
+    call = lobby.calls_next()
     expect(page.locator(".latest .number")).to_have_text("W1-001")
     nodes = page.evaluate("document.getElementsByTagName('*').length")
     for _ in range(8):
-        lobby(calls.recall, call)
+        lobby.does(calls.recall, call)
         with page.expect_response("**/display/part*"):
             page.evaluate("htmx.trigger('#display', 'sse:changed')")
     assert page.evaluate("document.getElementsByTagName('*').length") == nodes

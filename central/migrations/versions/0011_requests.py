@@ -1,4 +1,4 @@
-"""Requests are handed over to partner agencies."""
+"""Requests are handed over to partner agencies; why a visit fell short is noted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,12 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
+    op.create_table(
+        "call_notes",
+        sa.Column("call", sa.Integer(), sa.ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("shortfall", sa.String(12), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+    )
     op.create_table(
         "partners",
         sa.Column("id", sa.Integer(), primary_key=True),
