@@ -19,7 +19,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from central import api, officers, ticket_page
 from central.changes import Changes
-from central.counters import counter_page, display_page, requests_page
+from central.counters import counter_page, display_page, requests_page, set_up_page
 from central.database import database_file, for_writing, open_database
 from central.fleet import pages as fleet
 from central.guard import Guard
@@ -52,7 +52,19 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.login_tries = Tries(10, timedelta(minutes=10))
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    parts = (api, login, officers, ticket_page, announcing, feed, fleet, display_page, counter_page, requests_page)
+    parts = (
+        api,
+        login,
+        officers,
+        ticket_page,
+        announcing,
+        feed,
+        fleet,
+        display_page,
+        counter_page,
+        requests_page,
+        set_up_page,
+    )
     for part in parts:
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
