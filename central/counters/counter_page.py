@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from central.board import STEP_NAMES
 from central.counters import calls, desk
 from central.counters.counter_view import counter_of_clerk, counter_view
 from central.counters.handover import note_of
@@ -170,7 +169,7 @@ def _shown(asked: Asked, session: Session, refused: CallRefused | None = None) -
         "groups": groups,
         "why": why,
         "now": asked.now,
-        "steps": STEP_NAMES,
+        "board": words(asked.language, "board"),
         "requests": words(asked.language, "requests"),
         "shortfalls": tuple(Shortfall),
         "message": refusal_told(refused, said, clock) if refused else "",
