@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from central.alerts import Alert
 from central.database import FactRow, KioskRow, TicketRow
+from central.explained import in_words
 from central.heartbeats import Heartbeat
 from central.help_calls import HelpCall, help_calls
 from central.lookout import alerts
@@ -19,7 +20,7 @@ from central.places import places
 from central.queue.place import Place
 from central.responses import SurveyResult, survey_result
 from central.snapshot import office_snapshot
-from kiosk.model import Office, QueueState, Words
+from kiosk.model import Language, Office, QueueState, Words
 
 KIOSK_SILENT = timedelta(seconds=90)
 """A kiosk that missed three heartbeats is shown as offline."""
@@ -89,6 +90,10 @@ class Board:
         """The mean of today's ratings, None without any."""
         count = self.scores.total()
         return sum(score * times for score, times in self.scores.items()) / count if count else None
+
+    def why(self, place: Place, language: Language) -> str:
+        """What decided the place of somebody who waits, in words."""
+        return in_words(place.why, language, self.zone) if place.why else ""
 
 
 def board_of(session: Session, office: str, now: datetime) -> Board:

@@ -21,7 +21,9 @@ def places(session: Session, office: str, day: date, now: datetime) -> tuple[Pla
     found = service_day(session, office, now, day)
     if found is None:
         return ()
-    counters = tuple(OpenCounter(each.reach, recent_calls(session, each, found)) for each in _open(session, office))
+    counters = tuple(
+        OpenCounter(each.reach, recent_calls(session, each, found)) for each in open_counters(session, office)
+    )
     return ranked(places_of(session, found), now, found.zone, found.rules, counters)
 
 
@@ -61,6 +63,7 @@ def recent_calls(session: Session, counter: CounterRow, day: ServiceDay) -> tupl
     return tuple(session.scalars(wanted))[::-1]
 
 
-def _open(session: Session, office: str) -> list[CounterRow]:
+def open_counters(session: Session, office: str) -> list[CounterRow]:
+    """The counters of an office that somebody has opened."""
     wanted = select(CounterRow).where(CounterRow.office == office, CounterRow.clerk.is_not(None))
     return list(session.scalars(wanted))

@@ -8,21 +8,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.database import OfficeRow
-from kiosk.model import QueueRules, Service
+from kiosk.model import Period, QueueRules, Service
 from kiosk.opening import rules_on
 from kiosk.protocol import Snapshot
 
 
 @dataclass(frozen=True)
 class ServiceDay:
-    """A `day` of an office as of `now` (UTC), with its services and the rules in force."""
+    """A `day` of an office as of `now` (UTC), with its services, rules and `hours` (none on a holiday). Who comes more
+    than `grace_minutes` after the slot is late.
+    """
 
     office: str
     day: date
     now: datetime
     zone: ZoneInfo
     services: tuple[Service, ...]
+    grace_minutes: int
     rules: QueueRules
+    hours: tuple[Period, ...]
 
 
 def service_day(session: Session, office: str, now: datetime, day: date | None = None) -> ServiceDay | None:
@@ -33,7 +37,9 @@ def service_day(session: Session, office: str, now: datetime, day: date | None =
     found = Snapshot.model_validate_json(row.body)
     zone = ZoneInfo(found.office.time_zone)
     day = day or now.astimezone(zone).date()
-    return ServiceDay(office, day, now, zone, found.services, rules_on(found.rules, day).queue)
+    rules = rules_on(found.rules, day)
+    hours = () if any(each.day == day for each in found.holidays) else rules.hours[day.weekday()]
+    return ServiceDay(office, day, now, zone, found.services, rules.grace_minutes, rules.queue, hours)
 
 
 def lock_queue(session: Session, office: str) -> None:

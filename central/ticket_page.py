@@ -1,11 +1,13 @@
 """The ticket on the phone: the number and its place in the queue, nothing personal."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
 from central.api import Db, Now
 from central.database import TicketRow
+from central.explained import in_words
 from central.languages import first_known
 from central.page import page
 from central.places import places
@@ -29,5 +31,6 @@ def get_ticket(ticket: str, request: Request, session: Db, now: Now, lang: str =
     place = next(each for each in queue if str(each.ticket.id) == row.id)
     language = first_known(accepted, lang, place.ticket.language)
     service = next((each.name[language] for each in office.services if each.id == place.ticket.service), "")
-    context = {"office": office.office.name, "place": place, "service": service}
+    why = in_words(place.why, language, ZoneInfo(office.office.time_zone)) if place.why else ""
+    context = {"office": office.office.name, "place": place, "service": service, "why": why}
     return page(request, "ticket.html", "ticket", language, context)

@@ -138,7 +138,7 @@ class QueueRules:
     `early_when_idle`. A priority group starts `priority_head_minutes` ahead, and each minute of its wait counts
     `priority_weight` times; of any `quota_calls` calls of one counter at most `quota_ahead` let somebody go before an
     earlier turn. Nobody who has waited `most_wait_minutes` is overtaken. Who missed a call and comes back within
-    `return_minutes` keeps the turn.
+    `return_minutes` keeps the turn. Raises ValueError where a number cannot be meant.
     """
 
     lead_minutes: int = 10
@@ -149,6 +149,12 @@ class QueueRules:
     quota_ahead: int = 1
     most_wait_minutes: int = 60
     return_minutes: int = 10
+
+    def __post_init__(self) -> None:
+        if min(self.lead_minutes, self.priority_head_minutes, self.most_wait_minutes, self.return_minutes) < 0:
+            raise ValueError("the queue's minutes must be 0 or more")
+        if self.priority_weight < 1 or self.quota_calls < 1 or self.quota_ahead < 0:
+            raise ValueError("a priority group's weight and the quota's calls must be 1 or more")
 
 
 @dataclass(frozen=True)

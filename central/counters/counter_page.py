@@ -13,7 +13,8 @@ from central.counters.handover import note_of
 from central.counters.note_rows import NoteRow, Shortfall
 from central.counters.refusals import CallRefused, CounterClosed, UnknownHere
 from central.counters.staff_page import Asked, asked_by, clock_of
-from central.counters.told import refusal_told, why_told
+from central.counters.told import refusal_told
+from central.explained import in_words
 from central.languages import words
 from central.people.login import same_site
 from central.people.roles import Role
@@ -160,7 +161,7 @@ def _shown(asked: Asked, session: Session, refused: CallRefused | None = None) -
     groups = {group.id: group.name[asked.language] for each in rules for group in each.priority_groups}
 
     def why(explanation: Explanation) -> str:
-        return why_told(explanation, said, groups, clock)
+        return in_words(explanation, asked.language, day.zone) if day else ""
 
     view = counter_view(session, asked.officer, asked.now)
     return {

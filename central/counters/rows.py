@@ -63,7 +63,7 @@ class CallRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     office: Mapped[str] = mapped_column(String(6))
     day: Mapped[str] = mapped_column(String(10))
-    ticket: Mapped[str] = mapped_column(ForeignKey("tickets.id"))
+    ticket: Mapped[str] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
     service: Mapped[str]
     stage: Mapped[str]
     counter: Mapped[int] = mapped_column(ForeignKey("counters.id"))

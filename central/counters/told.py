@@ -1,4 +1,4 @@
-"""What counters tell clerks, in words: why somebody is next, and why something cannot be."""
+"""Why something that a clerk wanted cannot be, in words."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,20 +12,8 @@ from central.counters.refusals import (
     NotWaiting,
     StillServing,
 )
-from central.queue.explanation import Explanation
 
 Clock = Callable[[datetime], str]
-
-
-def why_told(why: Explanation, words: Mapping[str, str], groups: Mapping[str, str], clock: Clock) -> str:
-    """Why somebody stands where they stand; `groups` names the priority groups."""
-    turn = words[f"turn_{why.turn}"].format(at=clock(why.turn_at))
-    return words[f"ground_{why.ground}"].format(
-        turn=turn,
-        minutes=round(why.waited),
-        group=groups.get(why.group or "", ""),
-        at=clock(why.callable_from) if why.callable_from else "",
-    )
 
 
 def refusal_told(refused: CallRefused, words: Mapping[str, str], clock: Clock) -> str:

@@ -51,30 +51,31 @@ def ranked(
     """All places: who does not wait by the turn, then who waits in the order of the queue. `ahead` counts those before
     whom a counter could call instead, everybody where no counter serves the line.
     """
-    held = tuple(places)
-    waiting = [each for each in held if each.waits]
+    held = [_Standing(each, explained(each, now, zone, rules)) for each in places]
+    waiting = [each.place for each in held if each.place.waits]
     lines = {each.stands_in for each in waiting}
-    told: dict[UUID, Place] = {}
-    for rivals in {_rivals(line, lines, counters) for line in lines}:
-        recent = _recent(rivals, counters)
-        order = in_order((each for each in waiting if each.stands_in in rivals), now, zone, rules, recent)
-        for before, each in enumerate(order):
-            if _rivals(each.stands_in, lines, counters) == rivals:
-                told[each.ticket.id] = replace(each, ahead=before)
-    rest = [each for each in held if not each.waits]
-    rest.sort(key=lambda each: _Standing(each, explained(each, now, zone, rules)).by_turn())
-    return (*rest, *(told[each.ticket.id] for each in in_order(waiting, now, zone, rules)))
+    told = []
+    for some in {rivals(line, lines, counters) for line in lines}:
+        line_up = [each for each in waiting if each.stands_in in some]
+        order = in_order(line_up, now, zone, rules, _recent(some, counters))
+        of_these = [each for each in enumerate(order) if rivals(each[1].stands_in, lines, counters) == some]
+        told += [replace(each, ahead=before) for before, each in of_these]
+    turns = {each.place.ticket.id: each.by_turn() for each in held}
+    rest = [each.place for each in held if not each.place.waits]
+    rest.sort(key=lambda each: turns[each.ticket.id])
+    told.sort(key=lambda each: (each.ahead, turns[each.ticket.id]))
+    return (*rest, *told)
 
 
-def _rivals(line: Line, lines: set[Line], counters: Sequence[OpenCounter]) -> frozenset[Line]:
-    """The lines that a counter of this line calls from too."""
+def rivals(line: Line, lines: Iterable[Line], counters: Sequence[OpenCounter]) -> frozenset[Line]:
+    """Those of the lines that a counter of this line calls from too, all where no counter serves it."""
     reaches = [each.reach for each in counters if each.reach.covers(line)]
     return frozenset(other for other in lines if not reaches or any(reach.covers(other) for reach in reaches))
 
 
-def _recent(rivals: frozenset[Line], counters: Sequence[OpenCounter]) -> tuple[bool, ...]:
+def _recent(some: frozenset[Line], counters: Sequence[OpenCounter]) -> tuple[bool, ...]:
     """The latest calls where one counter alone calls from these lines: of several nobody knows which will be next."""
-    calling = [each for each in counters if any(each.reach.covers(line) for line in rivals)]
+    calling = [each for each in counters if any(each.reach.covers(line) for line in some)]
     return calling[0].recent if len(calling) == 1 else ()
 
 

@@ -103,3 +103,18 @@ def test_it_still_shows_yesterdays_ticket(kiosk, http, clock) -> None:
     kiosk.tells(CheckedIn(ticket=ticket))
     clock.forward(days=1)
     assert http.get(f"/t/{ticket.id}").status_code == 200
+
+
+def test_it_says_what_the_turn_is_reckoned_from(kiosk, http, clock) -> None:
+    early = a_ticket("A-001", 0, slot=slot("09:00"))
+    late = a_ticket("A-002", 31, slot=slot("08:00"), late=True)
+    aged = a_ticket("W1-001", 25, priority="elderly")
+    clock.forward(minutes=35)
+    kiosk.tells(CheckedIn(ticket=early), CheckedIn(ticket=late), WalkInIssued(ticket=aged))
+    for ticket, language, words in (
+        (early, ENGLISH, "The turn is by the booked time, 09:00. The booked time has not come; calls begin at 08:50."),
+        (late, ENGLISH, "Came after the booked time, so the turn is by the arrival, 08:31."),
+        (late, INDONESIAN, "Datang setelah jadwal, jadi giliran menurut jam tiba 08.31."),
+        (aged, INDONESIAN, "Giliran menurut jam tiba 08.25."),
+    ):
+        assert words in http.get(f"/t/{ticket.id}", headers=language).text

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
+from lobby import arrives
 from web.conftest import Site
-from wire import DAY, a_ticket
+from wire import a_ticket
 
 from central.counters import calls, desk
-from central.database import KioskRow, TicketRow
 from central.people.roles import STAFF, SignedIn
-from kiosk.model import ENGLISH, INDONESIAN, QueueState, Ticket
-from kiosk.protocol import WalkInIssued
+from kiosk.model import ENGLISH, INDONESIAN
 
 OFFICE = "PYK"
 SERVICES = ("passport_new", "passport_renewal", "collection", "stay_permit")
@@ -39,31 +37,10 @@ class Lobby:
 def fill(site: Site, counters: tuple[str, ...] = ("2",)) -> Lobby:
     """Lets the twelve come in and makes the counters, the first of them open."""
     with site.app.state.writing.begin() as session:
-        session.add(KioskRow(id="k", office=OFFICE, name="Lobi", digit=1, public_key=""))
-        session.flush()
         for each in range(1, 13):
             service, language = SERVICES[each % 4], ENGLISH if each == 1 else INDONESIAN
             more = {"service": service, "language": language, "masked_name": f"N{'*' * each}"}
-            add(session, a_ticket(f"W1-{each:03}", each - 60, **more))
+            arrives(session, a_ticket(f"W1-{each:03}", each - 60, **more))
         made = [desk.counter_named(session, OFFICE, name).id for name in counters]
         desk.open_counter(session, CLERK, made[0], site.clock.now())
     return Lobby(site, made[0])
-
-
-def add(session: Session, ticket: Ticket) -> None:
-    """A ticket that waits, as if its kiosk had told of it."""
-    session.add(
-        TicketRow(
-            id=str(ticket.id),
-            office=OFFICE,
-            day=DAY.isoformat(),
-            number=ticket.number,
-            arrived_at=ticket.issued_at,
-            dated_by_server=False,
-            body=WalkInIssued(ticket=ticket).model_dump_json(),
-            paper="printed",
-            paper_at=ticket.issued_at,
-            paper_kiosk="k",
-            state=QueueState.WAITING,
-        )
-    )

@@ -29,7 +29,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("office", sa.String(6), nullable=False),
         sa.Column("day", sa.String(10), nullable=False),
-        sa.Column("ticket", sa.String(36), sa.ForeignKey("tickets.id"), nullable=False),
+        # A call is forgotten with its ticket.
+        sa.Column("ticket", sa.String(36), sa.ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False),
         sa.Column("service", sa.Text(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("counter", sa.Integer(), sa.ForeignKey("counters.id"), nullable=False),
