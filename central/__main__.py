@@ -18,6 +18,7 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
+from central.counters.demo import PARTNER_ACCOUNT, load_counters, load_partners
 from central.database import BookingRow, database_file, for_writing, open_database
 from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import new_code
@@ -25,7 +26,7 @@ from central.fault_proxy import FaultProxy
 from central.fault_verbs import obey, told
 from central.passes import Declined, adopt, all_keys, retire, revoke, rotate
 from central.people.login import add_officer
-from central.people.roles import STAFF
+from central.people.roles import STAFF, Role
 from central.snapshot import offices
 from kiosk.durable_file import write_private
 
@@ -194,8 +195,12 @@ def _load_demo(arguments: argparse.Namespace) -> int:
     with Session(for_writing(open_database(arguments.data))) as session, session.begin():
         count = load_demo(session, arguments.data, arguments.day, _now(), arguments.at_any_hour, arguments.public_url)
         add_officer(session, DEMO_OFFICE, "petugas", password, STAFF)
+        add_officer(session, DEMO_OFFICE, PARTNER_ACCOUNT, password, frozenset({Role.PARTNER}))
+        load_counters(session)
+        load_partners(session)
         write_private(arguments.data / "demo" / "officer.txt", f"petugas\n{password}\n".encode())
     print(f"loaded {count} bookings; officers sign in as petugas with the password {password}")
+    print(f"the partner agency of the demo signs in as {PARTNER_ACCOUNT} with the same one")
     return 0
 
 

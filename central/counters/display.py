@@ -127,9 +127,12 @@ def sentences_of(session: Session, office: str, call: int) -> tuple[tuple[Langua
     if row is None or row.office != office:
         return None
     ticket, counter = session.get_one(TicketRow, row.ticket), session.get_one(CounterRow, row.counter)
-    english = ticket_of(ticket).language == ENGLISH
-    languages = (INDONESIAN, ENGLISH) if english else (INDONESIAN,)
-    return tuple((each, call_sentence(ticket.number, counter.name, each)) for each in languages)
+    found = office_snapshot(session, office)
+    zero = found.office.spoken_zero if found else ""
+    indonesian = (INDONESIAN, call_sentence(ticket.number, counter.name, INDONESIAN, zero))
+    if ticket_of(ticket).language != ENGLISH:
+        return (indonesian,)
+    return indonesian, (ENGLISH, call_sentence(ticket.number, counter.name, ENGLISH))
 
 
 def _calls(session: Session, office: str, day: str, now: datetime) -> tuple[ShownCall, ...]:

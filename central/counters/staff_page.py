@@ -56,11 +56,13 @@ def asked_by(*roles: Role) -> Any:
 
 
 def clock_of(zone: ZoneInfo, today: date, language: Language) -> Callable[[datetime], str]:
-    """Writes instants as the office's time of day, with the day where that is not today's."""
+    """Writes instants as the office's time of day, with the day where that is not today's, and with another year."""
     time = LANGUAGES[language].time
 
     def clock(instant: datetime) -> str:
         local = instant.astimezone(zone)
-        return local.strftime(time if local.date() == today else f"%d/%m {time}")
+        if local.date() == today:
+            return local.strftime(time)
+        return local.strftime(f"%d/%m {time}" if local.year == today.year else f"%d/%m/%Y {time}")
 
     return clock

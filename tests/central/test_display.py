@@ -12,6 +12,7 @@ from wire import DAY, MORNING, Clock, Kiosk, a_ticket
 
 from central.counters import calls, desk
 from central.counters.display import ANNOUNCEMENT_SECONDS, Display, announced, display_of, is_dark, sentences_of
+from central.database import OfficeRow
 from central.monitoring.announcements import announce, withdraw
 from central.people.roles import STAFF, SignedIn
 from kiosk.model import ENGLISH, INDONESIAN, Announcement, Words
@@ -114,6 +115,18 @@ def test_who_chose_english_is_called_in_both_languages(http, kiosk, counter, clo
     counter(calls.finish, call, calls.Result.DONE)
     counter(calls.call_next)
     assert "Please go" not in http.get(PAGE).text
+
+
+def test_an_office_that_says_kosong_says_it_in_indonesian_alone(http, kiosk, counter) -> None:
+    with http.app.state.writing.begin() as session:
+        row = session.get_one(OfficeRow, "PYK")
+        row.body = row.body.replace('"spoken_zero":""', '"spoken_zero":"kosong"')
+    arrive(kiosk, "W1-001", language=ENGLISH)
+    call = counter(calls.call_next)
+    with http.app.state.reading() as session:
+        said = dict(sentences_of(session, "PYK", call) or ())
+    assert "W satu, kosong-kosong-satu" in said[INDONESIAN]
+    assert "zero-zero-one" in said[ENGLISH]
 
 
 def test_a_sound_is_served_for_a_call_of_this_office_only(http, kiosk, counter) -> None:
