@@ -21,6 +21,7 @@ from central import api, officers
 from central.anonymous import Anonymous
 from central.booking import own_pages, pages, site, ticket_page
 from central.changes import Changes
+from central.counters import counter_page, display_page, requests_page, set_up_page
 from central.database import database_file, for_writing, open_database
 from central.fleet import pages as fleet
 from central.guard import Guard
@@ -54,7 +55,8 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     people = (sign_in, oidc_page, account, people_page, audit_page)
-    for part in (api, *people, officers, pages, own_pages, ticket_page, announcing, feed, fleet):
+    counters = (display_page, counter_page, requests_page, set_up_page)
+    for part in (api, *people, *counters, officers, pages, own_pages, ticket_page, announcing, feed, fleet):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)

@@ -12,48 +12,20 @@ from sqlalchemy.orm import Session
 
 from central.alerts import Alert
 from central.booking.ratings import phone_ratings
-from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
+from central.database import FactRow, KioskRow, TicketRow
 from central.explained import in_words
 from central.heartbeats import Heartbeat
+from central.help_calls import HelpCall, help_calls
 from central.lookout import alerts
 from central.places import places
 from central.queue.place import Place
 from central.responses import SurveyResult, survey_result
 from central.snapshot import office_snapshot
-from kiosk.model import INDONESIAN, Office, QueueState
+from kiosk.model import Language, Office, QueueState, Words
 
 KIOSK_SILENT = timedelta(seconds=90)
 """A kiosk that missed three heartbeats is shown as offline."""
 LATEST = 20
-STEP_NAMES = {
-    "welcome": "layar awal",
-    "scanning": "memindai kode",
-    "typing": "mengetik kode",
-    "looking_up": "mencari data",
-    "choosing_applicants": "memilih siapa yang hadir",
-    "verifying": "mengetik angka telepon",
-    "choosing_service": "memilih layanan",
-    "checking_documents": "memeriksa dokumen",
-    "declaring_priority": "memilih prioritas",
-    "issuing": "menyiapkan nomor",
-    "printing": "mencetak tiket",
-    "ticket_printed": "mengambil tiket",
-    "ticket_uncertain": "memastikan tiket keluar",
-    "ticket_on_screen": "nomor di layar",
-    "refused": "kode atau nomor ditolak",
-    "rating": "memberi nilai",
-    "comment": "menulis saran",
-    "thanks": "ucapan terima kasih",
-    "information": "membaca informasi",
-    "queue_status": "melihat status antrean",
-    "survey_ticket": "mengetik nomor untuk survei",
-    "survey": "mengisi survei",
-    "help": "minta bantuan",
-    "still_there": "ditanya masih di sini",
-    "closed": "kantor tutup",
-    "out_of_service": "tidak dapat dipakai",
-}
-"""What a person does at a kiosk, by the state of the visit."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +51,6 @@ class Opinion:
 
 
 @dataclass(frozen=True)
-class Call:
-    """Somebody needs help at a kiosk; `id` is the fact's, `step` the state of the visit."""
-
-    id: str
-    at: datetime
-    kiosk: str
-    step: str
-
-
-@dataclass(frozen=True)
 class DeadLetter:
     """A fact that could not be applied, and why."""
 
@@ -109,14 +71,14 @@ class Board:
     office: Office | None
     zone: ZoneInfo
     now: datetime
-    services: dict[str, str]
-    groups: dict[str, str]
+    services: dict[str, Words]
+    groups: dict[str, Words]
     places: tuple[Place, ...]
     papers: dict[str, str]
     kiosks: tuple[KioskState, ...]
     opinions: tuple[Opinion, ...]
     scores: Counter[int]
-    calls: tuple[Call, ...]
+    calls: tuple[HelpCall, ...]
     dead_letters: tuple[DeadLetter, ...]
     alerts: tuple[Alert, ...]
     survey: SurveyResult | None
@@ -130,19 +92,9 @@ class Board:
         count = self.scores.total()
         return sum(score * times for score, times in self.scores.items()) / count if count else None
 
-    def step(self, state: str) -> str:
-        """What a kiosk's screen of that state is for, in words."""
-        return STEP_NAMES.get(state, state)
-
-    def why(self, place: Place) -> str:
+    def why(self, place: Place, language: Language) -> str:
         """What decided the place of somebody who waits, in words."""
-        return in_words(place.why, INDONESIAN, self.zone) if place.why else ""
-
-    def clock(self, instant: datetime) -> str:
-        """The office's time of an instant, with the day where it is not today."""
-        local = instant.astimezone(self.zone)
-        today = local.date() == self.now.astimezone(self.zone).date()
-        return local.strftime("%H.%M" if today else "%d/%m %H.%M")
+        return in_words(place.why, language, self.zone) if place.why else ""
 
 
 def board_of(session: Session, office: str, now: datetime) -> Board:
@@ -160,14 +112,14 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         office=found.office if found else None,
         zone=zone,
         now=now,
-        services={each.id: each.name.id for each in found.services} if found else {},
-        groups={group.id: group.name.id for rules in found.rules for group in rules.priority_groups} if found else {},
+        services={each.id: each.name for each in found.services} if found else {},
+        groups={group.id: group.name for rules in found.rules for group in rules.priority_groups} if found else {},
         places=places(session, office, today, now),
         papers=_papers(session, office, today),
         kiosks=kiosks,
         opinions=_opinions(session, office, midnight, names),
         scores=_scores(session, office, midnight, names),
-        calls=_calls(session, midnight, names),
+        calls=help_calls(session, office, now, zone),
         dead_letters=_dead_letters(session, names),
         alerts=alerts(session, office, now, zone),
         survey=survey_result(session, office, found.questionnaire) if found and found.questionnaire else None,
@@ -197,12 +149,6 @@ def _facts(session: Session, kind: str, since: datetime, kiosks: Iterable[str]) 
         FactRow.kind == kind, FactRow.at >= since, FactRow.problem.is_(None), FactRow.kiosk.in_(kiosks)
     )
     return list(session.scalars(wanted.order_by(FactRow.at.desc())))
-
-
-def _calls(session: Session, since: datetime, names: dict[str, str]) -> tuple[Call, ...]:
-    seen = set(session.scalars(select(SeenCallRow.fact)))
-    open_calls = [row for row in _facts(session, "help_called", since, names) if row.id not in seen]
-    return tuple(Call(row.id, row.at, names[row.kiosk], json.loads(row.body)["step"]) for row in open_calls[:LATEST])
 
 
 def _scores(session: Session, office: str, since: datetime, kiosks: Iterable[str]) -> Counter[int]:

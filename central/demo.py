@@ -35,7 +35,7 @@ def load_demo(
     Writes `demo/bookings.json` with each booking's pass and codes, signed with the folder's pass key.
     `now` is UTC. Kiosks and facts stay.
     """
-    raw = tomllib.loads((Path(__file__).parent / "demo_office" / "office.toml").read_text(encoding="utf-8"))
+    raw = demo_data()
     office = _office(raw, at_any_hour, public_url)
     today = day or now.astimezone(ZoneInfo(office.office.time_zone)).date()
     hours = office.rules[0].hours
@@ -62,6 +62,11 @@ def load_demo(
     listed = [_listed(each, signer, now) for each in made]
     (folder / "demo" / "bookings.json").write_text(json.dumps(listed, indent=1), encoding="utf-8")
     return len(made)
+
+
+def demo_data() -> dict[str, Any]:
+    """The demo office's data file."""
+    return tomllib.loads((Path(__file__).parent / "demo_office" / "office.toml").read_text(encoding="utf-8"))
 
 
 def _office(raw: dict[str, Any], at_any_hour: bool, public_url: str) -> Snapshot:

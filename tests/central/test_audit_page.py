@@ -35,7 +35,7 @@ def test_acts_are_shown_the_latest_first_in_words_with_their_office_s_time(staff
     page = auditor.get(AUDIT).text
     assert page.index("s001") < page.index("s000") < page.index("<td>Masuk</td>")
     assert "24-11-2026 08.00" in page
-    assert "roles: clerk" in page
+    assert "Peran: Petugas loket" in page
     assert "Changed roles" in auditor.get(AUDIT, params={"lang": "en"}).text
 
 
