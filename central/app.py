@@ -17,8 +17,9 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
-from central import api, officers, ticket_page
+from central import api, officers
 from central.anonymous import Anonymous
+from central.booking import own_pages, pages, site, ticket_page
 from central.changes import Changes
 from central.counters import counter_page, display_page, requests_page, set_up_page
 from central.database import database_file, for_writing, open_database
@@ -44,6 +45,7 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
         redoc_url=None,
     )
     engine = open_database(data)
+    app.state.data = data
     app.state.engine = engine
     app.state.reading = sessionmaker(engine, expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
@@ -54,10 +56,13 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     people = (sign_in, oidc_page, account, people_page, audit_page)
     counters = (display_page, counter_page, requests_page, set_up_page)
-    for part in (api, *people, *counters, officers, ticket_page, announcing, feed, fleet):
+    booking = (pages, own_pages, ticket_page)
+    for part in (api, *people, *counters, *booking, officers, announcing, feed, fleet):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(site.NotHere, site.not_here)
+    app.add_exception_handler(own_pages.NotKnown, own_pages.to_the_door)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(Anonymous, writing=app.state.writing, now=now)
     app.add_middleware(GZipMiddleware, minimum_size=2048)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.alerts import Alert
+from central.booking.ratings import phone_ratings
 from central.database import FactRow, KioskRow, TicketRow
 from central.explained import in_words
 from central.heartbeats import Heartbeat
@@ -116,8 +117,8 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         places=places(session, office, today, now),
         papers=_papers(session, office, today),
         kiosks=kiosks,
-        opinions=_opinions(session, midnight, names),
-        scores=Counter(json.loads(row.body)["score"] for row in _facts(session, "rated", midnight, names)),
+        opinions=_opinions(session, office, midnight, names),
+        scores=_scores(session, office, midnight, names),
         calls=help_calls(session, office, now, zone),
         dead_letters=_dead_letters(session, names),
         alerts=alerts(session, office, now, zone),
@@ -150,8 +151,13 @@ def _facts(session: Session, kind: str, since: datetime, kiosks: Iterable[str]) 
     return list(session.scalars(wanted.order_by(FactRow.at.desc())))
 
 
-def _opinions(session: Session, since: datetime, kiosks: Iterable[str]) -> tuple[Opinion, ...]:
-    said: dict[str, Opinion] = {}
+def _scores(session: Session, office: str, since: datetime, kiosks: Iterable[str]) -> Counter[int]:
+    at_kiosks = (json.loads(row.body)["score"] for row in _facts(session, "rated", since, kiosks))
+    return Counter(at_kiosks) + Counter(row.score for row in phone_ratings(session, office, since))
+
+
+def _opinions(session: Session, office: str, since: datetime, kiosks: Iterable[str]) -> tuple[Opinion, ...]:
+    said = {row.ticket: Opinion(row.at, row.score, row.comment or "") for row in phone_ratings(session, office, since)}
     for row in _facts(session, "rated", since, kiosks) + _facts(session, "commented", since, kiosks):
         body = json.loads(row.body)
         # A suggestion without a rating stands alone.

@@ -54,7 +54,7 @@ def snapshot(session: Session, office_id: str, now: datetime) -> tuple[str, str]
         "bookings": tuple(_told(each, served) for each in _bookings(session, office_id, today)),
         "queue": tuple(place.entry(today) for place in queue),
         "pass_keys": pass_keys(session, now),
-        "revoked": revoked(session, now),
+        "revoked": revoked(session, office_id, now),
         "announcements": standing(session, office_id, today),
     }
     body = office.model_copy(update=told).model_dump_json()
