@@ -14,6 +14,7 @@ from central import enrolment, epochs, facts
 from central.batch import NotABatch, ReceivedFact, read_batch
 from central.database import KioskRow
 from central.heartbeats import Heartbeat
+from central.monitoring import conditions
 from central.snapshot import office_zone, snapshot
 from kiosk.protocol import (
     BATCH_BYTES,
@@ -225,7 +226,8 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
 
 
 @router.post(HEARTBEATS, responses=answers(401, 403, 411, 413, 422))
-def post_heartbeat(body: Heartbeat, kiosk: Kiosk, now: Now) -> HeartbeatAnswer:
+def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
     """Notes how the kiosk is."""
+    conditions.note(session, kiosk, body, now)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now
     return HeartbeatAnswer(at=now)

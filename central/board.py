@@ -2,9 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,14 +13,13 @@ from central.alerts import Alert
 from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
 from central.heartbeats import Heartbeat
 from central.lookout import alerts
+from central.monitoring.conditions import SILENT_AFTER
+from central.monitoring.feedback import LATEST, Opinion, facts_since, latest_opinions, mean_of, scores_of
 from central.queue.order import Place
 from central.responses import SurveyResult, survey_result
 from central.snapshot import office_snapshot, places
 from kiosk.model import Office, QueueState
 
-KIOSK_SILENT = timedelta(seconds=90)
-"""A kiosk that missed three heartbeats is shown as offline."""
-LATEST = 20
 STEP_NAMES = {
     "welcome": "layar awal",
     "scanning": "memindai kode",
@@ -64,15 +62,6 @@ class KioskState:
     online: bool
     heard_at: datetime | None
     said: Heartbeat | None
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """A rating with the comment that came with it, either alone too."""
-
-    at: datetime
-    score: int | None
-    text: str
 
 
 @dataclass(frozen=True)
@@ -124,8 +113,7 @@ class Board:
     @property
     def average(self) -> float | None:
         """The mean of today's ratings, None without any."""
-        count = self.scores.total()
-        return sum(score * times for score, times in self.scores.items()) / count if count else None
+        return mean_of(self.scores)
 
     def step(self, state: str) -> str:
         """What a kiosk's screen of that state is for, in words."""
@@ -149,6 +137,7 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         for row in session.scalars(select(KioskRow).where(KioskRow.office == office).order_by(KioskRow.digit))
     )
     names = {kiosk.id: kiosk.name for kiosk in kiosks}
+    rated = facts_since(session, "rated", midnight, names)
     return Board(
         office=found.office if found else None,
         zone=zone,
@@ -158,8 +147,8 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         places=places(session, office, today, zone),
         papers=_papers(session, office, today),
         kiosks=kiosks,
-        opinions=_opinions(session, midnight, names),
-        scores=Counter(json.loads(row.body)["score"] for row in _facts(session, "rated", midnight, names)),
+        opinions=latest_opinions(rated, facts_since(session, "commented", midnight, names)),
+        scores=scores_of(rated),
         calls=_calls(session, midnight, names),
         dead_letters=_dead_letters(session, names),
         alerts=alerts(session, office, now, zone),
@@ -173,7 +162,7 @@ def _kiosk(row: KioskRow, now: datetime) -> KioskState:
         name=row.name,
         digit=row.digit,
         revoked=row.revoked,
-        online=row.heard_at is not None and now - row.heard_at < KIOSK_SILENT,
+        online=row.heard_at is not None and now - row.heard_at < SILENT_AFTER,
         heard_at=row.heard_at,
         said=Heartbeat.model_validate_json(row.heartbeat) if row.heartbeat else None,
     )
@@ -184,31 +173,10 @@ def _papers(session: Session, office: str, day: date) -> dict[str, str]:
     return {row.id: row.paper for row in rows}
 
 
-def _facts(session: Session, kind: str, since: datetime, kiosks: Iterable[str]) -> list[FactRow]:
-    """The facts of a kind from these kiosks that were understood, the latest first."""
-    wanted = select(FactRow).where(
-        FactRow.kind == kind, FactRow.at >= since, FactRow.problem.is_(None), FactRow.kiosk.in_(kiosks)
-    )
-    return list(session.scalars(wanted.order_by(FactRow.at.desc())))
-
-
 def _calls(session: Session, since: datetime, names: dict[str, str]) -> tuple[Call, ...]:
     seen = set(session.scalars(select(SeenCallRow.fact)))
-    open_calls = [row for row in _facts(session, "help_called", since, names) if row.id not in seen]
+    open_calls = [row for row in facts_since(session, "help_called", since, names) if row.id not in seen]
     return tuple(Call(row.id, row.at, names[row.kiosk], json.loads(row.body)["step"]) for row in open_calls[:LATEST])
-
-
-def _opinions(session: Session, since: datetime, kiosks: Iterable[str]) -> tuple[Opinion, ...]:
-    said: dict[str, Opinion] = {}
-    for row in _facts(session, "rated", since, kiosks) + _facts(session, "commented", since, kiosks):
-        body = json.loads(row.body)
-        # A suggestion without a rating stands alone.
-        key = body.get("rating") or row.id
-        held = said.get(key, Opinion(row.at, None, ""))
-        said[key] = Opinion(
-            at=max(held.at, row.at), score=body.get("score", held.score), text=body.get("text", held.text)
-        )
-    return tuple(sorted(said.values(), key=lambda each: each.at, reverse=True)[:LATEST])
 
 
 def _dead_letters(session: Session, names: dict[str, str]) -> tuple[DeadLetter, ...]:

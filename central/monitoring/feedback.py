@@ -1,0 +1,68 @@
+"""What people said of the office at its kiosks: one-tap ratings and suggestions."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from central.database import FactRow
+
+LATEST = 20
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A rating with the suggestion that came with it, either alone too."""
+
+    at: datetime
+    score: int | None
+    text: str
+
+
+def facts_since(
+    session: Session, kind: str, since: datetime, kiosks: Iterable[str], until: datetime | None = None
+) -> list[FactRow]:
+    """The facts of a kind from these kiosks that were understood, the latest first; `until` is not of them."""
+    wanted = select(FactRow).where(
+        FactRow.kind == kind, FactRow.at >= since, FactRow.problem.is_(None), FactRow.kiosk.in_(list(kiosks))
+    )
+    wanted = wanted.where(FactRow.at < until) if until else wanted
+    return list(session.scalars(wanted.order_by(FactRow.at.desc())))
+
+
+def latest_opinions(rated: Sequence[FactRow], commented: Sequence[FactRow]) -> tuple[Opinion, ...]:
+    """The latest opinions of these facts, each rating joined with its suggestion."""
+    said: dict[str, Opinion] = {}
+    for row in (*rated, *commented):
+        body = json.loads(row.body)
+        # A suggestion without a rating stands alone.
+        key = body.get("rating") or row.id
+        held = said.get(key, Opinion(row.at, None, ""))
+        said[key] = Opinion(
+            at=max(held.at, row.at), score=body.get("score", held.score), text=body.get("text", held.text)
+        )
+    return tuple(sorted(said.values(), key=lambda each: each.at, reverse=True)[:LATEST])
+
+
+def scores_of(rated: Iterable[FactRow]) -> Counter[int]:
+    """How often each score was given."""
+    return Counter(json.loads(row.body)["score"] for row in rated)
+
+
+def mean_of(scores: Counter[int]) -> float | None:
+    """The mean score, None without any."""
+    count = scores.total()
+    return sum(score * times for score, times in scores.items()) / count if count else None
+
+
+def scores_by_hour(rated: Iterable[FactRow], zone: ZoneInfo) -> dict[int, Counter[int]]:
+    """How often each score was given in each hour of the office's day that has any."""
+    hours: dict[int, Counter[int]] = defaultdict(Counter)
+    for row in rated:
+        hours[row.at.astimezone(zone).hour][json.loads(row.body)["score"]] += 1
+    return dict(sorted(hours.items()))
