@@ -40,8 +40,8 @@ class Journey:
 
 @dataclass(frozen=True)
 class Spread:
-    """Durations in short: how many, the `median` (halfway between the two middle ones of an even number), and `p90`, the
-    shortest that nine tenths of them do not exceed.
+    """Durations in short: how many, the `median` (halfway between the two middle ones of an even number), and `p90`,
+    the shortest that nine tenths of them do not exceed.
     """
 
     count: int

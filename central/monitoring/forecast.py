@@ -46,8 +46,8 @@ class Range:
 @dataclass(frozen=True)
 class Forecast:
     """`booked` who still come: at least those whose time is yet to come, at most all. `walk_ins` None: too few weeks
-    are known. `ends` is between when everybody is served, None where rate or walk-ins are not known; `left` how many then
-    are not served when the office `closes` (None on a day off).
+    are known. `ends` is between when everybody is served, None where rate or walk-ins are not known; `left` how many
+    then are not served when the office `closes` (None on a day off).
     """
 
     booked: Range
@@ -121,7 +121,5 @@ def _after(now: datetime, work: timedelta, spans: Sequence[tuple[datetime, datet
 
 def _left(known: Known, people: int, rate: float, spans: Sequence[tuple[datetime, datetime]]) -> int:
     """How many of these people are not served when the office closes."""
-    open_time = sum(
-        (max(closes - max(opens, known.now), timedelta()) for opens, closes in spans), timedelta()
-    )
+    open_time = sum((max(closes - max(opens, known.now), timedelta()) for opens, closes in spans), timedelta())
     return max(people - int(rate * (open_time / timedelta(hours=1))), 0)
