@@ -15,9 +15,10 @@ from central.heartbeats import Heartbeat
 from central.lookout import alerts
 from central.monitoring.conditions import SILENT_AFTER
 from central.monitoring.feedback import LATEST, Opinion, facts_since, latest_opinions, mean_of, scores_of
-from central.queue.order import Place
+from central.places import places
+from central.queue.place import Place
 from central.responses import SurveyResult, survey_result
-from central.snapshot import office_snapshot, places
+from central.snapshot import office_snapshot
 from kiosk.model import Office, QueueState
 
 STEP_NAMES = {
@@ -144,7 +145,7 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         now=now,
         services={each.id: each.name.id for each in found.services} if found else {},
         groups={group.id: group.name.id for rules in found.rules for group in rules.priority_groups} if found else {},
-        places=places(session, office, today, zone),
+        places=places(session, office, today, now),
         papers=_papers(session, office, today),
         kiosks=kiosks,
         opinions=latest_opinions(rated, facts_since(session, "commented", midnight, names)),

@@ -1,12 +1,11 @@
 """What a day's tickets add up to: counts, waits and service times (pure).
 
-A wait is until the first call, from when the ticket could be called at the earliest: its arrival or, for who comes
-before the booked time, shortly before that. A service time is what the finished calls of somebody who was served took
-together, through all stages.
+A wait is until the first call, from the arrival or, for who came before it, from the booked time. A service time is
+what the finished calls of somebody who was served took together, through all stages.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,24 +17,29 @@ from kiosk.model import QueueState
 class Journey:
     """One ticket's way through its day; instants are UTC.
 
-    The wait counts from `waits_since`. `called_at` is the first call, None before it. `attended` is what the finished
-    calls took together, `served_at` when the last of them ended, None while the person is not served.
+    `called_at` is the first call, before which the person `waited` so long; None before it. `in_line_since` is when the
+    wait began that goes on now, None for who does not stand in a line. `attended` is what the finished calls took
+    together, `served_at` when the last of them ended, None while the person is not served.
     """
 
     number: str
     service: str
     arrived_at: datetime
-    waits_since: datetime
     state: QueueState
     booked: bool = False
     called_at: datetime | None = None
+    waited: timedelta | None = None
+    in_line_since: datetime | None = None
     attended: timedelta = timedelta()
     served_at: datetime | None = None
 
     @property
-    def waited(self) -> timedelta | None:
-        """The wait until the first call; None before the call."""
-        return max(self.called_at - self.waits_since, timedelta()) if self.called_at else None
+    def waits(self) -> Iterator[tuple[datetime, datetime | None]]:
+        """When the waits that are known began and, but for the one that goes on, ended."""
+        if self.called_at and self.waited is not None:
+            yield self.called_at - self.waited, self.called_at
+        if self.in_line_since:
+            yield self.in_line_since, None
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from central.lookout import LOOK_BACK, recorded_alerts
 from central.monitoring import conditions
 from central.monitoring.alarms import Alarm, AlarmKind, Seen, from_alert, long_wait, no_counter
 from central.monitoring.figures import Journey
+from central.monitoring.journeys import open_counters
 from central.monitoring.rows import ConditionRow, SeenAlarmRow
-from kiosk.model import ClockState, PrinterStatus, QueueState
-from kiosk.opening import opening
+from kiosk.model import ClockState, PrinterStatus
+from kiosk.opening import opening, rules_on
 from kiosk.protocol import Snapshot
 
-WAIT_CAP = timedelta(minutes=90)
 PRINTER_FAULTS = frozenset(
     {PrinterStatus.COVER_OPEN, PrinterStatus.OFFLINE, PrinterStatus.SILENT, PrinterStatus.DISCONNECTED}
 )
@@ -37,7 +37,10 @@ def alarms(
     for kiosk in kiosks:
         made.extend(_of_kiosk(session, kiosk, is_open, now))
     made.extend(_dead_letters(session, kiosks, now - LOOK_BACK))
-    made.extend(_of_queue(journeys, 1, is_open, now))
+    if found:
+        rules = rules_on(found.rules, now.astimezone(zone).date()).queue
+        cap = timedelta(minutes=rules.most_wait_minutes)
+        made.extend(_of_queue(journeys, open_counters(session, office), cap, is_open, now))
     return made
 
 
@@ -94,17 +97,18 @@ def _dead_letters(session: Session, kiosks: Sequence[KioskRow], since: datetime)
         yield Alarm(AlarmKind.DEAD_LETTERS, first, names[kiosk], str(count))
 
 
-def _of_queue(journeys: Sequence[Journey], open_counters: int, is_open: bool, now: datetime) -> Iterator[Alarm]:
-    waiting = [each.waits_since for each in journeys if each.state is QueueState.WAITING]
+def _of_queue(
+    journeys: Sequence[Journey], counters: int, cap: timedelta, is_open: bool, now: datetime
+) -> Iterator[Alarm]:
+    in_line = [each.in_line_since for each in journeys if each.in_line_since]
     served = [each.served_at for each in journeys if each.served_at]
-    alarm = no_counter(waiting, max(served, default=None), open_counters, now)
-    if alarm and is_open:
-        yield alarm
+    closed = no_counter(in_line, max(served, default=None), counters, now)
+    if closed and is_open:
+        yield closed
     by_service: dict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
     for each in journeys:
-        if each.called_at or each.state is QueueState.WAITING:
-            by_service[each.service].append((each.waits_since, each.called_at))
+        by_service[each.service].extend(each.waits)
     for service, waits in sorted(by_service.items()):
-        alarm = long_wait(service, waits, WAIT_CAP, now)
-        if alarm:
-            yield alarm
+        long = long_wait(service, waits, cap, now)
+        if long:
+            yield long

@@ -25,16 +25,16 @@ def minutes(*values: float) -> list[timedelta]:
 
 def journey(
     arrived: float, called: float | None = None, served: float | None = None, service: str = "passport_new",
-    due: float | None = None, state: QueueState | None = None,
+    state: QueueState | None = None,
 ) -> Journey:  # fmt: skip
     guessed = QueueState.SERVED if served else QueueState.CALLED if called else QueueState.WAITING
     return Journey(
         number="A-001",
         service=service,
         arrived_at=at(arrived),
-        waits_since=at(max(arrived, due or arrived)),
         state=state or guessed,
         called_at=None if called is None else at(called),
+        waited=None if called is None else timedelta(minutes=called - arrived),
         attended=timedelta(minutes=(served or 0) - (called or 0)) if served else timedelta(),
         served_at=None if served is None else at(served),
     )
@@ -71,24 +71,17 @@ def test_nine_tenths_do_not_exceed_the_p90_and_no_shorter_one_is_so(values: list
     assert all(sum(each <= less for each in values) * 10 < len(values) * 9 for less in values if less < found.p90)
 
 
-def test_a_wait_is_until_the_first_call_and_from_the_booked_time_for_who_came_early() -> None:
-    assert journey(5, called=20).waited == timedelta(minutes=15)
-    assert journey(5, called=20, due=12).waited == timedelta(minutes=8)
-    assert journey(5, called=10, due=12).waited == timedelta()
-    assert journey(5).waited is None
-
-
 def test_a_morning_counted_by_hand() -> None:
-    """Three served (waits 4, 10, 0; 6, 10 and 12 minutes at a counter), one at a counter (waited 20), two who wait."""
+    """Three served (waited 4, 10, 15; 6, 10 and 12 minutes at a counter), one at a counter (waited 20), two wait."""
     day = [
-        journey(0, 4, 10), journey(2, 12, 22), journey(5, 20, 32, due=25),
+        journey(0, 4, 10), journey(2, 12, 22), journey(5, 20, 32),
         journey(10, 30), journey(50), journey(55, service="collection"),
     ]  # fmt: skip
     found = figures(day)
     assert {state.value: count for state, count in found.states.items()} == {"served": 3, "called": 1, "waiting": 2}
     assert found.arrived == 6
     assert found.waits
-    assert (found.waits.count, found.waits.median, found.waits.p90) == (4, *minutes(7, 20))
+    assert (found.waits.count, found.waits.median, found.waits.p90) == (4, *minutes(12.5, 20))
     assert found.services
     assert (found.services.count, found.services.median, found.services.p90) == (3, *minutes(10, 12))
     parts = by_service(day)
