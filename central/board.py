@@ -14,13 +14,14 @@ from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
 from central.heartbeats import Heartbeat
 from central.lookout import alerts
 from central.monitoring.conditions import SILENT_AFTER
-from central.monitoring.feedback import LATEST, Opinion, facts_since, latest_opinions, mean_of, scores_of
+from central.monitoring.feedback import Opinion, facts_since, mean_of, opinions, scores_of
 from central.places import places
 from central.queue.place import Place
 from central.responses import SurveyResult, survey_result
 from central.snapshot import office_snapshot
 from kiosk.model import Office, QueueState
 
+LATEST = 20
 STEP_NAMES = {
     "welcome": "layar awal",
     "scanning": "memindai kode",
@@ -148,7 +149,7 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         places=places(session, office, today, now),
         papers=_papers(session, office, today),
         kiosks=kiosks,
-        opinions=latest_opinions(rated, facts_since(session, "commented", midnight, names)),
+        opinions=tuple(opinions(rated, facts_since(session, "commented", midnight, names))[:LATEST]),
         scores=scores_of(rated),
         calls=_calls(session, midnight, names),
         dead_letters=_dead_letters(session, names),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from central.database import KioskRow
 from central.monitoring.alarms import Alarm, Seen, listed
-from central.monitoring.feedback import Opinion, facts_since, latest_opinions, mean_of, scores_by_hour
+from central.monitoring.feedback import Opinion, facts_since, mean_of, opinions, scores_by_hour
 from central.monitoring.figures import Hour, Journey, ServiceFigures, by_hour, by_service, figures
 from central.monitoring.forecast import Forecast, Known, forecast
 from central.monitoring.journeys import journeys, slots_to_come, walk_ins_after
@@ -20,6 +20,9 @@ from central.snapshot import office_snapshot
 from kiosk.model import Language, QueueState
 from kiosk.opening import rules_on
 from kiosk.protocol import Snapshot
+
+LATEST = 20
+"""So many suggestions are shown."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Dashboard:
     hours: tuple[Hour, ...]
     forecast: Forecast | None
     scores: dict[int, Counter[int]]
-    opinions: tuple[Opinion, ...]
+    suggestions: list[Opinion]
     alarms: list[tuple[Alarm, Seen | None]]
 
     def clock(self, time_format: str, instant: datetime) -> str:
@@ -67,7 +70,7 @@ def dashboard(session: Session, office: str, language: Language, now: datetime) 
     today = journeys(session, office, local.date(), local.date(), zone)
     midnight = datetime.combine(local.date(), time(), zone)
     kiosks = list(session.scalars(select(KioskRow.id).where(KioskRow.office == office)))
-    rated = facts_since(session, "rated", midnight, kiosks)
+    rated, commented = (facts_since(session, kind, midnight, kiosks) for kind in ("rated", "commented"))
     return Dashboard(
         office=found.office.name if found else office,
         zone=zone,
@@ -78,7 +81,7 @@ def dashboard(session: Session, office: str, language: Language, now: datetime) 
         hours=by_hour(today, zone),
         forecast=_forecast(session, found, today, local) if found else None,
         scores=scores_by_hour(rated, zone),
-        opinions=latest_opinions(rated, facts_since(session, "commented", midnight, kiosks)),
+        suggestions=[each for each in opinions(rated, commented) if each.text][:LATEST],
         alarms=listed(alarms(session, office, found, today, now), seen_alarms(session, office)),
     )
 

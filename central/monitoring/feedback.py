@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 
 from central.database import FactRow
 
-LATEST = 20
-
 
 @dataclass(frozen=True)
 class Opinion:
@@ -35,8 +33,8 @@ def facts_since(
     return list(session.scalars(wanted.order_by(FactRow.at.desc())))
 
 
-def latest_opinions(rated: Sequence[FactRow], commented: Sequence[FactRow]) -> tuple[Opinion, ...]:
-    """The latest opinions of these facts, each rating joined with its suggestion."""
+def opinions(rated: Sequence[FactRow], commented: Sequence[FactRow]) -> list[Opinion]:
+    """What these facts say, each rating joined with its suggestion, the latest first."""
     said: dict[str, Opinion] = {}
     for row in (*rated, *commented):
         body = json.loads(row.body)
@@ -46,7 +44,7 @@ def latest_opinions(rated: Sequence[FactRow], commented: Sequence[FactRow]) -> t
         said[key] = Opinion(
             at=max(held.at, row.at), score=body.get("score", held.score), text=body.get("text", held.text)
         )
-    return tuple(sorted(said.values(), key=lambda each: each.at, reverse=True)[:LATEST])
+    return sorted(said.values(), key=lambda each: each.at, reverse=True)
 
 
 def scores_of(rated: Iterable[FactRow]) -> Counter[int]:

@@ -12,10 +12,10 @@ function draw(animated) {
   charts = [...document.querySelectorAll("figure.chart")].filter(figure => figure.querySelector("tbody tr")).map(figure => {
     figure.classList.add("drawn");
     const rows = [...figure.querySelectorAll("tbody tr")];
-    const heads = [...figure.querySelectorAll("thead th")].slice(1);
+    const heads = [...figure.querySelectorAll("thead th[data-colour]")];
     return new Chart(figure.querySelector("canvas"), {
       type: figure.dataset.kind,
-      data: { labels: rows.map(row => row.cells[0].textContent), datasets: heads.map((head, place) => series(head, rows, place + 1)) },
+      data: { labels: rows.map(row => row.cells[0].textContent), datasets: heads.map(head => series(head, rows)) },
       options: {
         animation: animated && !still,
         maintainAspectRatio: false,
@@ -27,8 +27,8 @@ function draw(animated) {
   });
 }
 
-function series(head, rows, place) {
-  const data = rows.map(row => number(row.cells[place]));
+function series(head, rows) {
+  const data = rows.map(row => number(row.cells[head.cellIndex]));
   const paint = colour(head.dataset.colour);
   return { label: head.textContent, data, backgroundColor: paint, borderColor: paint, borderWidth: 2, maxBarThickness: 40 };
 }
@@ -75,7 +75,7 @@ live.addEventListener("htmx:beforeSwap", () => {
   open = [...live.querySelectorAll("details[open]")].map(each => each.id);
   charts.forEach(chart => chart.destroy());
 });
-live.addEventListener("htmx:afterSwap", () => {
+live.addEventListener("htmx:afterSettle", () => {
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   draw(false);
   tell();
