@@ -22,6 +22,7 @@ from central.changes import Changes
 from central.database import database_file, for_writing, open_database
 from central.guard import Guard
 from central.monitoring import pages as monitoring
+from central.monitoring import reports
 from central.people import login
 from central.tries import Tries
 from kiosk.protocol import FactBatch
@@ -50,7 +51,7 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.login_tries = Tries(10, timedelta(minutes=10))
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for part in (api, login, officers, ticket_page, monitoring):
+    for part in (api, login, officers, ticket_page, monitoring, reports):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)

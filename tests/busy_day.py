@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
-from wire import MORNING
+from wire import DAY
 
 from central.counters.rows import CallRow, CounterRow, Outcome
 from central.database import FactRow, KioskRow, ResponseRow, TicketRow
@@ -32,7 +32,7 @@ class Lobby:
 
     session: Session
     office: str = "PYK"
-    day: date = MORNING.astimezone(ZONE).date()
+    day: date = DAY
     random: Random = field(default_factory=lambda: Random(1))
     numbers: int = 0
 

@@ -1,0 +1,79 @@
+"""The page of reports and exports, and the survey's report as PDF and XLSX."""
+
+from datetime import date, timedelta
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+
+from central.api import Db, Now
+from central.languages import PageLanguageOf, words
+from central.monitoring.pages import Reader
+from central.monitoring.survey import questionnaires_of, survey_report
+from central.monitoring.survey_pdf import SurveyPaper
+from central.monitoring.survey_xlsx import Head, SurveyBook
+from central.page import page
+from central.people.login import same_site
+from central.snapshot import office_snapshot, office_zone
+
+router = APIRouter(prefix="/officers/monitoring", include_in_schema=False, dependencies=[Depends(same_site)])
+MOST_DAYS = 366
+"""So long a period of a report or an export may be."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS: dict[str, tuple[type[SurveyPaper | SurveyBook], str]] = {
+    "pdf": (SurveyPaper, "application/pdf"),
+    "xlsx": (SurveyBook, XLSX),
+}
+
+
+class Span(NamedTuple):
+    """From the `first` to the `last` day, both of it."""
+
+    first: date
+    last: date
+
+
+def span_of(first: date, last: date) -> Span:
+    """The days of a report; 422 where they are none or too many."""
+    if not timedelta() <= last - first < timedelta(days=MOST_DAYS):
+        raise HTTPException(422, f"a period has 1 to {MOST_DAYS} days")
+    return Span(first, last)
+
+
+SpanOf = Annotated[Span, Depends(span_of)]
+
+
+@router.get("/reports")
+def get_reports(request: Request, officer: Reader, session: Db, now: Now, language: PageLanguageOf) -> Response:
+    """What can be had, for this month unless another period is chosen."""
+    office = office_snapshot(session, officer.office)
+    today = now.astimezone(office_zone(session, officer.office)).date()
+    context = {
+        "officer": officer,
+        "office_name": office.office.name if office else officer.office,
+        "surveys": {name: each.title[language] for name, each in questionnaires_of(office).items()},
+        "first": today.replace(day=1),
+        "last": today,
+        "most_days": MOST_DAYS,
+    }
+    return page(request, "reports.html", "report", language, context)
+
+
+@router.get("/survey.{kind}")
+def get_survey(
+    kind: str, officer: Reader, session: Db, language: PageLanguageOf, span: SpanOf, survey: Annotated[str, Query()]
+) -> Response:
+    """The report of a survey over a period."""
+    office = office_snapshot(session, officer.office)
+    asked = questionnaires_of(office).get(survey)
+    if asked is None or kind not in KINDS:
+        raise HTTPException(404, "there is no such report")
+    made = survey_report(session, officer.office, asked, span.first, span.last, office_zone(session, officer.office))
+    writer, media_type = KINDS[kind]
+    head = Head(office.office.name if office else officer.office, span.first, span.last)
+    content = writer(made, head, words(language, "report"), language).written()
+    return Response(content, media_type=media_type, headers=as_file(f"{survey}-{span.first}-{span.last}.{kind}"))
+
+
+def as_file(name: str) -> dict[str, str]:
+    """Headers by which browsers keep an answer as a file of that (ASCII) name."""
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
