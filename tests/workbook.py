@@ -23,9 +23,9 @@ class Workbook:
 
     def __init__(self, content: bytes) -> None:
         with zipfile.ZipFile(BytesIO(content)) as book:
-            self._strings = [
-                "".join(each.itertext()) for each in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
-            ]
+            shared = "xl/sharedStrings.xml"
+            strings = ElementTree.fromstring(book.read(shared)) if shared in book.namelist() else ()
+            self._strings = ["".join(each.itertext()) for each in strings]
             listed = ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{SPACE}sheet")
             self.names = [each.attrib["name"] for each in listed]
             self._cells = {
@@ -35,11 +35,11 @@ class Workbook:
 
     def _read(self, sheet: bytes) -> Iterator[tuple[str, tuple[str, Value]]]:
         for cell in ElementTree.fromstring(sheet).iter(f"{SPACE}c"):
-            text, formula = cell.findtext(f"{SPACE}v") or "", cell.findtext(f"{SPACE}f") or ""
+            formula = cell.findtext(f"{SPACE}f") or ""
+            text = cell.findtext(f"{SPACE}v") or cell.findtext(f"{SPACE}is/{SPACE}t") or ""
             kind = cell.get("t", "n")
-            value: Value = (
-                self._strings[int(text)] if kind == "s" else text if kind == "str" or not text else float(text)
-            )
+            is_number = kind == "n" and text
+            value: Value = self._strings[int(text)] if kind == "s" else float(text) if is_number else text
             yield cell.attrib["r"], (formula, value)
 
     def row_of(self, sheet: str, first: str) -> int:

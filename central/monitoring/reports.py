@@ -1,13 +1,19 @@
 """The page of reports and exports, and the survey's report as PDF and XLSX."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
+from tempfile import TemporaryFile
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from central.api import Db, Now
 from central.languages import PageLanguageOf, words
+from central.monitoring.exports import TABLES, Asked, Row, Table
 from central.monitoring.pages import Reader
+from central.monitoring.sheets import as_csv, write_xlsx
 from central.monitoring.survey import questionnaires_of, survey_report
 from central.monitoring.survey_pdf import SurveyPaper
 from central.monitoring.survey_xlsx import Head, SurveyBook
@@ -18,6 +24,9 @@ from central.snapshot import office_snapshot, office_zone
 router = APIRouter(prefix="/officers/monitoring", include_in_schema=False, dependencies=[Depends(same_site)])
 MOST_DAYS = 366
 """So long a period of a report or an export may be."""
+PIECE_BYTES = 64 * 1024
+FREE = frozenset({"number", "service", "comment", "kiosk"})
+"""Columns whose texts are the office's or people's, and are written as they are."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS: dict[str, tuple[type[SurveyPaper | SurveyBook], str]] = {
     "pdf": (SurveyPaper, "application/pdf"),
@@ -72,6 +81,39 @@ def get_survey(
     head = Head(office.office.name if office else officer.office, span.first, span.last)
     content = writer(made, head, words(language, "report"), language).written()
     return Response(content, media_type=media_type, headers=as_file(f"{survey}-{span.first}-{span.last}.{kind}"))
+
+
+@router.get("/export.{kind}")
+def get_export(
+    kind: str, request: Request, officer: Reader, session: Db, language: PageLanguageOf, span: SpanOf, table: str
+) -> Response:
+    """A table of these days as CSV, written as it is read, or as XLSX."""
+    if table not in TABLES or kind not in ("csv", "xlsx"):
+        raise HTTPException(404, "there is no such table")
+    office, named = office_snapshot(session, officer.office), words(language, "export")
+    services = {each.id: each.name[language] for each in office.services} if office else {}
+    asked = Asked(officer.office, office_zone(session, officer.office), span.first, span.last, services)
+    rows = _rows(request, TABLES[table], asked, named)
+    heads = [named[each] for each in TABLES[table].heads]
+    file = as_file(f"{table}-{span.first}-{span.last}.{kind}")
+    if kind == "csv":
+        return StreamingResponse(as_csv(heads, rows), media_type="text/csv; charset=utf-8", headers=file)
+    return StreamingResponse(_in_pieces(table, heads, rows), media_type=XLSX, headers=file)
+
+
+def _rows(request: Request, table: Table, asked: Asked, named: dict[str, str]) -> Iterator[Row]:
+    """The rows with what they say in words, read in a session of their own: the request's is over by then."""
+    with request.app.state.reading() as session:
+        for row in table.rows(session, asked):
+            cells = zip(table.heads, row, strict=True)
+            yield tuple(cell if head in FREE else named.get(str(cell), cell) for head, cell in cells)
+
+
+def _in_pieces(name: str, heads: list[str], rows: Iterator[Row]) -> Iterator[bytes]:
+    with TemporaryFile() as out:
+        write_xlsx(out, name, heads, rows)
+        out.seek(0)
+        yield from iter(partial(out.read, PIECE_BYTES), b"")
 
 
 def as_file(name: str) -> dict[str, str]:

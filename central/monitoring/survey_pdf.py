@@ -29,7 +29,7 @@ from central.monitoring.wording import decimal
 from kiosk.model import Language
 
 MARGIN = 18 * mm
-WIDTH = A4[0] - 2 * MARGIN
+WIDTH = A4[0] - 2 * MARGIN - 12  # a frame pads by 6 pt on both sides
 INK, LINE, PALE = HexColor("#14213a"), HexColor("#b8c1d3"), HexColor("#e8edf6")
 TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=9, leading=12, textColor=INK)
 SMALL = ParagraphStyle("small", TEXT, fontSize=8, leading=10)
@@ -77,7 +77,7 @@ class SurveyPaper:
 
     def _to_follow_up(self, place: int, element: ElementReport) -> Flowable:
         name, mean = escape(element.name[self._language]), self._number(element.mean, places=4)
-        return Paragraph(f"{place}. {element.key} {name}: {mean}", TEXT)
+        return Paragraph(f"{place}. {element.key} ({mean}): {name}", TEXT)
 
     def _result(self) -> Flowable:
         """What it comes to, large: the index with its letter, or the means of the parts."""
@@ -109,18 +109,23 @@ class SurveyPaper:
         return _table(rows, [18 * mm, WIDTH - 18 * mm - sum(others), *others])
 
     def _details(self) -> list[Flowable]:
-        """Who the respondents were, and how often each score was given."""
+        """How often each score was given, and who the respondents were."""
         words, elements = self._words, self._report.elements
         options = max(len(each.counts) for each in elements)
         heads = [words["element"], *(str(score) for score in range(1, options + 1)), words["answered"], words["sum"]]
         rows: list[list[Any]] = [[Paragraph(each, BOLD) for each in heads]]
         rows += [[each.key, *each.counts, each.answered, each.total] for each in elements]
+        wide = 24 * mm
         return [
+            KeepTogether(
+                [
+                    Paragraph(words["answers_by_element"], HEADING),
+                    _table(rows, [wide, *[(WIDTH - 3 * wide) / options] * options, wide, wide]),
+                ]
+            ),
             PageBreak(),
             Paragraph(words["respondents_by"], HEADING),
             *(self._share(each) for each in self._report.shares),
-            Paragraph(words["answers_by_element"], HEADING),
-            _table(rows, [WIDTH / len(heads)] * len(heads)),
         ]
 
     def _share(self, share: Share) -> Flowable:
@@ -143,7 +148,11 @@ class SurveyPaper:
             rows.append([words["weighed"], *(self._number(each.weighed, places=3) for each in report.elements)])
         first = 34 * mm
         widths = [first] + [(WIDTH - first) / len(report.elements)] * len(report.elements)
-        return [PageBreak(), Paragraph(words["responses"], HEADING), _table(rows, widths, size=7)]
+        made = [PageBreak(), Paragraph(words["responses"], HEADING), _table(rows, widths, size=7)]
+        if report.ikm:
+            index, value = self._number(report.index, places=4), self._number(report.ikm.value)
+            made.append(Paragraph(f"{words['index']}: {index} × 25 = {words['ikm']}: {value}", HEADING))
+        return made
 
     def _foot(self, canvas: Canvas, paper: SimpleDocTemplate) -> None:
         canvas.setFont("Helvetica", 8)
