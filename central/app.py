@@ -21,8 +21,8 @@ from central import api, officers, ticket_page
 from central.changes import Changes
 from central.database import database_file, for_writing, open_database
 from central.guard import Guard
+from central.monitoring import metrics, reports, transparency
 from central.monitoring import pages as monitoring
-from central.monitoring import reports
 from central.people import login
 from central.tries import Tries
 from kiosk.protocol import FactBatch
@@ -46,18 +46,22 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.reading = sessionmaker(engine, expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
+    app.state.data = data
+    app.state.metrics = metrics.metrics_registry(app.state.reading, now)
     app.state.changes = Changes(database_file(data))
+    app.state.public_figures = {}
     app.state.enrolment_tries = Tries(10, timedelta(minutes=10))
     app.state.login_tries = Tries(10, timedelta(minutes=10))
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for part in (api, login, officers, ticket_page, monitoring, reports):
+    for part in (api, login, officers, ticket_page, monitoring, reports, metrics, transparency):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(Guard)
+    app.add_middleware(metrics.Latency, registry=app.state.metrics)
     return app
 
 

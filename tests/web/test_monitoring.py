@@ -75,3 +75,37 @@ def test_an_auditor_reads_on_a_phone_and_changes_nothing(site: Site, new_page: C
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert violations(page) == []
     picture(page, "monitoring-phone")
+
+
+def test_a_supervisor_takes_a_report_and_an_export_away(site: Site, page: Page) -> None:
+    a_morning(site)
+    signs_in(page, "supervisor").goto("/officers/monitoring/reports")
+    assert violations(page) == []
+    picture(page, "reports")
+    for form, button, begins in (
+        (0, "PDF", b"%PDF"),
+        (0, "XLSX", b"PK"),
+        (1, "CSV", b"\xef\xbb\xbf"),
+        (1, "XLSX", b"PK"),
+    ):
+        with page.expect_download() as found:
+            page.locator("form.fields").nth(form).get_by_role("button", name=button).click()
+        assert found.value.path().read_bytes().startswith(begins)
+
+
+def test_anybody_reads_how_the_office_is_doing(site: Site, new_page: Callable[..., Page]) -> None:
+    kiosk = a_morning(site)
+    with site.app.state.writing.begin() as session:
+        lobby = Lobby(session, numbers=7000)
+        for minute in range(12):
+            lobby.responds(kiosk, minute, {f"U{place}": 4 - (minute + place) % 5 // 4 for place in range(1, 10)})
+    for width, height, language, name in (
+        (1280, 800, "id-ID", "transparency"),
+        (390, 844, "en-GB", "transparency-phone"),
+    ):
+        page = new_page(viewport={"width": width, "height": height}, locale=language)
+        page.goto("/o/PYK/transparency")
+        expect(page.locator(".large")).to_have_count(2)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert violations(page) == []
+        picture(page, name)
