@@ -86,7 +86,6 @@ class Lobby:
             state=state,
         )
         self.session.add(row)
-        self.session.flush()
         return row
 
     def call(
@@ -96,6 +95,7 @@ class Lobby:
         """Called after having waited since the arrival, where nothing else is said, and ended with an outcome."""
         row.state = AFTER.get(outcome, QueueState.WAITING) if ended is not None else QueueState.CALLED
         row.counter = str(counter)
+        self.session.flush()
         self.session.add(
             CallRow(
                 office=self.office,
@@ -112,7 +112,6 @@ class Lobby:
                 why="{}",
             )
         )
-        self.session.flush()
 
     def told(self, kiosk: str, minute: float, kind: str, problem: str | None = None, **body: object) -> str:
         """A fact; returns its id."""
@@ -132,7 +131,6 @@ class Lobby:
             problem=problem,
         )
         self.session.add(row)
-        self.session.flush()
         return row.id
 
     def rates(self, kiosk: str, minute: float, score: int, text: str = "") -> None:

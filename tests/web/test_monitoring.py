@@ -27,10 +27,6 @@ def a_morning(site: Site) -> str:
     return kiosk
 
 
-def picture(page: Page, name: str) -> None:
-    page.screenshot(path=f"/tmp/pictures/{name}.png", full_page=True)
-
-
 def test_a_supervisor_sees_the_day_its_charts_and_takes_note_of_an_alarm(site: Site, page: Page) -> None:
     a_morning(site)
     signs_in(page, "supervisor").goto("/officers/monitoring")
@@ -46,7 +42,6 @@ def test_a_supervisor_sees_the_day_its_charts_and_takes_note_of_an_alarm(site: S
     expect(page.locator(".alarms li.seen")).to_contain_text("Diketahui oleh supervisor")
     assert page.locator(".alarms li").count() == before
     assert violations(page) == []
-    picture(page, "monitoring")
 
 
 def test_the_page_follows_what_happens_and_keeps_what_is_open(site: Site, page: Page) -> None:
@@ -71,17 +66,14 @@ def test_an_auditor_reads_on_a_phone_and_changes_nothing(site: Site, new_page: C
     signs_in(page, "auditor").goto("/officers/monitoring")
     expect(page.get_by_role("heading", name="Alarms")).to_be_visible()
     assert page.get_by_role("button", name="I have taken note").count() == 0
-    picture(page, "monitoring-phone")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert violations(page) == []
-    picture(page, "monitoring-phone")
 
 
 def test_a_supervisor_takes_a_report_and_an_export_away(site: Site, page: Page) -> None:
     a_morning(site)
     signs_in(page, "supervisor").goto("/officers/monitoring/reports")
     assert violations(page) == []
-    picture(page, "reports")
     for form, button, begins in (
         (0, "PDF", b"%PDF"),
         (0, "XLSX", b"PK"),
@@ -99,13 +91,9 @@ def test_anybody_reads_how_the_office_is_doing(site: Site, new_page: Callable[..
         lobby = Lobby(session, numbers=7000)
         for minute in range(12):
             lobby.responds(kiosk, minute, {f"U{place}": 4 - (minute + place) % 5 // 4 for place in range(1, 10)})
-    for width, height, language, name in (
-        (1280, 800, "id-ID", "transparency"),
-        (390, 844, "en-GB", "transparency-phone"),
-    ):
+    for width, height, language in ((1280, 800, "id-ID"), (390, 844, "en-GB")):
         page = new_page(viewport={"width": width, "height": height}, locale=language)
         page.goto("/o/PYK/transparency")
         expect(page.locator(".large")).to_have_count(2)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert violations(page) == []
-        picture(page, name)
