@@ -34,7 +34,7 @@ def write_xlsx(out: BinaryIO, name: str, heads: Sequence[str], rows: Iterable[Ro
     """The table as a workbook of one sheet; numbers are numbers, days and instants are dates, texts are never formulas.
     Rows go to a temporary file as they come, so that memory stays bounded.
     """
-    book = Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = Workbook(out, {"constant_memory": True})
     head = book.add_format({"bold": True, "bottom": 1})
     day, instant = (book.add_format({"num_format": each}) for each in ("dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"))
     sheet = book.add_worksheet(name[:31])

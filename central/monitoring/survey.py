@@ -165,10 +165,12 @@ def survey_report(
         # Ids are drawn at random, so the order tells nothing of who came when.
         .order_by(ResponseRow.fact)
     )
-    responses = [
-        Response(json.loads(row.scores), json.loads(row.header), row.service) for row in session.scalars(wanted)
-    ]
-    return report_of(asked, responses, element_names(asked.id))
+    return report_of(asked, [response_of(each) for each in session.scalars(wanted)], element_names(asked.id))
+
+
+def response_of(row: ResponseRow) -> Response:
+    """A response as it is held."""
+    return Response(json.loads(row.scores), json.loads(row.header), row.service)
 
 
 def questionnaires_of(office: Snapshot | None) -> dict[str, Questionnaire]:

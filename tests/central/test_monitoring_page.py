@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 from wire import DAY, MORNING, PASSWORD, slot
 
 from central.counters.rows import Outcome
+from central.monitoring.alarms import Alarm, AlarmKind
+from central.monitoring.rows import SeenAlarmRow
 from central.people.login import add_officer
 from central.people.roles import Role
 from kiosk.protocol import HEARTBEATS, StoreRenewed
@@ -140,6 +142,11 @@ def test_another_offices_alarms_and_notes_are_its_own(http, officer, clock) -> N
         lobby = Lobby(session, office="AGM")
         lobby.kiosk(heard=0, printer="paper_out")
     assert alarms(officer) == []
+    with http.app.state.writing.begin() as session:
+        Lobby(session).kiosk(heard=0, printer="paper_out")
+        same = Alarm(AlarmKind.PAPER_OUT, clock.now(), "Anjungan Lobi W1")
+        session.add(SeenAlarmRow(office="AGM", key=same.key, officer="orang lain", seen_at=clock.now()))
+    assert alarms(officer) == ["urgent Out of paper Anjungan Lobi W1 · since 08:00"]
 
 
 def test_figures_are_shown_as_they_were_counted(http, officer, clock) -> None:
@@ -168,6 +175,7 @@ def test_a_forecast_is_made_of_bookings_weeks_and_the_last_hour_or_not_at_all(ht
         for week in (1, 2, 3):
             lobby.day = DAY - timedelta(weeks=week)
             lobby.ticket(kiosk, 30)
+            lobby.ticket(kiosk, 90, slot=slot("09:30"))
             for _ in range(week):
                 lobby.ticket(kiosk, 100)
     clock.forward(minutes=60)
