@@ -15,8 +15,9 @@ from central.monitoring.exports import TABLES, Asked, Row, Table
 from central.monitoring.pages import Reader
 from central.monitoring.sheets import as_csv, write_xlsx
 from central.monitoring.survey import questionnaires_of, survey_report
+from central.monitoring.survey_head import Head
 from central.monitoring.survey_pdf import SurveyPaper
-from central.monitoring.survey_xlsx import Head, SurveyBook
+from central.monitoring.survey_xlsx import SurveyBook
 from central.page import page
 from central.people.login import same_site
 from central.snapshot import office_snapshot, office_zone
@@ -78,7 +79,8 @@ def get_survey(
         raise HTTPException(404, "there is no such report")
     made = survey_report(session, officer.office, asked, span.first, span.last, office_zone(session, officer.office))
     writer, media_type = KINDS[kind]
-    head = Head(office.office.name if office else officer.office, span.first, span.last)
+    services = {each.id: each.name[language] for each in office.services} if office else {}
+    head = Head(office.office.name if office else officer.office, span.first, span.last, services)
     content = writer(made, head, words(language, "report"), language).written()
     return Response(content, media_type=media_type, headers=as_file(f"{survey}-{span.first}-{span.last}.{kind}"))
 

@@ -1,6 +1,6 @@
 """A survey's report as a PDF to be signed and filed, in the form of PermenPANRB 14/2017."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -23,8 +23,8 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from central.monitoring.survey import ElementReport, Share, SurveyReport
-from central.monitoring.survey_xlsx import Head
+from central.monitoring.survey import ElementReport, SurveyReport
+from central.monitoring.survey_head import Head, respondents_by
 from central.monitoring.wording import decimal
 from kiosk.model import Language
 
@@ -125,15 +125,17 @@ class SurveyPaper:
             ),
             PageBreak(),
             Paragraph(words["respondents_by"], HEADING),
-            *(self._share(each) for each in self._report.shares),
+            *(
+                self._people(question, rows)
+                for question, rows in respondents_by(self._report, self._head, words, self._language)
+            ),
         ]
 
-    def _share(self, share: Share) -> Flowable:
+    def _people(self, question: str, counts: Iterable[tuple[str, int]]) -> Flowable:
+        """How many respondents are of each kind."""
         of = max(self._report.respondents, 1)
-        rows: list[list[Any]] = [
-            [Paragraph(escape(share.question[self._language]), BOLD), Paragraph(self._words["people"], BOLD), "%"]
-        ]
-        for name, count in share.rows(self._language, self._words["unsaid"]):
+        rows: list[list[Any]] = [[Paragraph(escape(question), BOLD), Paragraph(self._words["people"], BOLD), "%"]]
+        for name, count in counts:
             rows.append([Paragraph(escape(name), TEXT), count, self._number(100 * count / of, places=1)])
         return KeepTogether([_table(rows, [WIDTH - 50 * mm, 28 * mm, 22 * mm]), Spacer(0, 3 * mm)])
 

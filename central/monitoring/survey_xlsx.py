@@ -1,8 +1,6 @@
 """A survey's report as a workbook whose figures are formulas over the responses, so that anybody can check them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
@@ -14,19 +12,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from central.ikm import ELEMENTS, TO_HUNDRED
 from central.monitoring.survey import SurveyReport
+from central.monitoring.survey_head import Head, respondents_by
 from kiosk.model import Language
 
 TOP = 4
 """The row of the responses' heads; the title, the office and the period stand above."""
-
-
-@dataclass(frozen=True)
-class Head:
-    """What stands above every report."""
-
-    office: str
-    first: date
-    last: date
 
 
 class SurveyBook:
@@ -144,12 +134,8 @@ class SurveyBook:
         sheet.set_column(0, 0, 46)
         sheet.set_column(1, 2, 13)
         row = TOP
-        for share in self._report.shares:
-            sheet.write_row(row, 0, [share.question[self._language], self._words["people"]], self._bold)
-            counts = [
-                *((words[self._language], count) for words, count in share.counts),
-                (self._words["unsaid"], share.unsaid),
-            ]
+        for question, counts in respondents_by(self._report, self._head, self._words, self._language):
+            sheet.write_row(row, 0, [question, self._words["people"]], self._bold)
             for name, count in counts:
                 row += 1
                 sheet.write_string(row, 0, name)

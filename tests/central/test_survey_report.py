@@ -3,6 +3,7 @@
 import re
 import zlib
 from base64 import a85decode
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,8 +18,9 @@ from workbook import Workbook
 from central.database import ResponseRow
 from central.languages import words
 from central.monitoring.survey import Response, SurveyReport, report_of, survey_report
+from central.monitoring.survey_head import Head, respondents_by
 from central.monitoring.survey_pdf import SurveyPaper
-from central.monitoring.survey_xlsx import Head, SurveyBook
+from central.monitoring.survey_xlsx import SurveyBook
 from central.questionnaires import element_names, questionnaire
 from kiosk.model import ENGLISH, INDONESIAN, Language
 
@@ -79,6 +81,13 @@ def test_respondents_are_counted_by_each_answer_of_the_header() -> None:
     assert [count for _, count in sex.counts] == [1, 1]
     assert sex.unsaid == 1
     assert [count for _, count in age.counts] == [0, 0, 2, 0, 0, 0]
+
+
+def test_respondents_are_counted_by_service_and_those_of_whom_it_is_not_told() -> None:
+    people = [Response({"U1": 4}, {}, service) for service in ("collection", None, "collection", "visa")]
+    head = replace(HEAD, services={"collection": "Pengambilan paspor"})
+    *_, last = respondents_by(report_of(SKM, people), head, words(INDONESIAN, "report"), INDONESIAN)
+    assert last == ("Jenis layanan", [("Tidak menjawab", 1), ("Pengambilan paspor", 2), ("visa", 1)])
 
 
 def test_spkp_and_spak_have_means_of_their_parts_and_no_ikm() -> None:
