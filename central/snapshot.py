@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow
+from central.monitoring.announcements import standing
 from central.names import masked
 from central.passes import pass_keys, revoked
 from central.places import places
@@ -54,6 +55,7 @@ def snapshot(session: Session, office_id: str, now: datetime) -> tuple[str, str]
         "queue": tuple(place.entry(today) for place in queue),
         "pass_keys": pass_keys(session, now),
         "revoked": revoked(session, now),
+        "announcements": standing(session, office_id, today),
     }
     body = office.model_copy(update=told).model_dump_json()
     return body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from central.api import Db, Now
@@ -12,10 +12,11 @@ from central.monitoring.dashboard import dashboard
 from central.monitoring.rows import SeenAlarmRow
 from central.monitoring.wording import decimal, duration
 from central.page import page
-from central.people.login import needs, same_site
+from central.people.audit import Action, record
+from central.people.login import needs
 from central.people.roles import Role, SignedIn
 
-router = APIRouter(prefix="/officers/monitoring", include_in_schema=False, dependencies=[Depends(same_site)])
+router = APIRouter(prefix="/officers/monitoring", include_in_schema=False)
 Reader = Annotated[SignedIn, needs(Role.SUPERVISOR, Role.AUDITOR)]
 Supervisor = Annotated[SignedIn, needs(Role.SUPERVISOR)]
 
@@ -36,6 +37,7 @@ def post_alarm(officer: Supervisor, session: Db, now: Now, key: Annotated[str, F
     """Somebody has taken note of an alarm; it stays in the list, with their name, until it is over."""
     if session.get(SeenAlarmRow, (officer.office, key)) is None:
         session.add(SeenAlarmRow(office=officer.office, key=key, officer=officer.name, seen_at=now))
+        record(session, officer, Action.ALARM_NOTED, key, now)
     return RedirectResponse("/officers/monitoring", 303)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from tempfile import TemporaryFile
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 
 from central.api import Db, Now
@@ -19,10 +19,10 @@ from central.monitoring.survey_head import Head
 from central.monitoring.survey_pdf import SurveyPaper
 from central.monitoring.survey_xlsx import SurveyBook
 from central.page import page
-from central.people.login import same_site
+from central.people.audit import Action, record
 from central.snapshot import office_snapshot, office_zone
 
-router = APIRouter(prefix="/officers/monitoring", include_in_schema=False, dependencies=[Depends(same_site)])
+router = APIRouter(prefix="/officers/monitoring", include_in_schema=False)
 MOST_DAYS = 366
 """So long a period of a report or an export may be."""
 PIECE_BYTES = 64 * 1024
@@ -42,7 +42,7 @@ class Span(NamedTuple):
     last: date
 
 
-def span_of(first: date, last: date) -> Span:
+def span_of(first: Annotated[date, Form()], last: Annotated[date, Form()]) -> Span:
     """The days of a report; 422 where they are none or too many."""
     if not timedelta() <= last - first < timedelta(days=MOST_DAYS):
         raise HTTPException(422, f"a period has 1 to {MOST_DAYS} days")
@@ -68,9 +68,15 @@ def get_reports(request: Request, officer: Reader, session: Db, now: Now, langua
     return page(request, "reports.html", "report", language, context)
 
 
-@router.get("/survey.{kind}")
-def get_survey(
-    kind: str, officer: Reader, session: Db, language: PageLanguageOf, span: SpanOf, survey: Annotated[str, Query()]
+@router.post("/survey.{kind}")
+def post_survey(
+    kind: str,
+    officer: Reader,
+    session: Db,
+    now: Now,
+    language: PageLanguageOf,
+    span: SpanOf,
+    survey: Annotated[str, Form()],
 ) -> Response:
     """The report of a survey over a period."""
     office = office_snapshot(session, officer.office)
@@ -82,12 +88,21 @@ def get_survey(
     services = {each.id: each.name[language] for each in office.services} if office else {}
     head = Head(office.office.name if office else officer.office, span.first, span.last, services)
     content = writer(made, head, words(language, "report"), language).written()
-    return Response(content, media_type=media_type, headers=as_file(f"{survey}-{span.first}-{span.last}.{kind}"))
+    name = f"{survey}-{span.first}-{span.last}.{kind}"
+    record(session, officer, Action.DATA_EXPORTED, name, now)
+    return Response(content, media_type=media_type, headers=as_file(name))
 
 
-@router.get("/export.{kind}")
-def get_export(
-    kind: str, request: Request, officer: Reader, session: Db, language: PageLanguageOf, span: SpanOf, table: str
+@router.post("/export.{kind}")
+def post_export(
+    kind: str,
+    request: Request,
+    officer: Reader,
+    session: Db,
+    now: Now,
+    language: PageLanguageOf,
+    span: SpanOf,
+    table: Annotated[str, Form()],
 ) -> Response:
     """A table of these days as CSV, written as it is read, or as XLSX."""
     if table not in TABLES or kind not in ("csv", "xlsx"):
@@ -97,10 +112,11 @@ def get_export(
     asked = Asked(officer.office, office_zone(session, officer.office), span.first, span.last, services)
     rows = _rows(request, TABLES[table], asked, named)
     heads = [named[each] for each in TABLES[table].heads]
-    file = as_file(f"{table}-{span.first}-{span.last}.{kind}")
+    name = f"{table}-{span.first}-{span.last}.{kind}"
+    record(session, officer, Action.DATA_EXPORTED, name, now)
     if kind == "csv":
-        return StreamingResponse(as_csv(heads, rows), media_type="text/csv; charset=utf-8", headers=file)
-    return StreamingResponse(_in_pieces(table, heads, rows), media_type=XLSX, headers=file)
+        return StreamingResponse(as_csv(heads, rows), media_type="text/csv; charset=utf-8", headers=as_file(name))
+    return StreamingResponse(_in_pieces(table, heads, rows), media_type=XLSX, headers=as_file(name))
 
 
 def _rows(request: Request, table: Table, asked: Asked, named: dict[str, str]) -> Iterator[Row]:

@@ -1,6 +1,6 @@
-"""The tables of monitoring: how kiosks have been, and which alarms somebody has seen."""
+"""The tables of monitoring: how kiosks have been, which alarms somebody has seen, what supervisors announce."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,3 +31,22 @@ class SeenAlarmRow(Base):
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     officer: Mapped[str]
     seen_at: Mapped[datetime]
+
+
+class AnnouncementRow(Base):
+    """An announcement of an office; days and times are the office's. A withdrawn one is kept, and shown no more."""
+
+    __tablename__ = "announcements"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    office: Mapped[str] = mapped_column(String(6), index=True)
+    words_id: Mapped[str]
+    words_en: Mapped[str]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    starts: Mapped[time]
+    ends: Mapped[time | None]
+    priority: Mapped[int]
+    emergency: Mapped[bool]
+    officer: Mapped[str]
+    made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

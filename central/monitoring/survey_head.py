@@ -21,10 +21,8 @@ class Head:
 def respondents_by(
     report: SurveyReport, head: Head, words: Mapping[str, str], language: Language
 ) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    """Each question of the header, and the service, with how many gave each answer; `words` are of the part `report`."""
+    """Each question of the header, and the service, with how many gave each answer; `words` are of the part report."""
     for share in report.shares:
         yield share.question[language], share.rows(language, words["unsaid"])
-    yield (
-        words["service"],
-        [(head.services.get(each, each) or words["unsaid"], count) for each, count in report.services],
-    )
+    named = [(head.services.get(each, each) or words["unsaid"], count) for each, count in report.services]
+    yield words["service"], named

@@ -115,6 +115,7 @@ class SurveyPaper:
         heads = [words["element"], *(str(score) for score in range(1, options + 1)), words["answered"], words["sum"]]
         rows: list[list[Any]] = [[Paragraph(each, BOLD) for each in heads]]
         rows += [[each.key, *each.counts, each.answered, each.total] for each in elements]
+        people = respondents_by(self._report, self._head, words, self._language)
         wide = 24 * mm
         return [
             KeepTogether(

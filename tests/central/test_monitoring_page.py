@@ -6,13 +6,11 @@ from datetime import timedelta
 import pytest
 from busy_day import Lobby
 from fastapi.testclient import TestClient
-from wire import DAY, MORNING, PASSWORD, slot
+from wire import DAY, MORNING, slot
 
 from central.counters.rows import Outcome
 from central.monitoring.alarms import Alarm, AlarmKind
 from central.monitoring.rows import SeenAlarmRow
-from central.people.login import add_officer
-from central.people.roles import Role
 from kiosk.protocol import HEARTBEATS, StoreRenewed
 
 PATH = "/officers/monitoring"
@@ -183,16 +181,3 @@ def test_a_forecast_is_made_of_bookings_weeks_and_the_last_hour_or_not_at_all(ht
     assert "Walk-ins still to come 1–3" in shown
     assert "Everybody is served cannot be said yet" in shown
     assert re.search(r"Booked applicants still to come \d+–\d+ ", shown)
-
-
-@pytest.mark.parametrize(
-    ("role", "page", "note"),
-    [(Role.SUPERVISOR, 200, 303), (Role.AUDITOR, 200, 403), (Role.CLERK, 403, 403), (Role.PARTNER, 403, 403)],
-)
-def test_supervisors_and_auditors_read_and_supervisors_take_note(http, role: Role, page: int, note: int) -> None:
-    with http.app.state.writing.begin() as session:
-        add_officer(session, "PYK", "somebody", PASSWORD, frozenset({role}))
-    http.post("/officers/login", data={"name": "somebody", "password": PASSWORD})
-    for path in ("", "/live", "/reports", "/export.csv?table=waits&first=2026-11-24&last=2026-11-24"):
-        assert http.get(PATH + path).status_code == page, path
-    assert http.post(f"{PATH}/alarms", data={"key": "x"}).status_code == note

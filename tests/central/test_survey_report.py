@@ -205,14 +205,17 @@ def test_a_period_has_its_days_responses_and_those_whose_day_is_not_told_by_thei
 
 
 def test_supervisors_get_both_files_and_others_none(officer: TestClient) -> None:
-    path = "/officers/monitoring/survey.{}?survey={}&first=2026-11-01&last=2026-11-30"
+    def report(kind: str, survey: str = "skm", first: str = "2026-11-01", last: str = "2026-11-30"):
+        return officer.post(
+            f"/officers/monitoring/survey.{kind}", data={"survey": survey, "first": first, "last": last}
+        )
+
     for kind, begins in (("pdf", b"%PDF"), ("xlsx", b"PK")):
-        answer = officer.get(path.format(kind, "skm"))
+        answer = report(kind)
         assert (answer.status_code, answer.content[: len(begins)]) == (200, begins)
-        assert "skm-2026-11-01-2026-11-30" in answer.headers["Content-Disposition"]
-    assert officer.get(path.format("pdf", "nothing")).status_code == 404
-    assert officer.get(path.format("docx", "skm")).status_code == 404
-    assert officer.get("/officers/monitoring/survey.pdf?survey=skm&first=2026-01-01&last=2027-01-02").status_code == 422
-    assert officer.get("/officers/monitoring/survey.pdf?survey=skm&first=2026-01-02&last=2026-01-01").status_code == 422
+        assert f"skm-2026-11-01-2026-11-30.{kind}" in answer.headers["Content-Disposition"]
+    assert report("pdf", "nothing").status_code == 404
+    assert report("docx").status_code == 404
+    assert report("pdf", first="2026-01-01", last="2027-01-02").status_code == 422
     officer.post("/officers/logout")
-    assert officer.get(path.format("pdf", "skm")).status_code == 303
+    assert report("pdf").status_code == 303
