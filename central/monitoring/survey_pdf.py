@@ -126,10 +126,7 @@ class SurveyPaper:
             ),
             PageBreak(),
             Paragraph(words["respondents_by"], HEADING),
-            *(
-                self._people(question, rows)
-                for question, rows in respondents_by(self._report, self._head, words, self._language)
-            ),
+            *(self._people(question, counts) for question, counts in people),
         ]
 
     def _people(self, question: str, counts: Iterable[tuple[str, int]]) -> Flowable:

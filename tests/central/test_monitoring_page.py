@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from busy_day import Lobby
 from fastapi.testclient import TestClient
-from wire import DAY, MORNING, slot
+from wire import DAY, MORNING, PASSWORD, Clock, slot
 
 from central.counters.rows import Outcome
 from central.monitoring.alarms import Alarm, AlarmKind
@@ -35,6 +35,12 @@ def section(http: TestClient, name: str, language: str = "en") -> str:
 def beat(kiosk, **said: object) -> None:
     body = {"version": "0.1", "screen": "welcome", "printer": "ready", "scanner_ready": True, "owed": 0}
     assert kiosk.post(HEARTBEATS, body | {"at": kiosk.clock.now().isoformat()} | said).status_code == 200
+
+
+def later(officer: TestClient, clock: Clock, minutes: float) -> None:
+    """So much later the officer has to sign in anew."""
+    clock.forward(minutes=minutes)
+    assert officer.post("/officers/login", data={"name": "petugas", "password": PASSWORD}).status_code == 303
 
 
 def test_an_ordinary_morning_has_no_alarm(kiosk, officer) -> None:
@@ -116,7 +122,7 @@ def test_a_wait_over_the_offices_cap_is_an_alarm_by_service(http, officer, clock
         lobby.ticket(kiosk, 5)
         lobby.ticket(kiosk, 0, "collection", slot=slot("08:30"))
         lobby.call(lobby.ticket(kiosk, 1), counter, 10, 60, Outcome.HELD)
-    clock.forward(minutes=70)
+    later(officer, clock, 70)
     assert alarms(officer) == ["Waiting too long: 1 New passport (adult) · since 09:05"]
 
 
@@ -157,7 +163,7 @@ def test_figures_are_shown_as_they_were_counted(http, officer, clock) -> None:
         lobby.call(row, counter, 20, 25, since=14)
         lobby.rates(kiosk, 26, 5, "Ramah & cepat")
         lobby.rates(kiosk, 27, 2)
-    clock.forward(minutes=60)
+    later(officer, clock, 60)
     shown = section(officer, "services")
     assert "New passport (adult) 1 0 1 0 7 min 10 min 8 min 8 min" in shown
     page = words_of(officer.get(f"{PATH}/live", headers={"Accept-Language": "en"}).text)
@@ -176,7 +182,7 @@ def test_a_forecast_is_made_of_bookings_weeks_and_the_last_hour_or_not_at_all(ht
             lobby.ticket(kiosk, 90, slot=slot("09:30"))
             for _ in range(week):
                 lobby.ticket(kiosk, 100)
-    clock.forward(minutes=60)
+    later(officer, clock, 60)
     shown = section(officer, "forecast")
     assert "Walk-ins still to come 1–3" in shown
     assert "Everybody is served cannot be said yet" in shown

@@ -168,6 +168,7 @@ def test_the_paper_shows_the_index_its_letter_and_what_it_was_made_of() -> None:
         "3,6590", "01/07/2026", "1. U3 (3,4483): Waktu penyelesaian", "Halaman 3",
     ):  # fmt: skip
         assert each in text, each
+    assert text.count("Pekerjaan Anda?") == text.count("Jenis layanan") == 1
     assert pdf == SurveyPaper(published(), HEAD, words(INDONESIAN, "report"), INDONESIAN).written()
 
 
