@@ -1,6 +1,8 @@
 """The metrics: every figure against what was put in, read by Prometheus' own parser, shown to whoever has the token."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from busy_day import Lobby
@@ -9,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from wire import DAY
 
 from central.counters.rows import Outcome
+from central.monitoring.alarms import URGENT, AlarmKind
 from central.monitoring.metrics import TOKEN_FILE, metrics_token
 
 
@@ -108,3 +111,14 @@ def test_a_new_token_in_the_file_counts_at_once_and_is_nobody_elses_to_read(http
     (data / TOKEN_FILE).write_text("another\n")
     assert http.get("/metrics", headers={"Authorization": f"Bearer {old}"}).status_code == 401
     assert http.get("/metrics", headers={"Authorization": "Bearer another"}).status_code == 200
+
+
+def test_every_metric_and_every_alarm_is_described(http: TestClient, data) -> None:
+    page = (Path(__file__).parents[2] / "docs/monitoring.md").read_text("utf-8")
+    listed = set(re.findall(r"^\| `(\w+)\*?`", page, re.MULTILINE))
+    told = {name.removesuffix("_bucket") for name, labels in scraped(http, data) if "_process_" not in name}
+    told = {re.sub(r"(anjungan_http_seconds)_\w+", r"\1", each) for each in told}
+    assert listed >= told | {kind.value for kind in AlarmKind}
+    for kind in AlarmKind:
+        row = re.search(rf"^\| `{kind}` \|[^|]*\|([^|]*)\|", page, re.MULTILINE)
+        assert (row[1].strip() == "yes") is (kind in URGENT), kind
