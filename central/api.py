@@ -17,6 +17,7 @@ from central.fleet.identity import note_boot
 from central.fleet.paper import note_printer
 from central.fleet.settings import wanted_by
 from central.heartbeats import Heartbeat
+from central.monitoring import conditions
 from central.snapshot import office_zone, snapshot
 from central.tries import Tries, network_of
 from kiosk.protocol import (
@@ -238,6 +239,7 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
 @router.post(HEARTBEATS, responses=answers(401, 403, 411, 413, 422))
 def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
     """Notes how the kiosk is; answers with its settings where it has others than are wanted."""
+    conditions.note(session, kiosk, body, now)
     note_printer(session, kiosk, body, now)
     note_boot(session, kiosk.id, body.boot, now)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now

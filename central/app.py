@@ -25,7 +25,8 @@ from central.counters import counter_page, display_page, requests_page, set_up_p
 from central.database import database_file, for_writing, open_database
 from central.fleet import pages as fleet
 from central.guard import Guard
-from central.monitoring import announcing, feed
+from central.monitoring import announcing, feed, metrics, reports, transparency
+from central.monitoring import pages as monitoring
 from central.people import account, audit_page, oidc_page, people_page, sign_in
 from central.people.oidc import identity_server
 from kiosk.protocol import FactBatch
@@ -50,14 +51,18 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.reading = sessionmaker(engine, expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
+    app.state.data = data
+    app.state.metrics = metrics.metrics_registry(app.state.reading, now)
     app.state.changes = Changes(database_file(data))
+    app.state.public_figures = {}
     app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     people = (sign_in, oidc_page, account, people_page, audit_page)
     counters = (display_page, counter_page, requests_page, set_up_page)
     booking = (pages, own_pages, ticket_page)
-    for part in (api, *people, *counters, *booking, officers, announcing, feed, fleet):
+    watching = (monitoring, reports, metrics, transparency)
+    for part in (api, *people, *counters, *booking, officers, announcing, feed, fleet, *watching):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -67,6 +72,7 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.add_middleware(Anonymous, writing=app.state.writing, now=now)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(Guard)
+    app.add_middleware(metrics.Latency, registry=app.state.metrics)
     return app
 
 

@@ -37,6 +37,8 @@ class Action(StrEnum):
     ANNOUNCED = "announced"
     ANNOUNCEMENT_WITHDRAWN = "announcement_withdrawn"
     EMERGENCY_ANNOUNCED = "emergency_announced"
+    ALARM_NOTED = "alarm_noted"
+    DATA_EXPORTED = "data_exported"
 
 
 def record(
