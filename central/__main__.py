@@ -18,7 +18,7 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
-from central.database import BookingRow, database_file, for_writing, open_database
+from central.database import BookingRow, database_file, database_url, for_writing, open_database
 from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import new_code
 from central.fault_proxy import FaultProxy
@@ -66,14 +66,14 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve kiosks, officers and phones over HTTPS")
     serve.set_defaults(run=_serve)
-    serve.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of all that is kept")
+    _add_data(serve)
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     serve.add_argument("--port", type=_port, required=True, metavar="N", help="0 takes a free one")
     serve.add_argument("--cert", type=Path, required=True, metavar="FILE", help="the certificate chain, PEM")
     serve.add_argument("--key", type=Path, required=True, metavar="FILE", help="its private key, PEM")
     demo = commands.add_parser("load-demo", help="load the demo office and some 200 bookings of one day")
     demo.set_defaults(run=_load_demo)
-    demo.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+    _add_data(demo)
     demo.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="today where the office is")
     demo.add_argument("--at-any-hour", action="store_true", help="the office never closes and nobody comes too early")
     demo.add_argument(
@@ -81,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
     )
     code = commands.add_parser("new-code", help="print a one-time code that enrols one kiosk within 24 hours")
     code.set_defaults(run=_new_code)
-    code.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+    _add_data(code)
     _add_office(code)
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
@@ -95,6 +95,17 @@ def parser() -> argparse.ArgumentParser:
     proxy.add_argument("--port", type=_port, default=0, metavar="N", help="0 takes a free one (the default)")
     proxy.add_argument("--seed", type=int, default=0, metavar="N", help="of all that is left to chance (%(default)s)")
     return top
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+    command.add_argument(
+        "--database",
+        default="",
+        metavar="URL",
+        help="PostgreSQL (postgresql+psycopg://USER@HOST/NAME, the password in libpq's password file), if not as"
+        " DIR/database.url says; without either, SQLite in DIR",
+    )
 
 
 def _add_office(command: argparse.ArgumentParser) -> None:
@@ -115,7 +126,7 @@ def _add_pass_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     revoked.set_defaults(run=_revoke_pass)
     revoked.add_argument("booking", type=_booking, metavar="BOOKING_ID", help="the booking's UUID")
     for command in (keys, rotated, retired, revoked):
-        command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+        _add_data(command)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -167,7 +178,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(arguments.cert, arguments.key)
     except ssl.SSLError as error:
         raise OSError(f"{arguments.cert} and {arguments.key} are not a certificate and its key: {error}") from error
-    app = create_app(arguments.data, _now)
+    app = create_app(arguments.data, _now, arguments.database)
     with app.state.writing.begin() as session:
         adopt(session, arguments.data, _now())
     config = uvicorn.Config(
@@ -191,7 +202,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _load_demo(arguments: argparse.Namespace) -> int:
     password = secrets.token_urlsafe(9)
-    with Session(for_writing(open_database(arguments.data))) as session, session.begin():
+    with Session(for_writing(open_database(arguments.data, arguments.database))) as session, session.begin():
         count = load_demo(session, arguments.data, arguments.day, _now(), arguments.at_any_hour, arguments.public_url)
         add_officer(session, DEMO_OFFICE, "petugas", password, STAFF)
         write_private(arguments.data / "demo" / "officer.txt", f"petugas\n{password}\n".encode())
@@ -200,14 +211,14 @@ def _load_demo(arguments: argparse.Namespace) -> int:
 
 
 def _new_code(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         code = new_code(session, _office(session, arguments.office), arguments.name, _now())
     print(code)
     return 0
 
 
 def _pass_keys(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         for row in all_keys(session):
             until = f"passes until {row.used_until:%Y-%m-%d %H:%M} UTC" if row.used_until else "no passes yet"
             print(f"{row.key_id}  made {row.made_at:%Y-%m-%d}  {'signs' if row.signs else 'former'}, {until}")
@@ -215,21 +226,21 @@ def _pass_keys(arguments: argparse.Namespace) -> int:
 
 
 def _rotate_pass_key(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         key_id = rotate(session, arguments.data, _now())
     print(f"{key_id} signs from now on")
     return 0
 
 
 def _retire_pass_key(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         retire(session, arguments.key_id, _now())
     print(f"{arguments.key_id} is retired")
     return 0
 
 
 def _revoke_pass(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         until = revoke(session, arguments.booking, _now())
         if session.get(BookingRow, str(arguments.booking)) is None:
             print(f"kiosk-central: no booking {arguments.booking} is held here; is the id right?", file=sys.stderr)
@@ -246,11 +257,12 @@ def _office(session: Session, named: str | None) -> str:
 
 
 @contextlib.contextmanager
-def _database_of(folder: Path) -> Iterator[Session]:
-    """A transaction on the folder's database, committed at the end."""
-    if not database_file(folder).exists():
+def _database_of(arguments: argparse.Namespace) -> Iterator[Session]:
+    """A transaction on the database that is meant, committed at the end."""
+    folder: Path = arguments.data
+    if database_url(folder, arguments.database) is None and not database_file(folder).exists():
         raise FileNotFoundError(f"{folder} holds no office; load one with kiosk-central load-demo")
-    with Session(for_writing(open_database(folder))) as session, session.begin():
+    with Session(for_writing(open_database(folder, arguments.database))) as session, session.begin():
         yield session
 
 

@@ -13,7 +13,8 @@ from starlette.requests import ClientDisconnect
 from central import enrolment, epochs, facts
 from central.batch import NotABatch, ReceivedFact, read_batch
 from central.database import KioskRow
-from central.heartbeats import Heartbeat
+from central.heartbeats import Heartbeat, is_news
+from central.news import tell
 from central.snapshot import office_zone, snapshot
 from kiosk.protocol import (
     BATCH_BYTES,
@@ -225,7 +226,9 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
 
 
 @router.post(HEARTBEATS, responses=answers(401, 403, 411, 413, 422))
-def post_heartbeat(body: Heartbeat, kiosk: Kiosk, now: Now) -> HeartbeatAnswer:
+def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
     """Notes how the kiosk is."""
+    if is_news(kiosk.heartbeat, body):
+        tell(session, kiosk.office)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now
     return HeartbeatAnswer(at=now)

@@ -18,8 +18,9 @@ from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
 from central import api, officers, ticket_page
-from central.changes import Changes
-from central.database import database_file, for_writing, open_database
+from central.changes import Changes, postgres_news, sqlite_news
+from central.conflicts import Again
+from central.database import database_file, database_url, for_reading, for_writing, open_database
 from central.guard import Guard
 from central.people import login
 from central.tries import Tries
@@ -28,8 +29,8 @@ from kiosk.protocol import FactBatch
 HERE = Path(__file__).parent
 
 
-def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
-    """The server over the database in `data`; `now` gives UTC."""
+def create_app(data: Path, now: Callable[[], datetime], database: str = "") -> FastAPI:
+    """The server over the folder `data` and its database, or the one at the URL `database`; `now` gives UTC."""
     app = FastAPI(
         title="Anjungan central server",
         version="1",
@@ -39,12 +40,15 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    engine = open_database(data)
+    engine = open_database(data, database)
     app.state.engine = engine
-    app.state.reading = sessionmaker(engine, expire_on_commit=False)
+    app.state.reading = sessionmaker(for_reading(engine), expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
-    app.state.changes = Changes(database_file(data))
+    address = database_url(data, database)
+    app.state.changes = Changes(
+        partial(postgres_news, address) if address else partial(sqlite_news, database_file(data))
+    )
     app.state.enrolment_tries = Tries(10, timedelta(minutes=10))
     app.state.login_tries = Tries(10, timedelta(minutes=10))
     app.state.templates = Jinja2Templates(HERE / "templates")
@@ -54,6 +58,7 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Again)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(Guard)
     return app

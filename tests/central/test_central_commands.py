@@ -3,7 +3,6 @@
 import re
 import signal
 import socket
-import sqlite3
 import ssl
 import stat
 import subprocess
@@ -17,7 +16,7 @@ import pytest
 import trustme
 
 from central.__main__ import main
-from central.database import database_file
+from central.database import open_database
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +80,10 @@ def test_it_ends_without_waiting_for_a_peer_that_does_not_answer(data: Path, tls
 
 
 def test_what_is_served_tells_the_key_of_the_passes_that_are_about(data: Path, tls: Path, capfd) -> None:
-    with sqlite3.connect(database_file(data)) as restored:
-        restored.execute("DELETE FROM pass_keys")
+    engine = open_database(data)
+    with engine.begin() as restored:
+        restored.exec_driver_sql("DELETE FROM pass_keys")
+    engine.dispose()
     with serving(data, tls):
         assert main(["pass-keys", "--data", str(data)]) == 0
     assert "signs, passes until" in capfd.readouterr().out
