@@ -1,13 +1,15 @@
-"""`kiosk-central`: serve, load-demo, new-code, fault-proxy, and the commands of booking passes."""
+"""`kiosk-central`: serve, load-demo, new-code, conform, fault-proxy, and the commands of booking passes."""
 
 import argparse
 import asyncio
 import contextlib
 import logging
 import secrets
+import shlex
 import signal
 import socket
 import ssl
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -18,6 +20,9 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
+from central.conformance.clause import Walk
+from central.conformance.line import HttpsLine
+from central.conformance.report import conform
 from central.database import BookingRow, database_file, database_url, for_writing, open_database
 from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import new_code
@@ -85,6 +90,23 @@ def parser() -> argparse.ArgumentParser:
     _add_office(code)
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
+    conforming = commands.add_parser(
+        "conform", help="hold any server to docs/protocol.md; it leaves facts in its office"
+    )
+    conforming.set_defaults(run=_conform)
+    conforming.add_argument("--server", type=_url, required=True, metavar="URL", help="the server")
+    conforming.add_argument("--ca", type=Path, required=True, metavar="FILE", help="its authority, PEM")
+    conforming.add_argument(
+        "--code",
+        nargs="+",
+        required=True,
+        metavar="CODE",
+        help="two one-time codes of one office without real visitors",
+    )
+    conforming.add_argument(
+        "--revoke", metavar="COMMAND", help="revokes the kiosk whose id is put behind it; without it, that is not tried"
+    )
+    conforming.add_argument("--json", action="store_true", help="print the findings as JSON")
     proxy = commands.add_parser("fault-proxy", help="stand between a kiosk and a server, and spoil their exchanges")
     proxy.set_defaults(run=_fault_proxy)
     proxy.add_argument("--server", type=_url, required=True, metavar="URL", help="the real central server")
@@ -264,6 +286,14 @@ def _database_of(arguments: argparse.Namespace) -> Iterator[Session]:
         raise FileNotFoundError(f"{folder} holds no office; load one with kiosk-central load-demo")
     with Session(for_writing(open_database(folder, arguments.database))) as session, session.begin():
         yield session
+
+
+def _conform(arguments: argparse.Namespace) -> int:
+    def revoke(kiosk: str) -> None:
+        subprocess.run([*shlex.split(arguments.revoke), kiosk], check=True)  # noqa: S603 (the caller's own command)
+
+    walk = Walk(HttpsLine(arguments.server, arguments.ca), arguments.code, revoke if arguments.revoke else None)
+    return conform(walk, arguments.json)
 
 
 def _fault_proxy(arguments: argparse.Namespace) -> int:
