@@ -127,6 +127,7 @@ Kiosk = Annotated[KioskRow, Depends(kiosk_of, scope="function")]
 Batch = Annotated[tuple[ReceivedFact, ...], Depends(batch_of)]
 
 _WORDS = {
+    400: "The body broke off, or is no text.",
     401: "The token cannot be believed.",
     403: "The kiosk was revoked.",
     409: "Not as things are.",
@@ -147,7 +148,7 @@ def answers(*statuses: int, **words: str) -> dict[int | str, dict[str, Any]]:
 
 @router.post(
     ENROLMENTS,
-    responses=answers(403, 411, 413, 422, 429, of_403="The code is wrong, used or expired, or the office full."),
+    responses=answers(400, 403, 411, 413, 422, 429, of_403="The code is wrong, used or expired, or the office full."),
 )
 def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> Enrolled:
     """Makes a kiosk of a one-time code's bearer; 403 for a code that is wrong, used or expired, 429 after too many."""
@@ -163,7 +164,8 @@ def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> 
 
 
 @router.post(
-    EPOCHS, responses=answers(401, 403, 409, 411, 413, 422, of_409="Every series of walk-in numbers was given away.")
+    EPOCHS,
+    responses=answers(400, 401, 403, 409, 411, 413, 422, of_409="Every series of walk-in numbers was given away."),
 )
 def post_epoch(body: NewEpoch, kiosk: Kiosk, session: Db, now: Now) -> Epoch:
     """Gives a new store's epoch its walk-in series, for good; asked again, the same one. 409 if none is left."""
@@ -197,7 +199,7 @@ def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[s
     FACTS,
     dependencies=[Depends(sender_of)],
     response_model=FactsAccepted,
-    responses=answers(401, 403, 411, 413, 422)
+    responses=answers(400, 401, 403, 411, 413, 422)
     | {409: {"model": NotFollowing, "description": "A gap, with the `expected` seq, or without it a fork."}},
     openapi_extra={
         "requestBody": {
@@ -225,7 +227,7 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
     return JSONResponse(accepted.model_dump())
 
 
-@router.post(HEARTBEATS, responses=answers(401, 403, 411, 413, 422))
+@router.post(HEARTBEATS, responses=answers(400, 401, 403, 411, 413, 422))
 def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
     """Notes how the kiosk is."""
     if is_news(kiosk.heartbeat, body):

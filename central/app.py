@@ -27,6 +27,7 @@ from central.tries import Tries
 from kiosk.protocol import FactBatch
 
 HERE = Path(__file__).parent
+TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$"
 
 
 def create_app(data: Path, now: Callable[[], datetime], database: str = "") -> FastAPI:
@@ -70,7 +71,19 @@ def described(app: FastAPI) -> dict[str, Any]:
     batch = FactBatch.model_json_schema(ref_template="#/components/schemas/{model}")
     found["components"]["schemas"] |= batch.pop("$defs") | {"FactBatch": batch}
     found["components"]["schemas"] = dict(sorted(found["components"]["schemas"].items()))
-    return found
+    told: dict[str, Any] = _with_times_of_day(found)
+    return told
+
+
+def _with_times_of_day(described: Any) -> Any:
+    """The same, its times of day described as what they are: JSON Schema's "time" has a zone, an office's has none."""
+    if isinstance(described, list):
+        return [_with_times_of_day(each) for each in described]
+    if not isinstance(described, dict):
+        return described
+    if described.get("format") == "time":
+        return {name: value for name, value in described.items() if name != "format"} | {"pattern": TIME_OF_DAY}
+    return {name: _with_times_of_day(value) for name, value in described.items()}
 
 
 @asynccontextmanager
