@@ -1,5 +1,6 @@
 """What kiosks call; bodies and paths are those of kiosk.protocol, described in docs/protocol.md."""
 
+import gzip
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,9 +14,12 @@ from starlette.requests import ClientDisconnect
 from central import enrolment, epochs, facts
 from central.batch import NotABatch, ReceivedFact, read_batch
 from central.database import KioskRow
+from central.fleet.identity import note_boot
+from central.fleet.paper import note_printer
+from central.fleet.settings import wanted_by
 from central.heartbeats import Heartbeat, is_news
 from central.news import tell
-from central.snapshot import office_zone, snapshot
+from central.snapshot import office_zone
 from kiosk.protocol import (
     BATCH_BYTES,
     ENROLMENTS,
@@ -182,15 +186,24 @@ def post_epoch(body: NewEpoch, kiosk: Kiosk, session: Db, now: Now) -> Epoch:
     responses=answers(401, 403, 422, 503, of_422="A header is not what is described here.")
     | {304: {"description": "The ETag of If-None-Match is still right."}},
 )
-def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[str, Header()] = "") -> Response:
+def get_snapshot(
+    request: Request,
+    kiosk: Kiosk,
+    session: Db,
+    now: Now,
+    if_none_match: Annotated[str, Header()] = "",
+    accept_encoding: Annotated[str, Header()] = "",
+) -> Response:
     """All that a kiosk decides from; 304 where its ETag is still right, 503 before an office is loaded."""
-    found = snapshot(session, kiosk.office, now)
+    found = request.app.state.snapshots.of(session, kiosk.office, now)
     if found is None:
         raise HTTPException(503, "no office is loaded yet", {"Retry-After": "30"})
-    body, etag = found
-    if etag in (each.strip() for each in if_none_match.split(",")):
-        return Response(status_code=304, headers={"ETag": etag})
-    return Response(body, media_type="application/json", headers={"ETag": etag})
+    headers = {"ETag": found.etag, "Vary": "Accept-Encoding"}
+    if found.etag in (each.strip() for each in if_none_match.split(",")):
+        return Response(status_code=304, headers=headers)
+    if "gzip" in accept_encoding:
+        return Response(found.packed, media_type="application/json", headers=headers | {"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(found.packed), media_type="application/json", headers=headers)
 
 
 # The sender comes before the batch, which is not read for strangers, and the batch before the kiosk, whose transaction
@@ -229,8 +242,10 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
 
 @router.post(HEARTBEATS, responses=answers(400, 401, 403, 411, 413, 422))
 def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
-    """Notes how the kiosk is."""
+    """Notes how the kiosk is; answers with its settings where it has others than are wanted."""
     if is_news(kiosk.heartbeat, body):
         tell(session, kiosk.office)
+    note_printer(session, kiosk, body, now)
+    note_boot(session, kiosk.id, body.boot, now)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now
-    return HeartbeatAnswer(at=now)
+    return HeartbeatAnswer(at=now, settings=wanted_by(session, kiosk.id, body))

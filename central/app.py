@@ -21,8 +21,11 @@ from central import api, officers, ticket_page
 from central.changes import Changes, postgres_news, sqlite_news
 from central.conflicts import Again
 from central.database import database_file, database_url, for_reading, for_writing, open_database
+from central.fleet import pages as fleet
 from central.guard import Guard
+from central.monitoring import announcing, feed
 from central.people import login
+from central.snapshots import Snapshots
 from central.tries import Tries
 from kiosk.protocol import FactBatch
 
@@ -50,11 +53,12 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "") -> F
     app.state.changes = Changes(
         partial(postgres_news, address) if address else partial(sqlite_news, database_file(data))
     )
+    app.state.snapshots = Snapshots()
     app.state.enrolment_tries = Tries(10, timedelta(minutes=10))
     app.state.login_tries = Tries(10, timedelta(minutes=10))
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for part in (api, login, officers, ticket_page):
+    for part in (api, login, officers, ticket_page, announcing, feed, fleet):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)

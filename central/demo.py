@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow
 from central.demo_bookings import DemoBooking, demo_bookings
+from central.monitoring.announcements import announce
 from central.passes import PASS_VALID, Signer
 from central.questionnaires import questionnaire
-from kiosk.model import Booking
+from kiosk.model import Announcement, Booking, Words
 from kiosk.protocol import Snapshot
 
 DEMO_OFFICE = "PYK"
@@ -42,6 +43,10 @@ def load_demo(
         if booking.office == office.office.id:
             body = _BOOKING.dump_json(booking).decode()
             session.add(BookingRow(id=str(booking.id), office=booking.office, day=booking.day.isoformat(), body=body))
+    for each in raw["announcement"]:
+        words = Words(each["id_words"], each["en_words"])
+        held = Announcement(f"{DEMO_OFFICE}-{each['id']}", words, each["first_day"], each["last_day"], each["priority"])
+        announce(session, DEMO_OFFICE, held, "", now)
     (folder / "demo").mkdir(exist_ok=True)
     signer = Signer(session, folder, now)
     listed = [_listed(each, signer, now) for each in made]
@@ -60,7 +65,6 @@ def _office(raw: dict[str, Any], at_any_hour: bool, public_url: str) -> Snapshot
         each | {"fees": raw["fees"].get(each["fees"], []), "stages": raw["stages"].get(each["stages"], [])}
         for each in raw["service"]
     ]
-    announcements = [each | {"words": {"id": each["id_words"], "en": each["en_words"]}} for each in raw["announcement"]]
     return Snapshot.model_validate(
         {
             "office": raw["office"] | {"ticket_url": f"{public_url.rstrip('/')}/t/{{ticket}}"},
@@ -69,7 +73,7 @@ def _office(raw: dict[str, Any], at_any_hour: bool, public_url: str) -> Snapshot
             "services": services,
             "bookings": [],
             "pass_keys": [],
-            "announcements": announcements,
+            "announcements": [],
             "questionnaire": questionnaire(raw["survey"]["questionnaire"]),
         }
     )

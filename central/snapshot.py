@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.database import BookingRow, OfficeRow, TicketRow
+from central.monitoring.announcements import standing
 from central.names import masked
 from central.passes import pass_keys, revoked
 from central.queue.order import Place, ranked
@@ -41,8 +43,10 @@ def office_zone(session: Session, office: str) -> ZoneInfo:
     return ZoneInfo(found.office.time_zone if found else "UTC")
 
 
-def snapshot(session: Session, office_id: str, now: datetime) -> tuple[str, str] | None:
-    """The snapshot as JSON and its strong ETag, None before the office is loaded. `now` is UTC."""
+def snapshot(session: Session, office_id: str, now: datetime, told: "ToldBookings | None" = None) -> str | None:
+    """The snapshot as JSON, None before the office is loaded. `now` is UTC; `told` are the office's bookings, where
+    they are known already.
+    """
     office = office_snapshot(session, office_id)
     if office is None:
         return None
@@ -50,14 +54,41 @@ def snapshot(session: Session, office_id: str, now: datetime) -> tuple[str, str]
     today = now.astimezone(zone).date()
     queue = places(session, office_id, today, zone)
     served = Counter(place.ticket.booking for place in queue if place.state is QueueState.SERVED)
-    told = {
-        "bookings": tuple(_told(each, served) for each in _bookings(session, office_id, today)),
-        "queue": tuple(place.entry(today) for place in queue),
-        "pass_keys": pass_keys(session, now),
-        "revoked": revoked(session, now),
-    }
-    body = office.model_copy(update=told).model_dump_json()
-    return body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+    rest = office.model_copy(
+        update={
+            "bookings": (),
+            "queue": tuple(place.entry(today) for place in queue),
+            "pass_keys": pass_keys(session, now),
+            "revoked": revoked(session, now),
+            "announcements": standing(session, office_id, today),
+        }
+    ).model_dump_json(exclude={"bookings"})
+    bookings = (told or ToldBookings.of(session, office_id, today)).as_json(served)
+    return f'{{"bookings":[{bookings}],{rest[1:]}'
+
+
+def etag_of(snapshot: str) -> str:
+    """A strong ETag over a snapshot's content."""
+    return f'"{hashlib.sha256(snapshot.encode()).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True)
+class ToldBookings:
+    """An office's bookings around a day as they are told: each with its JSON, without and with all of it served."""
+
+    day: date
+    texts: dict[UUID, tuple[int, str, str]]
+
+    @classmethod
+    def of(cls, session: Session, office: str, today: date) -> Self:
+        first, last = today - timedelta(days=1), today + timedelta(days=DAYS_AHEAD)
+        days = BookingRow.day.between(first.isoformat(), last.isoformat())
+        wanted = select(BookingRow.body).where(BookingRow.office == office, days).order_by(BookingRow.id)
+        return cls(today, {each.id: _told(each) for each in map(_BOOKING.validate_json, session.scalars(wanted))})
+
+    def as_json(self, served: Counter[UUID | None]) -> str:
+        """All of them, joined. A booking is served once all of its applicants are."""
+        return ",".join(done if served[id_] == count else plain for id_, (count, plain, done) in self.texts.items())
 
 
 def places(session: Session, office: str, day: date, zone: ZoneInfo) -> tuple[Place, ...]:
@@ -72,15 +103,9 @@ def _place(row: TicketRow) -> Place:
     )
 
 
-def _bookings(session: Session, office: str, today: date) -> list[Booking]:
-    first, last = today - timedelta(days=1), today + timedelta(days=DAYS_AHEAD)
-    days = BookingRow.day.between(first.isoformat(), last.isoformat())
-    wanted = select(BookingRow).where(BookingRow.office == office, days)
-    return [_BOOKING.validate_json(row.body) for row in session.scalars(wanted.order_by(BookingRow.id))]
-
-
-def _told(booking: Booking, served: Counter[UUID | None]) -> Booking:
-    """A booking is served once all of its applicants are. No name leaves unmasked, wherever the booking came from."""
+def _told(booking: Booking) -> tuple[int, str, str]:
+    """How many come, and the booking's JSON as it is and served. No name leaves unmasked, wherever it came from."""
     applicants = tuple(replace(each, masked_name=masked(each.masked_name)) for each in booking.applicants)
-    done = served[booking.id] == len(applicants)
-    return replace(booking, applicants=applicants, status=BookingStatus.SERVED if done else booking.status)
+    plain = replace(booking, applicants=applicants)
+    done = replace(plain, status=BookingStatus.SERVED)
+    return len(applicants), _BOOKING.dump_json(plain).decode(), _BOOKING.dump_json(done).decode()

@@ -1,6 +1,8 @@
 """Every table of the server, wherever its rows are described, for the migrations to be held against."""
 
-import central.news  # noqa: F401 (its rows)
+import central.fleet.rows
+import central.monitoring.rows
+import central.news  # noqa: F401 - rows are known once their module is loaded
 from central.database import Base
 
 TABLES = Base.metadata

@@ -14,11 +14,15 @@ from kiosk.config import Settings, read_settings
 from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
 from kiosk.event_log import StoreUnusable, note
 from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
+from kiosk.remote_settings import RemoteSettingsFile
 from kiosk.screens.sample_views import MODES
 
 if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
     from kiosk.devices import Keypad, Printer, Scanner
+
+ROUNDS_AT_REST = 25
+"""Of the window's loop in a second, a third more in truth, as Kivy waits for less than it could (kiosk/pace.py)."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -94,22 +98,31 @@ def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
     Config.set("graphics", "multisamples", "0")
     Config.set("graphics", "show_cursor", "0" if fullscreen else "1")
     Config.set("kivy", "exit_on_escape", "0")
+    Config.set("kivy", "kivy_clock", "interrupt")
+    Config.set("graphics", "maxfps", str(ROUNDS_AT_REST))
     Config.remove_section("input")
     Config.add_section("input")
     Config.set("input", "mouse", "mouse,disable_multitouch")
 
 
 def end_on_signals() -> None:
-    """SIGTERM and SIGINT end the window's loop. To be called before there is a window: SDL takes a signal that nobody
-    heeds yet for a wish to close the window (SDL_QuitInit), and the kiosk grants none.
+    """SIGTERM and SIGINT end the window's loop; one that comes before it, as soon as it begins, for then all that was
+    started is stopped as always. To be called before there is a window: SDL takes a signal that nobody heeds yet for a
+    wish to close the window (SDL_QuitInit), and the kiosk grants none.
     """
     from kivy.base import EventLoop
 
-    def end(*_: object) -> None:
-        if EventLoop.status != "started":
-            sys.exit(0)
-        EventLoop.quit = True
+    heard = False
 
+    def end(*_: object) -> None:
+        nonlocal heard
+        heard = EventLoop.quit = True
+
+    def begin(*_: object) -> None:
+        # Kivy's loop forgets at its start that it was to end.
+        EventLoop.quit = heard
+
+    EventLoop.bind(on_start=begin)
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
 
@@ -121,7 +134,8 @@ def _utc() -> datetime:
 def _run(arguments: argparse.Namespace) -> int:
     # What is loaded stays; to look through it for garbage takes a sixth of the start. The app sweeps later.
     gc.disable()
-    settings = read_settings(arguments.config)
+    remote = RemoteSettingsFile(arguments.config)
+    settings = remote.settings
     log_to_stream(sys.stderr, _utc)
     log_to_file(settings.data.dir / "log" / "kiosk.jsonl", _utc)
     catch_the_uncaught()
@@ -134,7 +148,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     kiosk: Kiosk | OutOfService
     try:
-        kiosk = _practising(settings) if arguments.practice else Kiosk(settings)
+        kiosk = _practising(settings) if arguments.practice else Kiosk(settings, remote=remote)
     except StoreError as error:
         note(StoreUnusable(error.fault))
         kiosk = OutOfService(error.fault)

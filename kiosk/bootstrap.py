@@ -1,6 +1,8 @@
 """The composition root: settings in, a running kiosk out; started in order, stopped in reverse."""
 
+import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,13 +38,15 @@ from kiosk.monitor import Monitor, Surroundings
 from kiosk.polling import Polling
 from kiosk.practice import Practice
 from kiosk.printing import Printing
-from kiosk.protocol import Heartbeat, Snapshot, StoreRenewed
+from kiosk.protocol import Heartbeat, HeartbeatAnswer, Snapshot, StoreRenewed
 from kiosk.records import Records
+from kiosk.remote_settings import Held, RemoteSettingsFile
 from kiosk.speech import EspeakVoice, Voice
 from kiosk.store import Store
 from kiosk.store_key import store_key
 from kiosk.sync import Sync, SyncState
 from kiosk.texts import Texts
+from kiosk.visit import State
 from kiosk.workers import Inbox, Worker
 
 VERSION = "0.1.0"
@@ -56,6 +60,9 @@ REACHED = (SyncState.ONLINE, SyncState.FORKED)
 RTC_SECONDS = 60
 """How far the hardware's clock may be from the system's, which was set by it at the boot."""
 PRACTICE_SERIES = 1
+BOOT_DIGITS = 16
+IDLE = (State.WELCOME, State.CLOSED, State.OUT_OF_SERVICE)
+"""The states in which nobody is in the middle of anything."""
 RESTART_STATUS = 75
 """The process ends with this (EX_TEMPFAIL) when it wants to be started anew."""
 
@@ -81,6 +88,12 @@ def devices_of(settings: Settings) -> Devices:
         tuple(scanner_for(each.url) for each in settings.scanner),
         tuple(keypad_for(each.url) for each in settings.keypad),
     )
+
+
+def _urls(settings: Settings) -> tuple[str, ...]:
+    """Where the devices are, the printer first."""
+    printer = (settings.printer,) if settings.printer else ()
+    return tuple(each.url for each in (*printer, *settings.scanner, *settings.keypad))
 
 
 def _utc() -> datetime:
@@ -152,18 +165,23 @@ class Kiosk:
         uptime: Uptime | None = None,
         keeps_time: Callable[[], bool] = keeps_time,
         practice: Practice | None = None,
+        remote: RemoteSettingsFile | None = None,
     ) -> None:
         """Raises ConfigError or StoreError. `end` ends the process with a status; `wall` is the machine's clock (UTC),
-        `monotonic` gives s; `uptime` and `keeps_time` as in Clock. A `practice` office speaks to no server.
+        `monotonic` gives s; `uptime` and `keeps_time` as in Clock. A `practice` office speaks to no server. `remote`
+        keeps the settings that the central server sends.
         """
         devices = devices_of(settings)
         self.texts = Texts.load()
         self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
-        self._end = end
+        self._end, self._remote, self._starts_anew = end, remote, False
+        self._settings = settings
         self._desk: Inbox[Command | Snapshot] = Inbox()
         self._paper: Inbox[Print] = Inbox()
-        self.clock = Clock(wall, uptime or this_boot(), keeps_time)
+        uptime = uptime or this_boot()
+        self._boot = hashlib.sha256(uptime.boot.encode()).hexdigest()[:BOOT_DIGITS]
+        self.clock = Clock(wall, uptime, keeps_time)
         self.store = open_store(settings.data.dir, self.clock.trusted, wall)
         self.clock.recall(self.store.time_mark(), self.store.last_at())
         initial = PrinterStatus.UNKNOWN if devices.printer else PrinterStatus.DISCONNECTED
@@ -221,12 +239,15 @@ class Kiosk:
 
     def _send(self, command: Command) -> None:
         if isinstance(command, Restart):
-            note(RestartWanted())
-            self._end(RESTART_STATUS)
+            self._restart()
         elif isinstance(command, Print):
             self._paper.post(command)
         else:
             self._desk.post(command)
+
+    def _restart(self) -> None:
+        note(RestartWanted())
+        self._end(RESTART_STATUS)
 
     def _serve_desk(self) -> None:
         item = self._desk.take(IDLE_SECONDS)
@@ -239,6 +260,8 @@ class Kiosk:
             self._nudge()
         else:
             self._records.tidy()
+            if self._starts_anew and self.controller.visit.state in IDLE:
+                self._restart()
 
     def _serve_paper(self) -> None:
         command = self._paper.take(0)
@@ -268,7 +291,7 @@ class Kiosk:
             heard=self._hear_the_time,
             trusted=self.clock.trusted,
         )
-        sync = Sync(client, self.store, self._heartbeat, self._take, self._sync_said, monotonic)
+        sync = Sync(client, self.store, self._heartbeat, self._take, self._sync_said, monotonic, on_heard=self._heard)
         self._nudge = sync.nudge
         return Worker(WorkerName.SYNC, sync.turn, self._failed, client.close)
 
@@ -318,6 +341,7 @@ class Kiosk:
             self._marked_at = mark.at
 
     def _heartbeat(self) -> Heartbeat:
+        held = self._remote.held if self._remote else Held()
         return Heartbeat(
             at=self.clock.now(),
             version=VERSION,
@@ -328,7 +352,19 @@ class Kiosk:
             clock=self.clock.state,
             epoch=self.store.epoch,
             facts_held_back=self._sync_state is SyncState.FORKED,
+            boot=self._boot,
+            settings_version=held.version,
+            settings_refused=held.refused,
+            settings_problem=held.problem,
+            disk_free_mb=shutil.disk_usage(self._settings.data.dir).free // 1_000_000,
+            devices=_urls(self._settings),
         )
+
+    def _heard(self, answer: HeartbeatAnswer) -> None:
+        """The central server has heard a sign of life. Settings that it sends are used from the next start on."""
+        if self._remote:
+            self._remote.heard()
+            self._starts_anew = bool(answer.settings and self._remote.takes(answer.settings)) or self._starts_anew
 
     def _failed(self, error: Exception) -> None:
         self.inbox.post(Broken(error.fault if isinstance(error, StoreError) else None))

@@ -154,13 +154,26 @@ class Holiday:
 
 @dataclass(frozen=True)
 class Announcement:
-    """Shown from `first_day` to `last_day`, the highest `priority` first."""
+    """Shown from `first_day` at `starts` to `last_day` before `ends` (None: to its end), the highest `priority` first.
+    An `emergency` takes the place of everything else.
+    """
 
     id: str
     words: Words
     first_day: date
     last_day: date
     priority: int = 0
+    starts: time = time()
+    ends: time | None = None
+    emergency: bool = False
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether it is shown at a moment of office time."""
+        begun = (self.first_day, self.starts) <= (at.date(), at.time())
+        over = at.date() > self.last_day or (
+            self.ends is not None and (at.date(), at.time()) >= (self.last_day, self.ends)
+        )
+        return begun and not over
 
 
 class Topic(StrEnum):
@@ -373,21 +386,26 @@ class TimeMark:
 
 
 class ClosedReason(StrEnum):
-    """Why the office is closed now; NO_DATA is a kiosk that has not had its first snapshot yet."""
+    """Why the office is closed now; NO_DATA is a kiosk that has not had its first snapshot yet, EMERGENCY an
+    announcement that takes the place of everything else.
+    """
 
     OUTSIDE_HOURS = "outside_hours"
     DAY_OFF = "day_off"
     HOLIDAY = "holiday"
     NO_DATA = "no_data"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True)
 class Opening:
-    """Whether the office is open; if not, why, and when it opens next (office time, None if not known)."""
+    """Whether the office is open; if not, why, and when it opens next (office time, None if not known). `words` name
+    the holiday, or are the emergency's.
+    """
 
     closed: ClosedReason | None = None
     opens_at: datetime | None = None
-    holiday: Words | None = None
+    words: Words | None = None
 
 
 class QueueState(StrEnum):

@@ -16,8 +16,15 @@ def rules_on(rules: Sequence[Rules], day: date) -> Rules:
 
 
 def opening_by(clock: ClockState, snapshot: Snapshot, now: datetime) -> Opening:
-    """Whether the office is open; while the clock cannot be trusted, whoever stands there is served."""
+    """Whether the office is open; while the clock cannot be trusted, whoever stands there is served, but in an
+    emergency, which is believed by its flag alone then.
+    """
     is_known = clock is not ClockState.UNTRUSTED
+    emergency = next(
+        (each for each in snapshot.announcements if each.emergency and (each.is_in_force(now) or not is_known)), None
+    )
+    if emergency:
+        return Opening(ClosedReason.EMERGENCY, words=emergency.words)
     return opening(snapshot.rules, snapshot.holidays, now) if is_known else Opening()
 
 

@@ -50,6 +50,9 @@ BATCH_BYTES = 256 * 1024
 LARGEST_INTEGER = 2**53 - 1
 """Beyond it JSON readers disagree (RFC 7493, 2.2), so no epoch and no seq is larger."""
 
+REMOTE_TABLES = ("printer", "scanner", "keypad", "screen")
+"""What of a kiosk's settings can be set from afar: never the way to the server, never where the data lies."""
+
 
 def is_zone(name: str) -> bool:
     """Whether the machine knows the time zone; asked of it alone, since a list of all reads 600 files."""
@@ -282,7 +285,10 @@ class FactsAccepted(Message):
 class Heartbeat(Message):
     """How a kiosk is: `screen` is the state of the visit, `owed` how many facts wait, `at` its own clock and `clock`
     how far that is to be believed, `epoch` that of its facts (0 before the first). `facts_held_back`: the server does
-    not take its facts, and only a technician can help.
+    not take its facts, and only a technician can help. `boot` is another one each time that the machine starts, and
+    never comes back: two that alternate are two machines with one identity. `settings_version` is that of the
+    RemoteSettings in use (0: none), `settings_refused` of those that could not be used, with the `settings_problem`.
+    `devices` are the URLs of the printer, the scanners and the keypads.
     """
 
     at: AwareDatetime
@@ -294,9 +300,25 @@ class Heartbeat(Message):
     clock: ClockState = ClockState.SYNCED
     epoch: int = 0
     facts_held_back: bool = False
+    boot: str = Field(default="", max_length=64)
+    settings_version: int = Field(default=0, ge=0, le=LARGEST_INTEGER)
+    settings_refused: int = Field(default=0, ge=0, le=LARGEST_INTEGER)
+    settings_problem: str = Field(default="", max_length=1000)
+    disk_free_mb: int | None = Field(default=None, ge=0, le=LARGEST_INTEGER)
+    devices: tuple[Annotated[str, Field(max_length=200)], ...] = Field(default=(), max_length=20)
+
+
+class RemoteSettings(Message):
+    """A kiosk's settings as the central server keeps them: tables of TOML (REMOTE_TABLES) that take the place of
+    those in the kiosk's own file. `version` counts up.
+    """
+
+    version: int = Field(ge=1, le=LARGEST_INTEGER)
+    toml: str = Field(max_length=8000)
 
 
 class HeartbeatAnswer(Message):
-    """The server's clock, for the kiosk to compare."""
+    """The server's clock, for the kiosk to compare, and its settings where it does not have them yet."""
 
     at: AwareDatetime
+    settings: RemoteSettings | None = None

@@ -8,7 +8,7 @@ from kiosk.client import Client
 from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable
 from kiosk.event_log import CentralUnavailable, FactsNotTaken, FactsSentAgain, Failure, note
 from kiosk.journal import Batch
-from kiosk.protocol import FactsAccepted, Heartbeat, NewEpoch, Snapshot
+from kiosk.protocol import FactsAccepted, Heartbeat, HeartbeatAnswer, NewEpoch, Snapshot
 from kiosk.store import Store
 from kiosk.workers import BackOff
 
@@ -28,7 +28,8 @@ class SyncState(StrEnum):
 class Sync:
     """Pushes, pulls and gives signs of life (one worker's job). StoreError escapes; errors of the server never do.
 
-    `monotonic` gives s; `heartbeat` makes one; a snapshot is stored before `on_snapshot` hears of it.
+    `monotonic` gives s; `heartbeat` makes one, `on_heard` gets its answer; a snapshot is stored before `on_snapshot`
+    hears of it.
     """
 
     def __init__(
@@ -42,9 +43,11 @@ class Sync:
         back_off: BackOff | None = None,
         pull_every: float = 15.0,
         heartbeat_every: float = 30.0,
+        on_heard: Callable[[HeartbeatAnswer], None] = lambda answer: None,
     ) -> None:
         self._client, self._store, self._heartbeat = client, store, heartbeat
         self._on_snapshot, self._on_state, self._monotonic = on_snapshot, on_state, monotonic
+        self._on_heard = on_heard
         self._back_off = back_off or BackOff(1, LONGEST_WAIT)
         self._pull_every, self._heartbeat_every = pull_every, heartbeat_every
         held = store.snapshot()
@@ -140,7 +143,7 @@ class Sync:
 
     def _beat(self, now: float) -> None:
         if now >= self._heartbeat_at:
-            self._client.heartbeat(self._heartbeat())
+            self._on_heard(self._client.heartbeat(self._heartbeat()))
             self._heartbeat_at = now + self._heartbeat_every
 
     def _failed(self, error: CentralError) -> float:

@@ -57,6 +57,11 @@ class View:
     online: bool
     clock: ClockState = ClockState.SYNCED
 
+    @property
+    def announcements(self) -> tuple[Announcement, ...]:
+        """Those in force now, the most important first."""
+        return tuple(each for each in self.data.announcements if each.is_in_force(self.now)) if self.data else ()
+
 
 def office_data(snapshot: Snapshot, day: date, practice: bool = False) -> OfficeData:
     """What is valid on a day: its rules, the fees in force, the announcements of the day with the most important

@@ -139,7 +139,7 @@ class InformationScreen(KioskScreen):
 
     def _announcements(self, wide: float) -> Iterator[Widget]:
         language = self.view.visit.language
-        announced = self.view.data.announcements if self.view.data else ()
+        announced = self.view.announcements
         for each in announced:
             yield self.point(each.words[language], wide, theme.LARGE_MM)
         if not announced:

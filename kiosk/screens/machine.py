@@ -6,6 +6,7 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.events import InformationChosen, StayChosen
+from kiosk.model import ClosedReason
 from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen
 
@@ -29,19 +30,26 @@ class ClosedScreen(KioskScreen):
         opening, language = self.view.opening, self.view.visit.language
         if opening.closed is None:
             return []
-        holiday = opening.holiday[language] if opening.holiday else ""
+        words = opening.words[language] if opening.words else ""
+        if opening.closed is ClosedReason.EMERGENCY:
+            return [
+                self.sign(Icon.WARNING, wide, self.palette.warning),
+                self.title("closed.emergency", wide),
+                self.words(words, wide, theme.LARGE_MM * 1.15, bold=True),
+                self.words(self.word("closed.follow"), wide, theme.LARGE_MM),
+            ]
         if opening.opens_at:
             told = self.word("closed.opens", moment=self.texts.moment(opening.opens_at, language))
         else:
             told = self.word("closed.ask")
         return [
             self.sign(Icon.CLOCK, wide),
-            self.title(f"closed.{opening.closed}", wide, holiday=holiday),
+            self.title(f"closed.{opening.closed}", wide, holiday=words),
             self.words(told, wide, theme.LARGE_MM * 1.15, bold=True),
         ]
 
     def answer(self, wide: float) -> Sequence[Widget]:
-        if self.view.data is None:
+        if self.view.data is None or self.view.opening.closed is ClosedReason.EMERGENCY:
             return []
         return [self.choice(self.word("welcome.information"), wide, InformationChosen(), icon=Icon.INFORMATION)]
 

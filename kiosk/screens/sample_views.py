@@ -224,5 +224,9 @@ def sample_views() -> dict[str, View]:
     for closed in ClosedReason:
         opening = Opening(closed, NOW + timedelta(days=1), Words("Hari Raya Natal", "Christmas Day"))
         views[f"closed-{closed}"] = replace(_view(Visit(1, State.CLOSED)), opening=opening)
+    words = Words("Silakan keluar lewat pintu utara.", "Please leave by the north door.")
+    for name, told in (("", words), ("-long", Words(f"{words.id} " * 6, f"{words.en} " * 6))):
+        opening = Opening(ClosedReason.EMERGENCY, words=told)
+        views[f"closed-emergency{name}"] = replace(_view(Visit(1, State.CLOSED)), opening=opening)
     views["closed-no_data"] = replace(views["closed-no_data"], data=None, opening=Opening(ClosedReason.NO_DATA))
     return views

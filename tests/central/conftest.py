@@ -24,7 +24,15 @@ from central.people.login import add_officer
 from central.people.roles import STAFF
 from kiosk.protocol import ENROLMENTS
 
-ON_BOTH = {"test_chain", "test_enrolment", "test_epochs", "test_journal_machine", "test_snapshots", "test_taking_facts"}
+ON_BOTH = {
+    "test_chain",
+    "test_enrolment",
+    "test_epochs",
+    "test_journal_machine",
+    "test_snapshots",
+    "test_snapshots_made_once",
+    "test_taking_facts",
+}
 """Modules whose tests run on both databases; with --postgres all others run on PostgreSQL."""
 
 

@@ -33,7 +33,7 @@ def session(data: Path):
 
 
 def told(session: Session, now: datetime = MORNING) -> Snapshot:
-    body, _ = snapshot(session, "PYK", now)
+    body = snapshot(session, "PYK", now)
     return Snapshot.model_validate_json(body)
 
 

@@ -4,10 +4,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import HOURS, TODAY
+from samples import HOURS, TODAY, snapshot
 
-from kiosk.model import ClosedReason, Holiday, Opening, Period, Rules, Words
-from kiosk.opening import opening, rules_on
+from kiosk.model import Announcement, ClockState, ClosedReason, Holiday, Opening, Period, Rules, Words
+from kiosk.opening import opening, opening_by, rules_on
 
 ZONE = ZoneInfo("Asia/Jakarta")
 RULES = (Rules(date(2024, 1, 1), HOURS, 60, 120, ()),)  # weekdays 8 to 12 and 13 to 16
@@ -69,3 +69,42 @@ def test_what_it_says_of_the_next_opening_comes_true(now: datetime) -> None:
         assert said.opens_at > now
         assert opening(RULES, (HOLIDAY,), said.opens_at).closed is None
         assert opening(RULES, (HOLIDAY,), said.opens_at - timedelta(minutes=1)).closed is not None
+
+
+def announced(emergency: bool = True) -> Announcement:
+    """From today at 10.00 to before noon tomorrow."""
+    words = Words("Lewat pintu utara", "By the north door")
+    day_after = TODAY + timedelta(days=1)
+    return Announcement("e", words, TODAY, day_after, starts=time(10), ends=time(12), emergency=emergency)
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (at(9, 59), False),
+        (at(10), True),
+        (at(23, 59), True),
+        (at(11, 59, TODAY + timedelta(days=1)), True),
+        (at(12, 0, TODAY + timedelta(days=1)), False),
+        (at(8, 0, TODAY + timedelta(days=2)), False),
+    ],
+)
+def test_an_announcement_is_in_force_from_its_first_minute_to_before_its_end(moment: datetime, shown: bool) -> None:
+    assert announced().is_in_force(moment) is shown
+
+
+def test_an_emergency_closes_the_office_with_its_words_while_it_is_in_force() -> None:
+    held = snapshot(announcements=(announced(),))
+    assert opening_by(ClockState.SYNCED, held, at(9)) == Opening()
+    found = opening_by(ClockState.SYNCED, held, at(10))
+    assert (found.closed, found.words) == (ClosedReason.EMERGENCY, announced().words)
+
+
+def test_another_announcement_closes_nothing() -> None:
+    held = snapshot(announcements=(announced(emergency=False),))
+    assert opening_by(ClockState.SYNCED, held, at(10)) == Opening()
+
+
+def test_without_a_clock_an_emergency_is_believed() -> None:
+    held = snapshot(announcements=(announced(),))
+    assert opening_by(ClockState.UNTRUSTED, held, at(3)).closed is ClosedReason.EMERGENCY

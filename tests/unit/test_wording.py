@@ -20,7 +20,7 @@ TEXTS = Texts.load()
 def page_words(language: Language) -> dict[str, str]:
     """The words of the phone's page, which have no titles and no buttons."""
     held = tomllib.loads((ROOT / "central/languages" / f"{language}.toml").read_text("utf-8"))
-    return {f"page.{key}": text for key, text in held["words"].items()}
+    return {f"page.{key}": text for key, text in held["ticket"].items()}
 
 
 def unwanted(language: Language) -> list[str]:

@@ -1,0 +1,70 @@
+"""The kiosks of an office, as a technician wants to see them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from central.database import ForkRow, KioskRow
+from central.fleet.identity import twin_seen_at
+from central.fleet.paper import PaperForecast, paper_of
+from central.fleet.settings import versions
+from central.heartbeats import Heartbeat
+
+SILENT = timedelta(seconds=90)
+"""A kiosk that missed three signs of life is silent."""
+LOOK_BACK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class FleetKiosk:
+    """A kiosk: what it `said` last and when it was heard (UTC, None: never), its `paper`, the version of its settings
+    that is `wanted` (0: its own file's), and when two machines spoke as it, or its facts forked, in the last days.
+    """
+
+    id: str
+    name: str
+    digit: int
+    revoked: bool
+    heard_at: datetime | None
+    silent: bool
+    said: Heartbeat | None
+    paper: PaperForecast | None
+    wanted: int
+    twin_at: datetime | None
+    forked_at: datetime | None
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether it uses the settings that are wanted."""
+        return self.said is not None and self.said.settings_version == self.wanted
+
+    @property
+    def refused_them(self) -> bool:
+        """Whether it could not use the settings that are wanted."""
+        return bool(self.wanted and self.said and self.said.settings_refused == self.wanted)
+
+
+def fleet_of(session: Session, office: str, now: datetime) -> tuple[FleetKiosk, ...]:
+    """The office's kiosks by their digits; `now` is UTC."""
+    rows = session.scalars(select(KioskRow).where(KioskRow.office == office).order_by(KioskRow.digit))
+    return tuple(kiosk_in(session, row, now) for row in rows)
+
+
+def kiosk_in(session: Session, row: KioskRow, now: datetime) -> FleetKiosk:
+    """One of them."""
+    since, settings, fork = now - LOOK_BACK, versions(session, row.id), session.get(ForkRow, row.id)
+    return FleetKiosk(
+        id=row.id,
+        name=row.name,
+        digit=row.digit,
+        revoked=row.revoked,
+        heard_at=row.heard_at,
+        silent=row.heard_at is None or now - row.heard_at >= SILENT,
+        said=Heartbeat.model_validate_json(row.heartbeat) if row.heartbeat else None,
+        paper=paper_of(session, row.id, now),
+        wanted=settings[0].version if settings else 0,
+        twin_at=twin_seen_at(session, row.id, since),
+        forked_at=fork.seen_at if fork and fork.seen_at >= since else None,
+    )

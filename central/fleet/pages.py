@@ -1,0 +1,135 @@
+"""The technicians' pages: the fleet, one kiosk, its settings."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from central.api import Db, Now
+from central.database import KioskRow
+from central.enrolment import CODE_VALID, new_code
+from central.fleet.fleet import fleet_of, kiosk_in
+from central.fleet.paper import put_in
+from central.fleet.settings import LONGEST, BadSettings, go_back, set_from_afar, versions
+from central.languages import PageLanguageOf, words
+from central.page import page
+from central.people.login import needs, same_site
+from central.people.roles import Role, SignedIn
+from central.snapshot import office_snapshot, office_zone
+from kiosk.model import Language
+from kiosk.protocol import REMOTE_TABLES
+
+router = APIRouter(prefix="/officers/fleet", include_in_schema=False, dependencies=[Depends(same_site)])
+Technician = Annotated[SignedIn, needs(Role.TECHNICIAN, Role.SUPERVISOR)]
+
+
+@router.get("")
+def get_fleet(request: Request, officer: Technician, session: Db, now: Now, language: PageLanguageOf) -> Response:
+    return _fleet(request, "fleet.html", officer, session, now, language)
+
+
+@router.get("/kiosks")
+def get_kiosks(request: Request, officer: Technician, session: Db, now: Now, language: PageLanguageOf) -> Response:
+    """The changing part of the fleet's page."""
+    return _fleet(request, "fleet_kiosks.html", officer, session, now, language)
+
+
+@router.post("/codes")
+def post_code(
+    request: Request, officer: Technician, session: Db, now: Now, language: PageLanguageOf,
+    name: Annotated[str, Form(max_length=40)] = "",
+) -> Response:  # fmt: skip
+    """Makes a one-time enrolment code, shown this once."""
+    code = new_code(session, officer.office, name.strip(), now)
+    shown = {"code": code, "hours": int(CODE_VALID.total_seconds() // 3600)}
+    return _fleet(request, "fleet.html", officer, session, now, language, **shown)
+
+
+@router.get("/{kiosk}")
+def get_kiosk(
+    kiosk: str, request: Request, officer: Technician, session: Db, now: Now, language: PageLanguageOf
+) -> Response:
+    return _kiosk(request, _own(session, officer, kiosk), officer, session, now, language)
+
+
+@router.post("/{kiosk}/settings")
+def post_settings(
+    kiosk: str, request: Request, officer: Technician, session: Db, now: Now, language: PageLanguageOf,
+    toml: Annotated[str, Form(max_length=2 * LONGEST)] = "", note: Annotated[str, Form(max_length=200)] = "",
+) -> Response:  # fmt: skip
+    """Makes the kiosk's next settings."""
+    row = _own(session, officer, kiosk)
+    try:
+        set_from_afar(session, row.id, toml, note.strip(), officer.name, now)
+    except BadSettings as error:
+        problem = words(language, "fleet")[error.key].format(what=error.what)
+        return _kiosk(request, row, officer, session, now, language, problem=problem, toml=toml, note=note)
+    return RedirectResponse(f"/officers/fleet/{row.id}", 303)
+
+
+@router.post("/{kiosk}/settings/{version}")
+def post_former_settings(kiosk: str, version: int, officer: Technician, session: Db, now: Now) -> Response:
+    """Goes back to an earlier version; 0 is the kiosk's own file."""
+    row = _own(session, officer, kiosk)
+    try:
+        go_back(session, row.id, version, officer.name, now)
+    except BadSettings as error:
+        raise HTTPException(404, "there is no such version") from error
+    return RedirectResponse(f"/officers/fleet/{row.id}", 303)
+
+
+@router.post("/{kiosk}/roll")
+def post_roll(kiosk: str, officer: Technician, session: Db, now: Now) -> Response:
+    """Somebody put a new roll of paper in."""
+    put_in(session, _own(session, officer, kiosk).id, officer.name, now)
+    return RedirectResponse(f"/officers/fleet/{kiosk}", 303)
+
+
+@router.post("/{kiosk}/name")
+def post_name(
+    kiosk: str, officer: Technician, session: Db, name: Annotated[str, Form(min_length=1, max_length=40)]
+) -> Response:
+    _own(session, officer, kiosk).name = name.strip()
+    return RedirectResponse(f"/officers/fleet/{kiosk}", 303)
+
+
+@router.post("/{kiosk}/revoke")
+def post_revoke(kiosk: str, officer: Technician, session: Db) -> Response:
+    """Believes the kiosk no more, for good."""
+    _own(session, officer, kiosk).revoked = True
+    return RedirectResponse(f"/officers/fleet/{kiosk}", 303)
+
+
+def _own(session: Db, officer: SignedIn, kiosk: str) -> KioskRow:
+    row = session.get(KioskRow, kiosk)
+    if row is None or row.office != officer.office:
+        raise HTTPException(404, "this kiosk is not known")
+    return row
+
+
+def _fleet(
+    request: Request, template: str, officer: SignedIn, session: Db, now: datetime, language: Language, **more: Any
+) -> Response:
+    context = _common(officer, session, now) | {"kiosks": fleet_of(session, officer.office, now)} | more
+    return page(request, template, "fleet", language, context)
+
+
+def _kiosk(
+    request: Request, row: KioskRow, officer: SignedIn, session: Db, now: datetime, language: Language, **more: Any
+) -> Response:
+    held = versions(session, row.id)
+    entered = {"problem": "", "toml": held[0].toml if held else "", "note": ""} | more
+    context = _common(officer, session, now) | {"kiosk": kiosk_in(session, row, now), "versions": held} | entered
+    context |= {"tables": ", ".join(f"[{each}]" for each in REMOTE_TABLES), "longest": LONGEST}
+    return page(request, "fleet_kiosk.html", "fleet", language, context, 422 if entered["problem"] else 200)
+
+
+def _common(officer: SignedIn, session: Db, now: datetime) -> dict[str, Any]:
+    held = office_snapshot(session, officer.office)
+    return {
+        "officer": officer,
+        "office_name": held.office.name if held else "",
+        "zone": office_zone(session, officer.office),
+        "now": now,
+    }

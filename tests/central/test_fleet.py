@@ -1,0 +1,189 @@
+"""The fleet: settings from afar, rolls of paper, two machines with one identity, who may see it."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
+from wire import MORNING, PASSWORD, Kiosk, a_ticket
+
+from central.database import KioskRow
+from central.fleet.fleet import SILENT, FleetKiosk, kiosk_in
+from central.fleet.paper import ROLL_METRES, TICKET_METRES, forecast
+from central.fleet.settings import BadSettings, go_back, set_from_afar, wanted_by
+from central.heartbeats import Heartbeat
+from central.people.login import add_officer
+from central.people.roles import Role
+from kiosk.model import TicketState
+from kiosk.protocol import HEARTBEATS, PaperMoved, WalkInIssued
+
+NARROW = '[printer]\nurl = "simulated:"\nwidth_mm = 58'
+
+
+def sign(kiosk: Kiosk, **more: Any) -> dict[str, Any]:
+    """A sign of life; returns the answer."""
+    said = {"at": kiosk.clock.now().isoformat(), "version": "1", "screen": "welcome", "printer": "ready"}
+    answer = kiosk.post(HEARTBEATS, said | {"scanner_ready": True, "owed": 0} | more)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def seen(kiosk: Kiosk) -> FleetKiosk:
+    with kiosk.http.app.state.reading() as session:
+        row = session.get(KioskRow, kiosk.id)
+        assert row
+        return kiosk_in(session, row, kiosk.clock.now())
+
+
+@pytest.fixture
+def settings(kiosk: Kiosk):
+    """Makes the kiosk's next settings."""
+
+    def make(toml: str) -> int:
+        with kiosk.http.app.state.writing.begin() as session:
+            return set_from_afar(session, kiosk.id, toml, "", "teknisi", kiosk.clock.now())
+
+    return make
+
+
+def test_a_kiosk_is_told_its_settings_until_it_has_them(kiosk, settings) -> None:
+    assert sign(kiosk)["settings"] is None
+    assert settings(NARROW) == 1
+    assert sign(kiosk)["settings"] == {"version": 1, "toml": NARROW}
+    assert not seen(kiosk).has_settings
+    assert sign(kiosk, settings_version=1)["settings"] is None
+    assert seen(kiosk).has_settings
+
+
+def test_what_a_kiosk_refused_is_not_sent_again_and_its_problem_is_seen(kiosk, settings) -> None:
+    settings(NARROW)
+    assert sign(kiosk, settings_refused=1, settings_problem="[printer] url: ?")["settings"] is None
+    assert seen(kiosk).refused_them
+    assert settings("[screen]\nmotion = false") == 2
+    assert sign(kiosk, settings_refused=1)["settings"]["version"] == 2
+
+
+def test_going_back_makes_a_new_version_of_the_old_one(kiosk, settings) -> None:
+    settings(NARROW)
+    settings("[screen]\nmotion = false")
+    with kiosk.http.app.state.writing.begin() as session:
+        assert go_back(session, kiosk.id, 1, "teknisi", MORNING) == 3
+        assert go_back(session, kiosk.id, 0, "teknisi", MORNING) == 4
+    assert sign(kiosk)["settings"] == {"version": 4, "toml": ""}
+
+
+@pytest.mark.parametrize(
+    ("toml", "key"),
+    [("[printer", "not_toml"), ('[central]\nurl = "x"', "not_from_afar"), ("# " + "x" * 8000, "too_long")],
+)
+def test_what_no_kiosk_may_be_sent_is_not_sent(kiosk, settings, toml: str, key: str) -> None:
+    with pytest.raises(BadSettings) as problem:
+        settings(toml)
+    assert problem.value.key == key
+    assert sign(kiosk)["settings"] is None
+
+
+def test_settings_of_one_kiosk_are_not_anothers(kiosk, enrol, settings) -> None:
+    settings(NARROW)
+    assert sign(enrol())["settings"] is None
+
+
+def prints(kiosk: Kiosk, count: int) -> None:
+    for place in range(count):
+        ticket = a_ticket(f"W{kiosk.digit}-{place + 1:03}", issued_at=kiosk.clock.now(), slot=None)
+        kiosk.tells(WalkInIssued(ticket=ticket), PaperMoved(ticket=ticket.id, state=TicketState.PRINTED))
+
+
+def test_the_paper_is_reckoned_from_the_roll_that_was_put_in_after_the_last_one_ran_out(kiosk) -> None:
+    sign(kiosk)
+    assert seen(kiosk).paper is None
+    sign(kiosk, printer="paper_out")
+    kiosk.clock.forward(minutes=5)
+    sign(kiosk, printer="ready")
+    kiosk.clock.forward(minutes=5)
+    prints(kiosk, 10)
+    paper = seen(kiosk).paper
+    assert paper
+    assert paper.metres == pytest.approx(ROLL_METRES - 10 * TICKET_METRES)
+    assert paper.until == kiosk.clock.now() + timedelta(days=paper.tickets / (10 / 7))
+
+
+def test_an_opened_cover_is_no_new_roll(kiosk) -> None:
+    sign(kiosk)
+    sign(kiosk, printer="cover_open")
+    sign(kiosk, printer="ready")
+    assert seen(kiosk).paper is None
+
+
+def test_paper_never_lasts_less_than_nothing_and_forever_where_nothing_is_printed() -> None:
+    assert forecast(10_000, 5, TICKET_METRES, MORNING).tickets == 0
+    assert forecast(10_000, 5, TICKET_METRES, MORNING).until == MORNING
+    assert forecast(0, 0, TICKET_METRES, MORNING).until is None
+
+
+def test_a_restarted_machine_is_one_machine(kiosk) -> None:
+    for boot in ("a", "a", "b", "b", "c"):
+        sign(kiosk, boot=boot)
+        kiosk.clock.forward(seconds=30)
+    assert seen(kiosk).twin_at is None
+
+
+def test_a_boot_that_comes_back_after_another_one_is_a_second_machine(kiosk) -> None:
+    for boot in ("a", "b", "a"):
+        sign(kiosk, boot=boot)
+        kiosk.clock.forward(seconds=30)
+    assert seen(kiosk).twin_at == MORNING + timedelta(seconds=60)
+    kiosk.clock.forward(days=8)
+    assert seen(kiosk).twin_at is None
+
+
+def test_a_kiosk_that_missed_three_signs_of_life_is_silent(kiosk) -> None:
+    assert seen(kiosk).silent
+    sign(kiosk)
+    assert not seen(kiosk).silent
+    kiosk.clock.forward(seconds=SILENT.total_seconds())
+    assert seen(kiosk).silent
+
+
+@pytest.fixture
+def technician(http: TestClient) -> TestClient:
+    with http.app.state.writing.begin() as session:
+        add_officer(session, "PYK", "teknisi", PASSWORD, frozenset({Role.TECHNICIAN}))
+    assert http.post("/officers/login", data={"name": "teknisi", "password": PASSWORD}).status_code == 303
+    return http
+
+
+def test_the_page_makes_a_code_shown_once_that_enrols(technician, enrol) -> None:
+    page = technician.post("/officers/fleet/codes", data={"name": "Lobi"}).text
+    code = re.search(r">([0-9A-Z]{5}-[0-9A-Z]{5})<", page)
+    assert code
+    assert code[1] not in technician.get("/officers/fleet").text
+
+
+def test_a_technician_sends_settings_and_goes_back_and_sees_what_was_wrong(kiosk, technician) -> None:
+    path = f"/officers/fleet/{kiosk.id}"
+    answer = technician.post(f"{path}/settings", data={"toml": "[data]\ndir = '/'"})
+    assert (answer.status_code, "Tidak dapat diatur dari jauh: data" in answer.text) == (422, True)
+    assert technician.post(f"{path}/settings", data={"toml": NARROW, "note": "58 mm"}).status_code == 303
+    assert technician.post(f"{path}/settings/0").status_code == 303
+    assert technician.post(f"{path}/settings/9").status_code == 404
+    page = technician.get(path).text
+    assert "58 mm" in page
+    assert sign(kiosk)["settings"]["version"] == 2
+
+
+def test_a_kiosk_of_another_office_is_not_known(kiosk, technician) -> None:
+    with technician.app.state.writing.begin() as session:
+        row = session.get(KioskRow, kiosk.id)
+        row.office = "AGM"
+    for path in ("", "/settings", "/roll", "/revoke", "/name"):
+        ask = technician.post if path else technician.get
+        assert ask(f"/officers/fleet/{kiosk.id}{path}", **({"data": {"name": "x"}} if path else {})).status_code == 404
+
+
+def test_what_is_wanted_of_a_kiosk_that_never_was_given_any_is_nothing(kiosk) -> None:
+    said = Heartbeat(at=MORNING, version="1", screen="welcome", printer="ready", scanner_ready=True, owed=0)
+    with Session(kiosk.http.app.state.engine) as session:
+        assert wanted_by(session, kiosk.id, said) is None
