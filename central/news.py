@@ -5,11 +5,13 @@ row of no office) is told to all. Columns that a row calls `quiet` tell nobody.
 """
 
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Integer, String, event, func, inspect, select, text
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, mapped_column
-from sqlalchemy.orm.base import Mapped
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
+from sqlalchemy.orm.attributes import History
 
 from central.database import ALL_COLUMNS, Base, BookingRow, OfficeRow
 
@@ -17,8 +19,10 @@ EVERY_OFFICE = ""
 CHANNEL = "anjungan_news"
 SHARDS = 16
 """An office's changes are counted in so many places, so that two at once seldom wait for each other."""
-BOOKINGS = "bookings"
-"""The part of an office's data that is large and seldom changes; all else is the part ""."""
+EVERY_DAY = "every day"
+"""The bookings of a day are a part of an office's data, by its ISO date: they are many and seldom change. This is the
+part of all of them, and "" that of all else.
+"""
 _COUNT = text(
     "INSERT INTO changes (office, part, shard, count) VALUES (:office, :part, :shard, 1)"
     " ON CONFLICT (office, part, shard) DO UPDATE SET count = changes.count + 1"
@@ -38,9 +42,9 @@ class ChangeRow(Base):
 
 @dataclass(frozen=True)
 class Version:
-    """Numbers that a change of an office's bookings, or of anything else of it, makes larger."""
+    """Numbers that a change makes larger: of a day's bookings, and of anything else of an office."""
 
-    bookings: int
+    days: Mapping[date, int]
     rest: int
 
 
@@ -49,30 +53,33 @@ def tell(session: Session, office: str, part: str = "") -> None:
     session.info.setdefault("news", set()).add((office, part))
 
 
-def version(session: Session, office: str) -> Version:
-    """Which state of the office's data this transaction sees."""
-    counted = select(ChangeRow.part, func.sum(ChangeRow.count)).where(ChangeRow.office.in_((office, EVERY_OFFICE)))
+def version(session: Session, office: str, days: Iterable[date] = ()) -> Version:
+    """Which state of the office's data and of these days' bookings this transaction sees."""
+    parts = {each: each.isoformat() for each in days}
+    counted = select(ChangeRow.part, func.sum(ChangeRow.count)).where(
+        ChangeRow.office.in_((office, EVERY_OFFICE)), ChangeRow.part.in_((*parts.values(), EVERY_DAY, ""))
+    )
     count = {part: int(found) for part, found in session.execute(counted.group_by(ChangeRow.part))}
-    return Version(count.get(BOOKINGS, 0), count.get("", 0))
+    of_all = count.get(EVERY_DAY, 0)
+    return Version({day: count.get(part, 0) + of_all for day, part in parts.items()}, count.get("", 0))
 
 
 @event.listens_for(Session, "after_flush")
 def _note(session: Session, flush: UOWTransaction) -> None:
-    for row in session.dirty:
-        if any(inspect(row).attrs[each].history.has_changes() for each in _loud(type(row))):
-            tell(session, _office_of(row), _part_of(type(row)))
-    for row in (*session.new, *session.deleted):
+    changed = (row for row in session.dirty if any(_history(row, each).has_changes() for each in _loud(type(row))))
+    for row in (*changed, *session.new, *session.deleted):
         if _loud(type(row)):
-            tell(session, _office_of(row), _part_of(type(row)))
+            for part in _parts_of(row):
+                tell(session, _office_of(row), part)
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _note_statement(state: ORMExecuteState) -> None:
-    writes = state.is_insert or state.is_update or state.is_delete
-    if writes and state.bind_mapper is None:
-        tell(state.session, EVERY_OFFICE, BOOKINGS)
-    elif writes and state.bind_mapper and _loud(state.bind_mapper.class_):
-        tell(state.session, EVERY_OFFICE, _part_of(state.bind_mapper.class_))
+    if not (state.is_insert or state.is_update or state.is_delete):
+        return
+    kind = state.bind_mapper.class_ if state.bind_mapper else None
+    if kind is None or _loud(kind):
+        tell(state.session, EVERY_OFFICE, EVERY_DAY if kind is BookingRow else "")
 
 
 @event.listens_for(Session, "before_commit")
@@ -101,8 +108,13 @@ def _loud(kind: type[Base]) -> frozenset[str]:
     return frozenset() if kind.quiet is ALL_COLUMNS else frozenset(inspect(kind).columns.keys()) - kind.quiet
 
 
-def _part_of(kind: type[Base]) -> str:
-    return BOOKINGS if kind is BookingRow else ""
+def _history(row: Base, column: str) -> History:
+    return inspect(row).attrs[column].history
+
+
+def _parts_of(row: Base) -> set[str]:
+    """A booking that is moved leaves its former day."""
+    return {row.day, *(_history(row, "day").deleted or ())} if isinstance(row, BookingRow) else {""}
 
 
 def _office_of(row: Base) -> str:

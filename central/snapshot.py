@@ -1,7 +1,10 @@
 """What a kiosk is told: the office's data, its bookings and the queue, with an ETag over all of it."""
 
 import hashlib
+import re
+import zlib
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Self
@@ -43,9 +46,11 @@ def office_zone(session: Session, office: str) -> ZoneInfo:
     return ZoneInfo(found.office.time_zone if found else "UTC")
 
 
-def snapshot(session: Session, office_id: str, now: datetime, told: "ToldBookings | None" = None) -> str | None:
-    """The snapshot as JSON, None before the office is loaded. `now` is UTC; `told` are the office's bookings, where
-    they are known already.
+def snapshot(
+    session: Session, office_id: str, now: datetime, known: "Mapping[date, DayBookings] | None" = None
+) -> str | None:
+    """The snapshot as JSON, None before the office is loaded. `now` is UTC; `known` are the office's bookings of days
+    on which they are known already.
     """
     office = office_snapshot(session, office_id)
     if office is None:
@@ -63,7 +68,8 @@ def snapshot(session: Session, office_id: str, now: datetime, told: "ToldBooking
             "announcements": standing(session, office_id, today),
         }
     ).model_dump_json(exclude={"bookings"})
-    bookings = (told or ToldBookings.of(session, office_id, today)).as_json(served)
+    days = ((known or {}).get(each) or DayBookings.of(session, office_id, each) for each in days_told(today))
+    bookings = ",".join(text for each in days for text in each.texts(served))
     return f'{{"bookings":[{bookings}],{rest[1:]}'
 
 
@@ -72,23 +78,30 @@ def etag_of(snapshot: str) -> str:
     return f'"{hashlib.sha256(snapshot.encode()).hexdigest()[:32]}"'
 
 
-@dataclass(frozen=True)
-class ToldBookings:
-    """An office's bookings around a day as they are told: each with its JSON, without and with all of it served."""
+def days_told(today: date) -> tuple[date, ...]:
+    """The days whose bookings a kiosk is told."""
+    return tuple(today + timedelta(days=each) for each in range(-1, DAYS_AHEAD + 1))
 
-    day: date
-    texts: dict[UUID, tuple[int, str, str]]
+
+@dataclass(frozen=True)
+class DayBookings:
+    """A day's bookings as they are told, packed: of each a line with its id, how many come, and its JSON."""
+
+    packed: bytes
 
     @classmethod
-    def of(cls, session: Session, office: str, today: date) -> Self:
-        first, last = today - timedelta(days=1), today + timedelta(days=DAYS_AHEAD)
-        days = BookingRow.day.between(first.isoformat(), last.isoformat())
-        wanted = select(BookingRow.body).where(BookingRow.office == office, days).order_by(BookingRow.id)
-        return cls(today, {each.id: _told(each) for each in map(_BOOKING.validate_json, session.scalars(wanted))})
+    def of(cls, session: Session, office: str, day: date) -> Self:
+        on_day = select(BookingRow.body).where(BookingRow.office == office, BookingRow.day == day.isoformat())
+        bodies = session.scalars(on_day.order_by(BookingRow.id))
+        lines = (_told(_BOOKING.validate_json(body)) for body in bodies)
+        return cls(zlib.compress("\n".join(lines).encode(), 1))
 
-    def as_json(self, served: Counter[UUID | None]) -> str:
-        """All of them, joined. A booking is served once all of its applicants are."""
-        return ",".join(done if served[id_] == count else plain for id_, (count, plain, done) in self.texts.items())
+    def texts(self, served: Counter[UUID | None]) -> Iterator[str]:
+        """The JSON of each. A booking is served once all of its applicants are."""
+        for line in zlib.decompress(self.packed).decode().splitlines():
+            id_, count, told = line.split(" ", 2)
+            done = served and served[UUID(id_)] == int(count)
+            yield re.sub(r'"status":"\w+"', f'"status":"{BookingStatus.SERVED}"', told) if done else told
 
 
 def places(session: Session, office: str, day: date, zone: ZoneInfo) -> tuple[Place, ...]:
@@ -103,9 +116,8 @@ def _place(row: TicketRow) -> Place:
     )
 
 
-def _told(booking: Booking) -> tuple[int, str, str]:
-    """How many come, and the booking's JSON as it is and served. No name leaves unmasked, wherever it came from."""
+def _told(booking: Booking) -> str:
+    """A line of DayBookings. No name leaves unmasked, wherever the booking came from."""
     applicants = tuple(replace(each, masked_name=masked(each.masked_name)) for each in booking.applicants)
-    plain = replace(booking, applicants=applicants)
-    done = replace(plain, status=BookingStatus.SERVED)
-    return len(applicants), _BOOKING.dump_json(plain).decode(), _BOOKING.dump_json(done).decode()
+    told = _BOOKING.dump_json(replace(booking, applicants=applicants)).decode()
+    return f"{booking.id} {len(applicants)} {told}"

@@ -5,6 +5,7 @@ changes a snapshot too (the day, keys that expire, turns that come closer), so n
 """
 
 import gzip
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from threading import Lock
@@ -12,7 +13,7 @@ from threading import Lock
 from sqlalchemy.orm import Session
 
 from central.news import Version, version
-from central.snapshot import ToldBookings, etag_of, office_zone, snapshot
+from central.snapshot import DayBookings, days_told, etag_of, office_zone, snapshot
 
 LONGEST = timedelta(seconds=60)
 FASTEST = 1
@@ -21,12 +22,12 @@ FASTEST = 1
 
 @dataclass(frozen=True)
 class MadeSnapshot:
-    """A snapshot, packed by gzip, with its ETag, the data's version, and when it was made and its day is over (UTC)."""
+    """A snapshot, packed by gzip, its ETag, what it was made of, and when it was made and its day is over (UTC)."""
 
     version: Version
+    bookings: Mapping[date, DayBookings]
     made_at: datetime
     day_over: datetime
-    bookings: ToldBookings
     etag: str
     packed: bytes
 
@@ -42,29 +43,24 @@ class Snapshots:
         """The office's snapshot as this transaction sees it, None before the office is loaded; `now` is UTC."""
         # Kiosks of an office that ask at once wait for one of them to make it.
         with self._turns.setdefault(office, Lock()):
-            seen, held = version(session, office), self._made.get(office)
-            if held and held.version == seen and abs(now - held.made_at) < LONGEST and now < held.day_over:
+            held = self._made.get(office)
+            young = held and abs(now - held.made_at) < LONGEST and now < held.day_over
+            if held and young and version(session, office, held.bookings) == held.version:
                 return held
-            return self._make(session, office, now, seen, held)
+            return self._make(session, office, now, held)
 
-    def _make(
-        self, session: Session, office: str, now: datetime, seen: Version, held: MadeSnapshot | None
-    ) -> MadeSnapshot | None:
+    def _make(self, session: Session, office: str, now: datetime, held: MadeSnapshot | None) -> MadeSnapshot | None:
         zone = office_zone(session, office)
         today = now.astimezone(zone).date()
-        bookings = _still_right(held, seen, today) or ToldBookings.of(session, office, today)
+        days = days_told(today)
+        seen = version(session, office, days)
+        known = {day: held.bookings[day] for day in days if held and held.version.days.get(day) == seen.days[day]}
+        bookings = {day: known.get(day) or DayBookings.of(session, office, day) for day in days}
         body = snapshot(session, office, now, bookings)
         if body is None:
             return None
         etag = etag_of(body)
-        same = held and held.etag == etag
-        packed = held.packed if held and same else gzip.compress(body.encode(), FASTEST, mtime=0)
+        packed = held.packed if held and held.etag == etag else gzip.compress(body.encode(), FASTEST, mtime=0)
         day_over = datetime.combine(today + timedelta(days=1), time(), zone)
-        made = self._made[office] = MadeSnapshot(seen, now, day_over, bookings, etag, packed)
+        made = self._made[office] = MadeSnapshot(seen, bookings, now, day_over, etag, packed)
         return made
-
-
-def _still_right(held: MadeSnapshot | None, seen: Version, today: date) -> ToldBookings | None:
-    if held and held.version.bookings == seen.bookings and held.bookings.day == today:
-        return held.bookings
-    return None
