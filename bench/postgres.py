@@ -38,6 +38,10 @@ class Cluster:
         """`immediate` is a crash: nothing that is not on disk yet gets there."""
         self._run("pg_ctl", "stop", f"--mode={mode}", "--wait", "--silent")
 
+    def pid(self) -> int:
+        """The process whose children do the work."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def create(self, template: str = "template0") -> str:
         """A new database, as a copy of another one to which nobody is connected; returns its name."""
         self._made += 1

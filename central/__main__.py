@@ -163,6 +163,7 @@ def main(argv: list[str] | None = None) -> int:
     return status
 
 
+KEEP_ALIVE_SECONDS = 75
 ANSWER_SECONDS = 1.0
 """How long a peer has to answer the end of its TLS connection when the server stops; asyncio would wait for 30 s."""
 
@@ -210,6 +211,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         ssl_certfile=arguments.cert,
         ssl_keyfile=arguments.key,
         log_level="warning",
+        # A kiosk asks every 15 s, and a TLS handshake costs more than the answer.
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         # A request that is in the middle of its work may end it.
         timeout_graceful_shutdown=5,
         server_header=False,

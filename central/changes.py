@@ -108,13 +108,17 @@ async def postgres_news(url: URL) -> AsyncIterator[str]:
     knows, so it may be any office's.
     """
     where = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    away = False
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(where, autocommit=True) as connection:
                 await connection.execute(f"LISTEN {CHANNEL}")
+                away = False
                 yield EVERY_OFFICE
                 async for notice in connection.notifies():
                     yield notice.payload
         except psycopg.OperationalError:
-            log.warning("changes cannot be listened to; connecting again")
+            if not away:
+                log.warning("changes cannot be listened to; connecting again until they can")
+            away = True
         await asyncio.sleep(CONNECT_SECONDS)
