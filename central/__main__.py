@@ -1,4 +1,4 @@
-"""`kiosk-central`: serve, load-demo, new-code, conform, fault-proxy, and the commands of booking passes."""
+"""`kiosk-central`: serve, load-demo, new-code, back-up, restore, conform, fault-proxy, and booking passes."""
 
 import argparse
 import asyncio
@@ -20,6 +20,7 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
+from central.back_up import NotRestored, back_up, restore
 from central.conformance.clause import Walk
 from central.conformance.line import HttpsLine
 from central.conformance.report import conform
@@ -90,6 +91,14 @@ def parser() -> argparse.ArgumentParser:
     _add_office(code)
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
+    copied = commands.add_parser("back-up", help="copy the database and all keys, while the server goes on")
+    copied.set_defaults(run=_back_up)
+    copied.add_argument("--to", type=Path, required=True, metavar="DIR", help="a new folder for the back-up")
+    restored = commands.add_parser("restore", help="put a back-up into the place of no or an empty database")
+    restored.set_defaults(run=_restore)
+    restored.add_argument("--from", type=Path, required=True, metavar="DIR", dest="source", help="the back-up")
+    for command in (copied, restored):
+        _add_data(command)
     conforming = commands.add_parser(
         "conform", help="hold any server to docs/protocol.md; it leaves facts in its office"
     )
@@ -157,7 +166,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except (OSError, Declined) as error:
+    except (OSError, Declined, NotRestored) as error:
         print(f"kiosk-central: {error}", file=sys.stderr)
         return 1
     return status
@@ -289,6 +298,20 @@ def _database_of(arguments: argparse.Namespace) -> Iterator[Session]:
         raise FileNotFoundError(f"{folder} holds no office; load one with kiosk-central load-demo")
     with Session(for_writing(open_database(folder, arguments.database))) as session, session.begin():
         yield session
+
+
+def _back_up(arguments: argparse.Namespace) -> int:
+    back_up(arguments.data, arguments.database, arguments.to, _now())
+    print(f"backed up to {arguments.to}")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    found = restore(arguments.data, arguments.database, arguments.source)
+    for each in found:
+        print(f"kiosk-central: {each}", file=sys.stderr)
+    print(f"restored from {arguments.source}; {'the facts are whole' if not found else f'{len(found)} problems'}")
+    return 1 if found else 0
 
 
 def _conform(arguments: argparse.Namespace) -> int:
