@@ -19,6 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     make_url,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError
@@ -39,6 +40,7 @@ MIGRATION_LOCK = 0x616E6A75
 """An advisory lock's number, as good as any ("anju")."""
 LOCK_SECONDS = 10
 ALL_COLUMNS = frozenset("*")
+_A_PROBLEM = text("problem IS NOT NULL")
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 """A whole number up to 2**53; SQLite's are all so wide."""
 
@@ -138,17 +140,23 @@ class FactRow(Base):
 
     __tablename__ = "facts"
     quiet = ALL_COLUMNS
-    __table_args__ = (UniqueConstraint("kiosk", "epoch", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("kiosk", "epoch", "seq"),
+        # Whoever asks for facts asks for those of an office's kiosks, of a kind since a time (docs/decisions/0004).
+        Index("ix_facts_kiosk_kind_at", "kiosk", "kind", "at"),
+        Index("ix_facts_kiosk_received_at", "kiosk", "received_at"),
+        Index("ix_facts_problem", "kiosk", "at", sqlite_where=_A_PROBLEM, postgresql_where=_A_PROBLEM),
+    )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     epoch: Mapped[int] = mapped_column(WHOLE)
     seq: Mapped[int] = mapped_column(WHOLE)
     digest: Mapped[str] = mapped_column(String(64))
-    received_at: Mapped[datetime] = mapped_column(index=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
+    at: Mapped[datetime]
     dated_by_server: Mapped[bool]
     clock_ahead: Mapped[bool]
-    kind: Mapped[str] = mapped_column(String(20), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
     body: Mapped[str]
     problem: Mapped[str | None]
 
@@ -264,10 +272,10 @@ def database_url(folder: Path, url: str = "") -> URL | None:
     Raises OSError for another kind of database.
     """
     file = folder / "database.url"
-    text = url or (file.read_text(encoding="utf-8").strip() if file.exists() else "")
-    if text and not text.startswith(POSTGRES):
+    found = url or (file.read_text(encoding="utf-8").strip() if file.exists() else "")
+    if found and not found.startswith(POSTGRES):
         raise OSError(f"a database's URL starts with {POSTGRES}; without one, SQLite in the data folder is used")
-    return make_url(text) if text else None
+    return make_url(found) if found else None
 
 
 def database_file(folder: Path) -> Path:

@@ -57,7 +57,7 @@ def remember_fork(session: Session, kiosk: str, error: ForkError, now: datetime)
 
 def _take_one(session: Session, kiosk: KioskRow, fact: ReceivedFact, received_at: datetime, zone: ZoneInfo) -> None:
     epoch, seq = fact.envelope.epoch, fact.envelope.seq
-    before = "" if seq == 1 else _digest_at(session, kiosk.id, epoch, seq - 1)
+    before = "" if seq == 1 else digest_at(session, kiosk.id, epoch, seq - 1)
     if before is None:
         raise GapError(epoch, last_seq(session, kiosk.id, epoch) + 1)
     row = _row(kiosk.id, fact, received_at)
@@ -75,14 +75,15 @@ def _take_one(session: Session, kiosk: KioskRow, fact: ReceivedFact, received_at
         row.problem = problem
 
 
-def _digest_at(session: Session, kiosk: str, epoch: int, seq: int) -> str | None:
+def digest_at(session: Session, kiosk: str, epoch: int, seq: int) -> str | None:
+    """The digest of the fact that stands at a place, None for none."""
     at_place = select(FactRow.digest).where(FactRow.kiosk == kiosk, FactRow.epoch == epoch, FactRow.seq == seq)
     return session.scalar(at_place)
 
 
 def _check_repeat(session: Session, kiosk: str, fact: ReceivedFact) -> None:
     epoch, seq = fact.envelope.epoch, fact.envelope.seq
-    held = _digest_at(session, kiosk, epoch, seq)
+    held = digest_at(session, kiosk, epoch, seq)
     if held is None and session.get(FactRow, str(fact.envelope.id)) is None:
         raise Overtaken
     if held is None:
