@@ -51,7 +51,8 @@ INSERT INTO tickets (id, office, day, number, arrived_at, dated_by_server, body,
                      counter, surveyed)
 SELECT md5('t' || n), k.office, to_char(t.at AT TIME ZONE 'Asia/Jakarta', 'YYYY-MM-DD'), 'W9-' || 1000 + n / :kiosks,
        t.at, false,
-       replace(replace(:body, '{number}', 'W9-' || 1000 + n / :kiosks), '{id}', CAST(CAST(md5('t' || n) AS uuid) AS text)),
+       replace(replace(:body, '{number}', 'W9-' || 1000 + n / :kiosks), '{id}',
+               CAST(CAST(md5('t' || n) AS uuid) AS text)),
        'printed', t.at, k.id, 'served', '1', false
 FROM generate_series(CAST(:first AS bigint), :last, 3) AS n
 JOIN numbered AS k ON k.place = n % :kiosks

@@ -15,12 +15,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.database import BookingRow, OfficeRow, TicketRow
+from central.database import BookingRow, OfficeRow
 from central.monitoring.announcements import standing
 from central.names import masked
 from central.passes import pass_keys, revoked
-from central.queue.order import Place, ranked
-from central.tickets import ticket_of
+from central.places import places
 from kiosk.model import Booking, BookingStatus, QueueState
 from kiosk.protocol import Snapshot
 
@@ -57,7 +56,7 @@ def snapshot(
         return None
     zone = ZoneInfo(office.office.time_zone)
     today = now.astimezone(zone).date()
-    queue = places(session, office_id, today, zone)
+    queue = places(session, office_id, today, now)
     served = Counter(place.ticket.booking for place in queue if place.state is QueueState.SERVED)
     rest = office.model_copy(
         update={
@@ -98,22 +97,11 @@ class DayBookings:
 
     def texts(self, served: Counter[UUID | None]) -> Iterator[str]:
         """The JSON of each. A booking is served once all of its applicants are."""
-        for line in zlib.decompress(self.packed).decode().splitlines():
+        lines = zlib.decompress(self.packed).decode()
+        for line in lines.split("\n") if lines else ():
             id_, count, told = line.split(" ", 2)
             done = served and served[UUID(id_)] == int(count)
             yield re.sub(r'"status":"\w+"', f'"status":"{BookingStatus.SERVED}"', told) if done else told
-
-
-def places(session: Session, office: str, day: date, zone: ZoneInfo) -> tuple[Place, ...]:
-    """The tickets of an office's day in the order of the queue."""
-    rows = session.scalars(select(TicketRow).where(TicketRow.office == office, TicketRow.day == day.isoformat()))
-    return ranked((_place(row) for row in rows), zone)
-
-
-def _place(row: TicketRow) -> Place:
-    return Place(
-        ticket_of(row), row.arrived_at, QueueState(row.state), row.counter, row.dated_by_server, surveyed=row.surveyed
-    )
 
 
 def _told(booking: Booking) -> str:

@@ -1,8 +1,11 @@
 """Every table of the server, wherever its rows are described, for the migrations to be held against."""
 
+import central.counters.rows
 import central.fleet.rows
 import central.monitoring.rows
-import central.news  # noqa: F401 - rows are known once their module is loaded
+import central.news
+import central.people.rows
+import central.tries  # noqa: F401 - rows are known once their module is loaded
 from central.database import Base
 
 TABLES = Base.metadata

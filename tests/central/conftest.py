@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from postgres import Cluster, cluster
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from staff import Staff
 from wire import DAY, MORNING, PASSWORD, Clock, Kiosk
 
 from central.app import create_app
@@ -164,3 +165,8 @@ def enrol_again(http: TestClient, clock: Clock):
         return Kiosk(http, clock, row.id, digit, key)
 
     return one_more
+
+
+@pytest.fixture
+def staff(http: TestClient, clock: Clock) -> Staff:
+    return Staff(http, clock)
