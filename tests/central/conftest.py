@@ -35,9 +35,11 @@ ON_BOTH = {
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" not in metafunc.fixturenames:
         return
-    both = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH
-    if both or metafunc.config.getoption("postgres"):
-        metafunc.parametrize("database", ["sqlite", "postgres"] if both else ["postgres"], indirect=True)
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if module in ON_BOTH:
+        metafunc.parametrize("database", ["sqlite", "postgres"], indirect=True)
+    elif module == "test_postgres" or metafunc.config.getoption("postgres"):
+        metafunc.parametrize("database", ["postgres"], indirect=True)
 
 
 @pytest.fixture

@@ -120,7 +120,6 @@ def at_once(http: TestClient, calls: list[Callable[[], Any]]) -> list[int]:
         return [each.result().status_code for each in [callers.submit(call) for call in calls]]
 
 
-@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_batch_that_comes_several_times_at_once_is_taken_once_and_acknowledged_each_time(http, kiosk) -> None:
     for _ in range(5):
         batch = [kiosk.fact(HelpCalled(step="WELCOME")) for _ in range(3)]
@@ -129,7 +128,6 @@ def test_a_batch_that_comes_several_times_at_once_is_taken_once_and_acknowledged
         assert session.scalars(select(FactRow.seq).order_by(FactRow.seq)).all() == list(range(1, 16))
 
 
-@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_control_without_doing_them_again_some_of_them_fail(data: Path, clock, kiosk) -> None:
     app = create_app(data, clock.now)
     app.user_middleware = [each for each in app.user_middleware if each.cls is not Again]
