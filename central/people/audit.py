@@ -39,6 +39,8 @@ class Action(StrEnum):
     EMERGENCY_ANNOUNCED = "emergency_announced"
     ALARM_NOTED = "alarm_noted"
     DATA_EXPORTED = "data_exported"
+    CALLED_OUT_OF_ORDER = "called_out_of_order"
+    TICKET_TRANSFERRED = "ticket_transferred"
 
 
 def record(
