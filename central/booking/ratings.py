@@ -33,6 +33,9 @@ def add_comment(session: Session, ticket: TicketRow, text: str) -> None:
         rating.comment = said
 
 
-def phone_ratings(session: Session, office: str, since: datetime) -> Iterable[PhoneRatingRow]:
-    """The office's ratings by phone since an instant (UTC)."""
-    return session.scalars(select(PhoneRatingRow).where(PhoneRatingRow.office == office, PhoneRatingRow.at >= since))
+def phone_ratings(
+    session: Session, office: str, since: datetime, until: datetime | None = None
+) -> Iterable[PhoneRatingRow]:
+    """The office's ratings by phone from an instant to before another (UTC)."""
+    wanted = select(PhoneRatingRow).where(PhoneRatingRow.office == office, PhoneRatingRow.at >= since)
+    return session.scalars(wanted.where(PhoneRatingRow.at < until) if until else wanted)

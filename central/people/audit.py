@@ -37,6 +37,10 @@ class Action(StrEnum):
     ANNOUNCED = "announced"
     ANNOUNCEMENT_WITHDRAWN = "announcement_withdrawn"
     EMERGENCY_ANNOUNCED = "emergency_announced"
+    ALARM_NOTED = "alarm_noted"
+    DATA_EXPORTED = "data_exported"
+    CALLED_OUT_OF_ORDER = "called_out_of_order"
+    TICKET_TRANSFERRED = "ticket_transferred"
 
 
 def record(

@@ -1,6 +1,7 @@
 """The booking site: what is booked, changed and cancelled, and what kiosks learn of it."""
 
 import re
+from datetime import date
 from io import BytesIO
 from time import thread_time
 
@@ -18,6 +19,7 @@ from central.booking.limits import bursts
 from central.booking.retention import forget_old
 from central.booking.rows import BookerRow, PlaceRow
 from central.database import BookingRow
+from central.news import Version, version
 from central.passes import revoked
 from kiosk.booking_code import second_factor_hash
 from kiosk.booking_pass import BookingPass, read_pass, verifying_keys
@@ -67,6 +69,21 @@ def test_a_second_tap_is_not_a_second_booking(visitor) -> None:
     assert visitor.confirm().status_code == 303
     assert visitor.looks().code == shown.code
     assert visitor.summary(slot="09:30").status_code == 200
+
+
+def test_no_other_office_is_told_of_a_booking_its_change_and_its_cancellation(visitor, http) -> None:
+    def versions() -> list[Version]:
+        with http.app.state.reading() as session:
+            return [version(session, office, (date(2026, 11, 26),)) for office in ("PYK", "AGM")]
+
+    visitor.books(day="2026-11-26")  # makes the key, which is every office's
+    own, others = versions()
+    visitor.books(day="2026-11-26", slot="09:30")
+    visitor.posts("mine/change", day="2026-11-26", slot="10:00", digits="7890")
+    visitor.posts("mine/cancel")
+    after, others_after = versions()
+    assert others_after == others
+    assert after.days[date(2026, 11, 26)] > own.days[date(2026, 11, 26)]
 
 
 def test_numbers_of_cancelled_places_are_not_given_again(visitor, http) -> None:
