@@ -22,11 +22,13 @@ BURST_REFUSALS = 5
 
 @dataclass(frozen=True)
 class Burst:
-    """What looks like somebody who books to sell: `bookings` with one name, or tries that a limit refused."""
+    """What looks like somebody who books to sell, since an instant (UTC): `bookings` with one name, or tries that a limit
+    refused.
+    """
 
     reason: str
     bookings: int
-    last_at: datetime
+    since: datetime
 
 
 def check_limits(
@@ -79,4 +81,4 @@ def bursts(session: Session, office: str, now: datetime) -> tuple[Burst, ...]:
     for reason, who, at in tries:
         if often[reason, who] >= BURST_REFUSALS:
             found.setdefault(reason, []).append(at)
-    return tuple(Burst(reason, len(times), max(times)) for reason, times in found.items() if times)
+    return tuple(Burst(reason, len(times), min(times)) for reason, times in found.items() if times)

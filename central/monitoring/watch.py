@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from central.booking.limits import bursts
 from central.database import FactRow, KioskRow
 from central.heartbeats import Heartbeat
 from central.lookout import LOOK_BACK, recorded_alerts
@@ -37,6 +38,7 @@ def alarms(
     for kiosk in kiosks:
         made.extend(_of_kiosk(session, kiosk, is_open, now))
     made.extend(_dead_letters(session, kiosks, now - LOOK_BACK))
+    made.extend(_booked_to_sell(session, office, now))
     if found:
         rules = rules_on(found.rules, now.astimezone(zone).date()).queue
         cap = timedelta(minutes=rules.most_wait_minutes)
@@ -95,6 +97,13 @@ def _dead_letters(session: Session, kiosks: Sequence[KioskRow], since: datetime)
     )
     for kiosk, first, count in session.execute(wanted):
         yield Alarm(AlarmKind.DEAD_LETTERS, first, names[kiosk], str(count))
+
+
+def _booked_to_sell(session: Session, office: str, now: datetime) -> Iterator[Alarm]:
+    found = bursts(session, office, now)
+    if found:
+        count = sum(each.bookings for each in found)
+        yield Alarm(AlarmKind.BOOKING_BURST, min(each.since for each in found), what=str(count))
 
 
 def _of_queue(

@@ -19,6 +19,8 @@ from central.booking.limits import bursts
 from central.booking.retention import forget_old
 from central.booking.rows import BookerRow, PlaceRow
 from central.database import BookingRow
+from central.monitoring.alarms import AlarmKind
+from central.monitoring.watch import alarms
 from central.news import Version, version
 from central.passes import revoked
 from kiosk.booking_code import second_factor_hash
@@ -227,6 +229,8 @@ def test_one_name_in_many_bookings_is_told_to_the_staff_and_the_person(visitor, 
     with http.app.state.reading() as session:
         assert [(each.reason, each.bookings) for each in bursts(session, "PYK", clock.now())] == [("name", 1)]
         assert bursts(session, "AGM", clock.now()) == ()
+        found = [each for each in alarms(session, "PYK", None, (), clock.now()) if each.kind == AlarmKind.BOOKING_BURST]
+        assert [(each.what, each.since) for each in found] == [("1", clock.now())]
 
 
 def test_limits_that_are_met_again_and_again_are_told_to_the_staff(visitor, http, clock) -> None:
