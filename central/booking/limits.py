@@ -22,8 +22,8 @@ BURST_REFUSALS = 5
 
 @dataclass(frozen=True)
 class Burst:
-    """What looks like somebody who books to sell, since an instant (UTC): `bookings` with one name, or tries that a limit
-    refused.
+    """What looks like somebody who books to sell: `bookings` with one name, or tries that a limit refused, `since` the
+    first of them (UTC).
     """
 
     reason: str
