@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from central.alerts import Alert
 from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
+from central.explained import in_words
 from central.heartbeats import Heartbeat
 from central.lookout import alerts
-from central.queue.order import Place
+from central.places import places
+from central.queue.place import Place
 from central.responses import SurveyResult, survey_result
-from central.snapshot import office_snapshot, places
-from kiosk.model import Office, QueueState
+from central.snapshot import office_snapshot
+from kiosk.model import INDONESIAN, Office, QueueState
 
 KIOSK_SILENT = timedelta(seconds=90)
 """A kiosk that missed three heartbeats is shown as offline."""
@@ -131,6 +133,10 @@ class Board:
         """What a kiosk's screen of that state is for, in words."""
         return STEP_NAMES.get(state, state)
 
+    def why(self, place: Place) -> str:
+        """What decided the place of somebody who waits, in words."""
+        return in_words(place.why, INDONESIAN, self.zone) if place.why else ""
+
     def clock(self, instant: datetime) -> str:
         """The office's time of an instant, with the day where it is not today."""
         local = instant.astimezone(self.zone)
@@ -155,7 +161,7 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         now=now,
         services={each.id: each.name.id for each in found.services} if found else {},
         groups={group.id: group.name.id for rules in found.rules for group in rules.priority_groups} if found else {},
-        places=places(session, office, today, zone),
+        places=places(session, office, today, now),
         papers=_papers(session, office, today),
         kiosks=kiosks,
         opinions=_opinions(session, midnight, names),

@@ -140,6 +140,10 @@ class TicketRow(Base):
 
     `body` is as the kiosk said it. `day` and `arrived_at` are what the queue goes by: where the kiosk could not tell
     the time, they are those of the receipt (`dated_by_server`).
+
+    `service` and `stage` are what it waits for, "" for its own service and that one's first stage; `turn_at` and
+    `turn_kind` the turn that it was given there, None for the first one. `held`: a counter sent its person for
+    something, and expects them back.
     """
 
     __tablename__ = "tickets"
@@ -156,6 +160,11 @@ class TicketRow(Base):
     paper_kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     state: Mapped[str] = mapped_column(String(12))
     counter: Mapped[str] = mapped_column(String(20), default="")
+    service: Mapped[str] = mapped_column(default="")
+    stage: Mapped[str] = mapped_column(default="")
+    turn_at: Mapped[datetime | None]
+    turn_kind: Mapped[str | None] = mapped_column(String(12))
+    held: Mapped[bool] = mapped_column(default=False)
     surveyed: Mapped[bool] = mapped_column(default=False)
 
 

@@ -11,12 +11,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.database import BookingRow, OfficeRow, TicketRow
+from central.database import BookingRow, OfficeRow
 from central.monitoring.announcements import standing
 from central.names import masked
 from central.passes import pass_keys, revoked
-from central.queue.order import Place, ranked
-from central.tickets import ticket_of
+from central.places import places
 from kiosk.model import Booking, BookingStatus, QueueState
 from kiosk.protocol import Snapshot
 
@@ -49,7 +48,7 @@ def snapshot(session: Session, office_id: str, now: datetime) -> tuple[str, str]
         return None
     zone = ZoneInfo(office.office.time_zone)
     today = now.astimezone(zone).date()
-    queue = places(session, office_id, today, zone)
+    queue = places(session, office_id, today, now)
     served = Counter(place.ticket.booking for place in queue if place.state is QueueState.SERVED)
     told = {
         "bookings": tuple(_told(each, served) for each in _bookings(session, office_id, today)),
@@ -60,18 +59,6 @@ def snapshot(session: Session, office_id: str, now: datetime) -> tuple[str, str]
     }
     body = office.model_copy(update=told).model_dump_json()
     return body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
-
-
-def places(session: Session, office: str, day: date, zone: ZoneInfo) -> tuple[Place, ...]:
-    """The tickets of an office's day in the order of the queue."""
-    rows = session.scalars(select(TicketRow).where(TicketRow.office == office, TicketRow.day == day.isoformat()))
-    return ranked((_place(row) for row in rows), zone)
-
-
-def _place(row: TicketRow) -> Place:
-    return Place(
-        ticket_of(row), row.arrived_at, QueueState(row.state), row.counter, row.dated_by_server, surveyed=row.surveyed
-    )
 
 
 def _bookings(session: Session, office: str, today: date) -> list[Booking]:

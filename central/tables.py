@@ -1,5 +1,6 @@
 """Every table of the server, wherever its rows are described, for the migrations to be held against."""
 
+import central.counters.rows
 import central.fleet.rows
 import central.monitoring.rows
 import central.people.rows

@@ -78,15 +78,17 @@ def test_a_row_says_all_that_an_officer_needs(kiosk, officer) -> None:
 
 
 def test_calling_the_next_takes_whoevers_turn_it_is_to_the_counter(kiosk, officer) -> None:
-    kiosk.tells(
-        WalkInIssued(ticket=a_ticket("W1-001", 10)), CheckedIn(ticket=a_ticket("A-001", 20, slot=slot("08:00")))
-    )
+    booked = a_ticket("A-001", 20, slot=slot("08:00"))
+    kiosk.tells(WalkInIssued(ticket=a_ticket("W1-001", 10)), CheckedIn(ticket=booked))
     assert officer.post("/officers/next", data={"counter": "4"}).status_code == 303
     page = officer.get("/officers/board").text
     assert "Loket 4" in row_of(page, "A-001")
     assert "Panggil" in row_of(page, "W1-001")
+    again = officer.post("/officers/next", data={"counter": "4"})
+    assert (again.status_code, again.json()["detail"]) == (409, "A-001 masih di loket ini")
+    officer.post(f"/officers/tickets/{booked.id}", data={"state": "served"})
     officer.post("/officers/next", data={"counter": "4"})
-    assert officer.post("/officers/next", data={"counter": "4"}).json()["detail"] == "tidak ada yang menunggu"
+    assert officer.post("/officers/next", data={"counter": "5"}).json()["detail"] == "tidak ada yang menunggu"
 
 
 def test_two_officers_do_not_call_the_same_person(kiosk, officer) -> None:

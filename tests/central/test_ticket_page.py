@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 from wire import a_ticket, slot
 
+from central.counters import calls
+from central.people.roles import Role, SignedIn
 from kiosk.protocol import CheckedIn, WalkInIssued
 
 INDONESIAN, ENGLISH = {"Accept-Language": "id-ID,id;q=0.9,en;q=0.8"}, {"Accept-Language": "en-GB,en;q=0.9"}
@@ -82,6 +84,19 @@ def test_it_says_where_to_go_when_called_and_thanks_when_served(kiosk, http, off
         assert words in http.get(f"/t/{ticket.id}").text
 
 
+def test_who_was_sent_for_something_is_told_to_go_back_to_the_counter(kiosk, http, officer, clock) -> None:
+    ticket = a_ticket("A-001")
+    kiosk.tells(CheckedIn(ticket=ticket))
+    officer.post(f"/officers/tickets/{ticket.id}", data={"state": "called", "counter": "7"})
+    clerk = SignedIn("petugas", "PYK", frozenset({Role.CLERK}))
+    with http.app.state.writing.begin() as session:
+        calls.hold(session, clerk, calls.call_of(session, clerk, str(ticket.id)).id, clock.now())
+    page = http.get(f"/t/{ticket.id}", headers=ENGLISH).text
+    assert "Please go back to counter <b>7</b>" in page
+    assert "You are next" not in page
+    assert "ditunggu di loket 7" in officer.get("/officers/board").text
+
+
 def test_it_holds_nothing_personal(kiosk, http) -> None:
     ticket = a_ticket("A-001", masked_name="B*** S***", priority="elderly")
     kiosk.tells(CheckedIn(ticket=ticket))
@@ -103,3 +118,18 @@ def test_it_still_shows_yesterdays_ticket(kiosk, http, clock) -> None:
     kiosk.tells(CheckedIn(ticket=ticket))
     clock.forward(days=1)
     assert http.get(f"/t/{ticket.id}").status_code == 200
+
+
+def test_it_says_what_the_turn_is_reckoned_from(kiosk, http, clock) -> None:
+    early = a_ticket("A-001", 0, slot=slot("09:00"))
+    late = a_ticket("A-002", 31, slot=slot("08:00"), late=True)
+    aged = a_ticket("W1-001", 25, priority="elderly")
+    clock.forward(minutes=35)
+    kiosk.tells(CheckedIn(ticket=early), CheckedIn(ticket=late), WalkInIssued(ticket=aged))
+    for ticket, language, words in (
+        (early, ENGLISH, "The turn is by the booked time, 09:00. The booked time has not come; calls begin at 08:50."),
+        (late, ENGLISH, "Came after the booked time, so the turn is by the arrival, 08:31."),
+        (late, INDONESIAN, "Datang setelah jadwal, jadi giliran menurut jam tiba 08.31."),
+        (aged, INDONESIAN, "Giliran menurut jam tiba 08.25."),
+    ):
+        assert words in http.get(f"/t/{ticket.id}", headers=language).text
