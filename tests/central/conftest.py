@@ -30,12 +30,14 @@ ON_BOTH = {
     "test_snapshots_made_once", "test_taking_facts",
 }  # fmt: skip
 """Modules whose tests run on both databases; with --postgres all others run on PostgreSQL."""
+OWN_WAY = {"test_calls_at_once"}
+"""Modules that see to both by themselves."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database" not in metafunc.fixturenames:
-        return
     module = metafunc.module.__name__.rpartition(".")[2]
+    if "database" not in metafunc.fixturenames or module in OWN_WAY:
+        return
     if module in ON_BOTH:
         metafunc.parametrize("database", ["sqlite", "postgres"], indirect=True)
     elif module == "test_postgres" or metafunc.config.getoption("postgres"):
