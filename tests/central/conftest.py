@@ -67,23 +67,29 @@ def server() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo office, made once."""
-    return load_office(tmp_path_factory.mktemp("office") / "data")
+    return fill_office(tmp_path_factory.mktemp("office") / "data")
 
 
 @pytest.fixture(scope="session")
 def loaded_postgres(tmp_path_factory: pytest.TempPathFactory, server: Cluster) -> tuple[Path, str]:
     """A data folder with the demo office in a database of PostgreSQL, made once, and that database's name."""
     name = server.create()
-    return load_office(tmp_path_factory.mktemp("office") / "data", server.url(name)), name
+    return fill_office(tmp_path_factory.mktemp("office") / "data", server.url(name)), name
 
 
-def load_office(folder: Path, url: str = "") -> Path:
+def fill_office(folder: Path, url: str = "") -> Path:
     engine = open_database(folder, url)
     with Session(for_writing(engine)) as session, session.begin():
         load_demo(session, folder, DAY, MORNING, at_any_hour=False, public_url="https://antrean.example")
         add_officer(session, "PYK", "petugas", PASSWORD, STAFF)
     engine.dispose()
     return folder
+
+
+@pytest.fixture
+def load_office():
+    """Loads the demo office into a folder and a database."""
+    return fill_office
 
 
 @pytest.fixture
