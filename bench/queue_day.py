@@ -18,7 +18,7 @@ from statistics import median, quantiles
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from central.queue.estimate import LATEST_CALLS, Expected, Pace, expected_call
+from central.queue.estimate import LATEST_CALLS, Expected, Pace, Waiting, expected_call
 from central.queue.explanation import Explanation
 from central.queue.line import EVERYTHING, Reach, line_of, next_line
 from central.queue.order import in_order, ranked
@@ -133,11 +133,9 @@ class QueueDay:
         """Notes what the ticket's page would say to somebody who has just come."""
         waiting = [each for each, _ in self._waiting.values()]
         stands = next(each for each in ranked(waiting, now, ZONE, self.rules) if each.ticket.id == place.ticket.id)
-        local = now.astimezone(ZONE)
-        found = expected_call(
-            stands.ahead, self._to_come(place, now), self._pace(now), self.rules, self.hours, local,
-            why(stands).callable_from,
-        )  # fmt: skip
+        to_come = self._to_come(place, now)
+        asked = Waiting(stands.ahead, to_come, why(stands).callable_from, place.ticket.priority is not None)
+        found = expected_call(asked, self._pace(now), self.rules, self.hours, now.astimezone(ZONE))
         if found:
             self.said.append(Said(place.ticket.id, now, found))
 

@@ -3,7 +3,7 @@ this is imported.
 """
 
 from collections import deque
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from kivy.app import App
@@ -55,17 +55,24 @@ class RealWindow:
         EventLoop.idle()
         Window.mainloop()
 
-    def ms_to_frame(self, event: tuple[Any, ...], wait: float) -> float:
-        """How many ms pass from an event, which comes in `wait` s, to the end of the first frame that was painted after
-        it; at most 200 rounds.
+    def ms_to_lift(self, x: float, y: float, wait: float, held: float) -> tuple[float, float]:
+        """A finger comes in `wait` s, and lifts `held` s later: how many ms pass from then to the end of the first
+        frame that was painted after it, at most 200 rounds later; and how many ms the processor's cores together
+        worked since the loop heard of it.
         """
-        at, flips = perf_counter() + wait, self._flips
-        self._fed.events.append((at, event))
-        for _ in range(200):
+        down = perf_counter() + wait
+        up = down + held
+        for at, action in ((down, "mousebuttondown"), (up, "mousebuttonup")):
+            self._fed.events.append((at, (action, x, Window.height - 1 - y, LEFT)))
+        while self._fed.events:
             self.frame()
-            if not self._fed.events and self._flips > flips:
+        # SDL is asked at the end of a round, so what was painted up to here is older.
+        flips, began = self._flips, process_time()
+        for _ in range(200):
+            if self._flips > flips:
                 break
-        return (perf_counter() - at) * 1000
+            self.frame()
+        return (perf_counter() - up) * 1000, (process_time() - began) * 1000
 
     def says(self, *event: Any) -> None:
         """An event as Kivy's SDL window polls it, for the next frame."""
@@ -87,10 +94,6 @@ class RealWindow:
     def taps(self, x: float, y: float, button: int = LEFT) -> None:
         self.presses(x, y, button)
         self.lets_go(x, y, button)
-
-    def ms_to_lift(self, x: float, y: float, wait: float) -> float:
-        """`ms_to_frame` of a finger that lifts there."""
-        return self.ms_to_frame(("mousebuttonup", x, Window.height - 1 - y, LEFT), wait)
 
     def age_touches(self, seconds: float) -> None:
         """What is touched now was touched for so much longer."""

@@ -1,11 +1,13 @@
 """A whole kiosk in one thread, on a time that is passed in: true store, records, printing and controller, a simulated
-printer. Whoever shows it drains `inbox` into `controller`, as with the running one.
+printer, which keeps no ticket. Whoever shows it drains `inbox` into `controller`, as with the running one.
 """
 
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from opened_store import open_store
@@ -51,14 +53,17 @@ def office() -> Snapshot:
 
 
 class TapCounter(Controller):
-    """Counts the taps that did something."""
+    """Keeps the taps that changed something, in their order."""
 
-    taps = 0
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.taps: list[Event] = []
 
     def tap(self, event: Event) -> None:
         before = self.visit
         super().tap(event)
-        self.taps += self.visit is not before
+        if self.visit != before:
+            self.taps.append(event)
 
 
 class Mute:
@@ -74,9 +79,9 @@ class Mute:
 
 
 class SteadyKiosk:
-    """Time stands still but for `passes`; what a command is answered comes with the window's next frame."""
+    """Time stands still but for `wait`; what a command is answered comes with the window's next frame."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, controller: Callable[..., TapCounter] = TapCounter) -> None:
         self._seconds = 1000.0
         clock = Clock(lambda: MORNING, Uptime("this boot", lambda: 1000.0), lambda: True)
         clock.recall(None, MORNING)
@@ -86,10 +91,11 @@ class SteadyKiosk:
         self.store.keep_series(1)
         self._monitor = Monitor(clock, PrinterStatus.READY)
         self._monitor.scanners[0] = self._monitor.online = True
-        self.controller = TapCounter(self._monitor.surroundings, self._send, lambda: self._seconds)
+        self.controller = controller(self._monitor.surroundings, self._send, lambda: self._seconds)
         self._records = Records(self.store, clock, lambda: self._seconds)
         paper = SimulatedClock()
-        line = SimulatedConnection(SimulatedPrinter(clock=paper))
+        self._device = SimulatedPrinter(clock=paper)
+        line = SimulatedConnection(self._device)
         printer = EscposPrinter(line, 80, monotonic=paper.monotonic)
         self._printing = Printing(printer, self.store, self.texts, self._monitor.data, lambda status: None)
 
@@ -111,5 +117,8 @@ class SteadyKiosk:
 
     def _send(self, command: Command) -> None:
         answer = self._printing.answer(command) if isinstance(command, Print) else self._records.answer(command)
+        # Each person takes the paper along.
+        for paper in (self._device.tickets, self._device.pieces, self._device.scraps):
+            paper.clear()
         if answer:
             self.inbox.post(answer)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,15 @@ from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
 from central import api, officers, ticket_page
+from central.anonymous import Anonymous
 from central.changes import Changes
 from central.counters import counter_page, display_page, requests_page, set_up_page
 from central.database import database_file, for_writing, open_database
 from central.fleet import pages as fleet
 from central.guard import Guard
 from central.monitoring import announcing, feed
-from central.people import login
-from central.tries import Tries
+from central.people import account, audit_page, oidc_page, people_page, sign_in
+from central.people.oidc import identity_server
 from kiosk.protocol import FactBatch
 
 HERE = Path(__file__).parent
@@ -48,28 +49,17 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
     app.state.changes = Changes(database_file(data))
-    app.state.enrolment_tries = Tries(10, timedelta(minutes=10))
-    app.state.login_tries = Tries(10, timedelta(minutes=10))
+    app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    parts = (
-        api,
-        login,
-        officers,
-        ticket_page,
-        announcing,
-        feed,
-        fleet,
-        display_page,
-        counter_page,
-        requests_page,
-        set_up_page,
-    )
-    for part in parts:
+    people = (sign_in, oidc_page, account, people_page, audit_page)
+    counters = (counter_page, display_page, requests_page, set_up_page)
+    for part in (api, *people, officers, *counters, ticket_page, announcing, feed, fleet):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Anonymous, writing=app.state.writing, now=now)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(Guard)
     return app

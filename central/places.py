@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from central.counters.rows import CallRow, CounterRow, Outcome
@@ -29,7 +29,19 @@ def places(session: Session, office: str, day: date, now: datetime) -> tuple[Pla
 
 def places_of(session: Session, day: ServiceDay) -> list[Place]:
     """The tickets of a day, in no order, as the database has them now."""
-    wanted = select(TicketRow).where(TicketRow.office == day.office, TicketRow.day == day.day.isoformat())
+    return _read(session, day, _tickets(day))
+
+
+def waiting_of(session: Session, day: ServiceDay) -> list[Place]:
+    """Those of a day's tickets that stand in a line, in no order, as the database has them now."""
+    return _read(session, day, _tickets(day).where(TicketRow.state == QueueState.WAITING, TicketRow.held.is_(False)))
+
+
+def _tickets(day: ServiceDay) -> Select[TicketRow]:
+    return select(TicketRow).where(TicketRow.office == day.office, TicketRow.day == day.day.isoformat())
+
+
+def _read(session: Session, day: ServiceDay, wanted: Select[TicketRow]) -> list[Place]:
     rows = session.scalars(wanted.execution_options(populate_existing=True))
     return [place_of(row, day) for row in rows]
 

@@ -4,7 +4,9 @@ import central.counters.note_rows
 import central.counters.request_rows
 import central.counters.rows
 import central.fleet.rows
-import central.monitoring.rows  # noqa: F401 - rows are known once their module is loaded
+import central.monitoring.rows
+import central.people.rows
+import central.tries  # noqa: F401 - rows are known once their module is loaded
 from central.database import Base
 
 TABLES = Base.metadata

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
     from kiosk.devices import Keypad, Printer, Scanner
 
+ROUNDS_AT_REST = 25
+"""Of the window's loop in a second, a third more in truth, as Kivy waits for less than it could (kiosk/pace.py)."""
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -95,22 +98,31 @@ def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
     Config.set("graphics", "multisamples", "0")
     Config.set("graphics", "show_cursor", "0" if fullscreen else "1")
     Config.set("kivy", "exit_on_escape", "0")
+    Config.set("kivy", "kivy_clock", "interrupt")
+    Config.set("graphics", "maxfps", str(ROUNDS_AT_REST))
     Config.remove_section("input")
     Config.add_section("input")
     Config.set("input", "mouse", "mouse,disable_multitouch")
 
 
 def end_on_signals() -> None:
-    """SIGTERM and SIGINT end the window's loop. To be called before there is a window: SDL takes a signal that nobody
-    heeds yet for a wish to close the window (SDL_QuitInit), and the kiosk grants none.
+    """SIGTERM and SIGINT end the window's loop; one that comes before it, as soon as it begins, for then all that was
+    started is stopped as always. To be called before there is a window: SDL takes a signal that nobody heeds yet for a
+    wish to close the window (SDL_QuitInit), and the kiosk grants none.
     """
     from kivy.base import EventLoop
 
-    def end(*_: object) -> None:
-        if EventLoop.status != "started":
-            sys.exit(0)
-        EventLoop.quit = True
+    heard = False
 
+    def end(*_: object) -> None:
+        nonlocal heard
+        heard = EventLoop.quit = True
+
+    def begin(*_: object) -> None:
+        # Kivy's loop forgets at its start that it was to end.
+        EventLoop.quit = heard
+
+    EventLoop.bind(on_start=begin)
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
 

@@ -18,6 +18,7 @@ from kiosk.event_log import Failure, WindowFailed, note
 from kiosk.events import AccessChosen, Broken, Event
 from kiosk.lockdown import lock
 from kiosk.model import Sound
+from kiosk.pace import keep_pace
 from kiosk.reader import Reader
 from kiosk.screens.stage import Stage
 from kiosk.speech import Voice
@@ -70,17 +71,19 @@ class Shown(Protocol):
 
 
 class KioskApp(App):
-    """Shows a kiosk in the window until it is stopped; only a control has another `lock`."""
+    """Shows a kiosk in the window until it is stopped; only a control has another `lock` or `stage`."""
 
     title = "Anjungan"
 
-    def __init__(self, kiosk: Shown, panel: Panel, lock: Callable[[Any], None] = lock) -> None:
+    def __init__(
+        self, kiosk: Shown, panel: Panel, lock: Callable[[Any], None] = lock, stage: Callable[..., Stage] = Stage
+    ) -> None:
         super().__init__()
         self._kiosk, self._lock = kiosk, lock
         self._steps = count()
         self._sweep = Clock.create_trigger(lambda _: gc.collect(), SWEEP_SECONDS)
         self._reader = Reader(kiosk.voice, kiosk.texts, time.monotonic, self._turn_sound_on)
-        self._stage = Stage(kiosk.texts, panel, kiosk.controller.tap, self._reader)
+        self._stage = stage(kiosk.texts, panel, kiosk.controller.tap, self._reader)
 
     def build(self) -> Stage:
         return self._stage
@@ -94,7 +97,8 @@ class KioskApp(App):
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
         hide_unseen(Window, self._stage)
         self._lock(Window)
-        Window.bind(on_touch_down=lambda *_: kiosk.controller.touched())
+        keep_pace(Window)
+        Window.bind(on_touch_down=lambda *_: not kiosk.controller.touched())
         kiosk.start()
         kiosk.controller.tick()
         # A screen that went is garbage in circles. Python would look for it in the middle of some tap, and take 0.2 s;

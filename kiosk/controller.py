@@ -1,6 +1,7 @@
 """Events in, commands and views out: the one place where a visit goes on; owns the one timer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from kiosk.commands import Command
 from kiosk.event_log import EventIgnored, note
@@ -11,8 +12,8 @@ from kiosk.view import View
 from kiosk.visit import BUSY, LEAVABLE, TRANSITIONS, State, Visit, advance, timeout
 
 DOUBLE_TAP_SECONDS = 0.3
-"""So long after a tap or a change of screen, a tap is the second half of a double tap, and is ignored. What is typed
-is no tap: it is heard by its screen alone."""
+"""So long after the screen changed, a touch was meant for the former one, and so long after a tap, the same one is the
+trembling of a hand: both are ignored. What is typed is no tap: a letter may well come twice."""
 SAME_CODE_SECONDS = 4.0
 """A code still held to the scanner is read again and again; it counts anew when it was away for so long."""
 
@@ -34,20 +35,33 @@ class Controller:
         self.show, self.press = show, press
         self.visit = Visit(id=1)
         self._changed_at = self._deadline_from = monotonic()
+        self._last_tap: Event | None = None
+        self._tapped_at = self._changed_at
         self._last_code = ("", -SAME_CODE_SECONDS)
         self._broken: Broken | None = None
         self._shown: View | None = None
 
     def tap(self, event: Event) -> None:
         """A person touched a button."""
-        if self._monotonic() - self._changed_at >= DOUBLE_TAP_SECONDS:
+        if not self._is_settled():
+            return
+        now = self._monotonic()
+        is_again = event == self._last_tap and now - self._tapped_at < DOUBLE_TAP_SECONDS
+        self._last_tap, self._tapped_at = event, now
+        if not is_again:
             self.handle(event)
-            self._changed_at = self._monotonic()
 
-    def touched(self) -> None:
-        """A person touched the screen somewhere: still there."""
+    def touched(self) -> bool:
+        """A person touched the screen somewhere: still there. False where the touch was meant for the former screen:
+        nothing is to hear of it.
+        """
         if self.visit.state in LEAVABLE:
             self._deadline_from = self._monotonic()
+        return self._is_settled()
+
+    def _is_settled(self) -> bool:
+        """Whether the screen is there for long enough to be touched on purpose."""
+        return self._monotonic() - self._changed_at >= DOUBLE_TAP_SECONDS
 
     def handle(self, event: Event) -> None:
         """Something happened: a tap, a key, a scan, a worker's result."""
@@ -82,8 +96,9 @@ class Controller:
             note(EventIgnored(type(event), before.state))
             return
         self._deadline_from = self._monotonic()
-        if self.visit.state is not before.state:
-            self._changed_at = self._deadline_from
+        # Who came is marked where it is; all else may put another button below the finger.
+        if replace(self.visit, chosen=before.chosen) != before:
+            self._changed_at, self._last_tap = self._deadline_from, None
         for command in commands:
             self._send(command)
 

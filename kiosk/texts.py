@@ -15,6 +15,8 @@ from kiosk.model import Language
 
 LANGUAGES = Path(__file__).parent / "languages"
 
+NO_BREAK_SPACE = "\u00a0"
+
 TimeOfDay = time | datetime
 
 
@@ -75,8 +77,12 @@ class Texts:
         return moment.strftime(self._locales[language].time)
 
     def moment(self, moment: datetime, language: Language) -> str:
-        """A day and a time of it."""
-        return self("moment", language, day=self.day(moment, language), time=self.time(moment, language))
+        """A day and a time of it; no line ends within the date or the time."""
+        day = f"{self.weekday(moment.weekday(), language)}, {self._unbroken_day(moment, language)}"
+        return self("moment", language, day=day, time=self.time(moment, language))
+
+    def _unbroken_day(self, day: date, language: Language) -> str:
+        return self.short_day(day, language).replace(" ", NO_BREAK_SPACE)
 
     def rupiah(self, amount: int) -> str:
         """An amount, grouped as in Indonesia: `Rp650.000`."""

@@ -17,7 +17,7 @@ from central.counters.refusals import CallEnded, NobodyWaits, NotWaiting, StillS
 from central.counters.rows import CallRow, CounterRow, Outcome
 from central.database import TicketRow
 from central.people.roles import SignedIn
-from central.places import place_of, places_of, recent_calls
+from central.places import place_of, recent_calls, waiting_of
 from central.queue.explanation import Explanation
 from central.queue.line import line_of, next_line, stage_keys
 from central.queue.order import in_order
@@ -62,7 +62,8 @@ def call(session: Session, by: SignedIn, counter: int, ticket: str, now: datetim
     others = [each for each in _waiting(session, row, day) if each.ticket.id != place.ticket.id]
     order = in_order([*others, place], now, day.zone, day.rules, recent_calls(session, row, day))
     chosen = next(each for each in order if each.ticket.id == place.ticket.id)
-    return _begin(session, by, row, chosen, day, is_chosen=place.waits and chosen is not order[0])
+    in_turn = chosen is order[0] and _why(chosen).may_be_called
+    return _begin(session, by, row, chosen, day, is_chosen=place.waits and not in_turn)
 
 
 def recall(session: Session, by: SignedIn, call_id: int, now: datetime) -> CallRow:
@@ -174,7 +175,7 @@ def _day(session: Session, by: SignedIn, now: datetime) -> ServiceDay:
 
 def _waiting(session: Session, counter: CounterRow, day: ServiceDay) -> list[Place]:
     """Who could be called to a counter."""
-    return [each for each in places_of(session, day) if each.waits and counter.reach.covers(each.stands_in)]
+    return [each for each in waiting_of(session, day) if counter.reach.covers(each.stands_in)]
 
 
 def _ticket(session: Session, by: SignedIn, ticket: str) -> TicketRow:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from central.counters.rows import CallRow, CounterRow, Outcome
 from central.database import BookingRow
 from central.places import open_counters, places_of
-from central.queue.estimate import LATEST_CALLS, Expected, Pace, expected_call
+from central.queue.estimate import LATEST_CALLS, Expected, Pace, Waiting, expected_call
 from central.queue.line import Line, stage_keys
 from central.queue.order import OpenCounter, rivals
 from central.queue.place import Place
@@ -34,15 +34,14 @@ def call_expected(session: Session, place: Place, day: ServiceDay) -> Expected |
     some = rivals(place.stands_in, lines, [OpenCounter(each.reach) for each in counters])
     own = [each for each in counters if each.reach.covers(place.stands_in)]
     helping = [each for each in counters if any(each.reach.covers(line) for line in some)]
-    return expected_call(
-        place.ahead,
-        _to_come(session, place, [each for each in here if each.stands_in in some], some, day),
-        _pace(session, own, len(helping), day),
-        day.rules,
-        day.hours,
-        day.now.astimezone(day.zone),
-        place.why.callable_from if place.why else None,
+    waiting = Waiting(
+        ahead=place.ahead,
+        to_come=_to_come(session, place, [each for each in here if each.stands_in in some], some, day),
+        callable_from=place.why.callable_from if place.why else None,
+        has_priority=place.ticket.priority is not None,
     )
+    pace = _pace(session, own, len(helping), day)
+    return expected_call(waiting, pace, day.rules, day.hours, day.now.astimezone(day.zone))
 
 
 def _pace(session: Session, counters: Sequence[CounterRow], helping: int, day: ServiceDay) -> Pace:

@@ -10,10 +10,9 @@ from central.counters.handover import KEPT_AFTER_CLOSING, MOVES, NEEDED, Answer,
 from central.counters.request_rows import PartnerRow, RequestRow
 from central.counters.staff_page import Asked, asked_by
 from central.database import TicketRow
-from central.people.login import same_site
 from central.people.roles import Role
 
-router = APIRouter(prefix="/officers/requests", include_in_schema=False, dependencies=[Depends(same_site)])
+router = APIRouter(prefix="/officers/requests", include_in_schema=False)
 Staff = Annotated[Asked, asked_by(Role.CLERK, Role.SUPERVISOR)]
 Partner = Annotated[Asked, asked_by(Role.PARTNER)]
 Reader = Annotated[Asked, asked_by(Role.CLERK, Role.SUPERVISOR, Role.PARTNER)]
@@ -75,7 +74,7 @@ def get_request(request_id: str, asked: Reader) -> Response:
 @router.post("/{request_id}/seen")
 def post_seen(request_id: str, asked: Partner) -> Response:
     row, _ = _found(asked, request_id)
-    requests.see(row, asked.now)
+    requests.see(asked.session, row, asked.officer, asked.now)
     return RedirectResponse(f"/officers/requests/{row.id}", 303)
 
 
@@ -98,7 +97,7 @@ def post_answer(
 def post_close(request_id: str, asked: Staff) -> Response:
     row, _ = _found(asked, request_id)
     try:
-        requests.close(asked.session, row, asked.now)
+        requests.close(asked.session, row, asked.officer, asked.now)
     except requests.NotPossible:
         return _request(asked, request_id, too_late=True)
     return RedirectResponse(f"/officers/requests/{row.id}", 303)

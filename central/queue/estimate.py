@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import sqrt
 from statistics import fmean, stdev
 
 from kiosk.model import Period, QueueRules
 
+MINUTE = timedelta(minutes=1)
 FEWEST_CALLS = 5
 """From fewer calls nothing can be said."""
 LATEST_CALLS = 30
@@ -33,6 +34,19 @@ class Pace:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Somebody who waits, with so many `ahead`; `to_come` are expected yet, and will go before: bookings with earlier
+    slots, and who else comes before the turn. Who is early is called from `callable_from` on. `has_priority`: some of
+    those ahead will be passed.
+    """
+
+    ahead: int
+    to_come: float = 0
+    callable_from: datetime | None = None
+    has_priority: bool = False
+
+
+@dataclass(frozen=True)
 class Expected:
     """The call is expected between two instants (UTC)."""
 
@@ -41,37 +55,39 @@ class Expected:
 
 
 def expected_call(
-    ahead: int,
-    to_come: float,
-    pace: Pace,
-    rules: QueueRules,
-    hours: Sequence[Period],
-    now: datetime,
-    callable_from: datetime | None = None,
+    waiting: Waiting, pace: Pace, rules: QueueRules, hours: Sequence[Period], now: datetime
 ) -> Expected | None:
-    """When somebody with so many `ahead` will be called, None where it cannot be said yet: from too few calls, with no
-    counter open, or not within the day's `hours`.
-
-    `to_come` is how many are expected yet who will go before: bookings with earlier slots, and who else comes before
-    the turn. `now` is the office's time; breaks are waited through. Who is early is called from `callable_from` on.
+    """When somebody will be called, None where it cannot be said yet: from too few calls, with no counter open, or not
+    within the day's `hours`. `now` is the office's time; breaks are waited through.
     """
     if len(pace.cycles) < FEWEST_CALLS or not pace.counters:
         return None
-    minutes = [each / timedelta(minutes=1) for each in pace.cycles]
+    minutes = [each / MINUTE for each in pace.cycles]
     mean, spread = fmean(minutes), stdev(minutes)
-    passing = min(rules.quota_ahead / rules.quota_calls, (pace.passing + 1) / (len(minutes) + 2))
-    most = (ahead + to_come) / (1 - passing) if passing < 1 else ahead + to_come
-    soonest = ahead * mean / pace.helping - SPREAD * _deviation(ahead, spread, pace.helping, len(minutes))
+    fewest, most = _fewest(waiting, rules), _most(waiting, pace, rules)
+    soonest = fewest * mean / pace.helping - SPREAD * _deviation(fewest, spread, pace.helping, len(minutes))
     slowest = (most + 1) * mean / pace.counters + SPREAD * _deviation(most, spread, pace.counters, len(minutes))
     earliest, latest = open_time_after(now, max(0.0, soonest), hours), open_time_after(now, slowest, hours)
     if earliest is None or latest is None:
         return None
-    if callable_from and callable_from > now:
-        may_be_idle = rules.early_when_idle and ahead == 0
-        earliest = earliest if may_be_idle else max(earliest, callable_from)
-        from_then = open_time_after(callable_from.astimezone(now.tzinfo), mean / pace.counters, hours)
-        latest = max(latest, from_then or latest)
-    return Expected(earliest, latest)
+    if waiting.callable_from and waiting.callable_from > now:
+        slot_near = waiting.callable_from.astimezone(now.tzinfo)
+        at_work = (waiting.ahead + waiting.to_come) * mean / pace.counters * MINUTE
+        idle_before = rules.early_when_idle and now + at_work < slot_near
+        earliest = earliest if idle_before else max(earliest, slot_near)
+        latest = max(latest, open_time_after(slot_near, mean / pace.counters, hours) or latest)
+    return Expected(earliest.astimezone(UTC), latest.astimezone(UTC))
+
+
+def _fewest(waiting: Waiting, rules: QueueRules) -> float:
+    """How many of those ahead will go before at least: a priority group gains on them."""
+    return waiting.ahead / rules.priority_weight if waiting.has_priority else waiting.ahead
+
+
+def _most(waiting: Waiting, pace: Pace, rules: QueueRules) -> float:
+    """How many will go before at most: also who is yet to come, of priority groups as many as of late."""
+    passing = min(rules.quota_ahead / rules.quota_calls, (pace.passing + 1) / (len(pace.cycles) + 2))
+    return (waiting.ahead + waiting.to_come) / (1 - passing) if passing < 1 else waiting.ahead + waiting.to_come
 
 
 def _deviation(ahead: float, spread: float, counters: int, calls: int) -> float:
@@ -81,7 +97,7 @@ def _deviation(ahead: float, spread: float, counters: int, calls: int) -> float:
 
 def open_time_after(start: datetime, minutes: float, hours: Sequence[Period]) -> datetime | None:
     """The instant after so many minutes of opening time, None where the day has not so many left."""
-    left = timedelta(minutes=minutes)
+    left = minutes * MINUTE
     for period in sorted(hours, key=lambda each: each.opens):
         opens = datetime.combine(start.date(), period.opens, start.tzinfo)
         closes = datetime.combine(start.date(), period.closes, start.tzinfo)

@@ -14,6 +14,7 @@ from kiosk.events import (
     DigitsTyped,
     Event,
     InformationChosen,
+    LanguageChosen,
     QueueStatusChosen,
     RateChosen,
     ScanChosen,
@@ -24,7 +25,7 @@ from kiosk.model import PrinterStatus
 from kiosk.screens.icons import Icon
 from kiosk.screens.keys import keypad, phone_keys, typed_box
 from kiosk.screens.phone_picture import STEPS, PhonePicture
-from kiosk.screens.screen import KioskScreen, Post
+from kiosk.screens.screen import KioskScreen, Post, Way
 from kiosk.texts import Texts
 from kiosk.theme import Panel
 from kiosk.visit import DIGIT_TRIES, State
@@ -32,6 +33,8 @@ from kiosk.visit import DIGIT_TRIES, State
 NO_PAPER = (PrinterStatus.PAPER_OUT, PrinterStatus.COVER_OPEN, PrinterStatus.OFFLINE, PrinterStatus.SILENT, PrinterStatus.DISCONNECTED)  # fmt: skip  # noqa: E501
 DIGITS = 4
 CODE_KEYS = [CODE_ALPHABET[start : start + 8] for start in range(0, len(CODE_ALPHABET), 8)]
+PLACES = 2
+"""Of other languages there is room for so many beside the call for staff; all are among the tools."""
 LONG_MASK = re.compile(r"\*{4,}")
 
 
@@ -89,6 +92,14 @@ class WelcomeScreen(ShowingScreen):
         if self.view.announcements:
             made.append(self.words(self.view.announcements[0].words[self.view.visit.language], wide, theme.SMALL_MM))
         return made
+
+    def ways(self) -> Sequence[Way | None]:
+        """Nothing leads away from here but to other languages, each in its own words."""
+        others = [each for each in self.texts.languages if each != self.view.visit.language]
+        return [
+            Way(self.texts("welcome.in_language", each), LanguageChosen(each), Icon.LANGUAGE)
+            for each in others[:PLACES]
+        ]
 
     def _how_to_scan(self, wide: float) -> Widget:
         """The picture; where all that is touched has to lie low, it is above that, and only looked at."""

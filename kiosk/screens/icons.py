@@ -43,3 +43,4 @@ class Icon(StrEnum):
     HERE = "\U000f0be2"
     NEXT = "\U000f0054"
     GLAD = "\U000f01f5"
+    LANGUAGE = "\U000f059f"

@@ -34,16 +34,23 @@ def phone_keys(screen: KioskScreen, wide: float, most: int) -> Widget:
     return Group(places, block, high)
 
 
-def key_row(screen: KioskScreen, characters: Sequence[str], columns: int, wide: float, most: int) -> Widget:
+def key_row(screen: KioskScreen, characters: str, columns: int, wide: float, most: int) -> Widget:
     """One row of keys, each as wide as one of `columns`."""
     gap = screen.mm(theme.GAP_MM) / 2
     each = (wide - gap * (columns - 1)) / columns
-    return row([screen.choice(one, each, _adding(screen, one, most), least=KEY_MM) for one in characters], gap)
+
+    def make() -> Widget:
+        return row([screen.choice(one, each, _adding(screen, one, most), least=KEY_MM) for one in characters], gap)
+
+    return screen.kept((characters, each, most), make)
 
 
 def delete_key(screen: KioskScreen, wide: float, size: float = theme.LARGE_MM) -> Widget:
     """Takes the last character back."""
-    return screen.choice(screen.word("button.delete"), wide, _deleting(screen), "plain", KEY_MM, size, Icon.DELETE)
+    word, released = screen.word("button.delete"), _deleting(screen)
+    return screen.kept(
+        ("delete", wide), lambda: screen.choice(word, wide, released, "plain", KEY_MM, size, Icon.DELETE)
+    )
 
 
 def _deleting(screen: KioskScreen) -> Callable[[], None]:

@@ -46,6 +46,9 @@ class Filled:
     fits: bool
 
 
+MOST_APART = 8
+"""A question stands no further above its answers than so many gaps more than it has to."""
+
 Pager = Callable[[float, int, int], Widget]
 """Makes the row that turns pages, of a width, for a page of so many."""
 
@@ -72,6 +75,8 @@ def filled(room: Room, make: Callable[[float], Parts], is_wide: bool, page: int,
     touches = parts.answer or (parts.body and not parts.reads)
     if is_wide and not touches and not pager:
         return _alone(room, make(room.wide))
+    if is_wide and pager and parts.reads and len(parts.answer) < 2:
+        return _in_columns(room, make(room.wide).ask, make(wide), page, pager)
     shown, turn, pages = list(parts.body), [], 1
     if pager:
         cut = pages_of(parts.body, _room_for_body(room, parts, is_wide, pager(wide, 0, 9)), room.gap)
@@ -101,6 +106,28 @@ def _alone(room: Room, parts: Parts) -> Filled:
     return Filled((question,), 1, question.height <= room.top - room.bottom)
 
 
+def _in_columns(room: Room, asked: Sequence[Widget], parts: Parts, page: int, pager: Pager) -> Filled:
+    """What is read on a wide panel: two columns of it below the question, the pager below the left one, and what can be
+    done below the right one.
+    """
+    wide = (room.wide - room.margin) / 2
+    question, answers = column(asked, room.wide, room.gap), column(parts.answer, wide, room.gap)
+    low = max(pager(wide, 0, 9).height, answers.height)
+    top = room.top - question.height - 2 * room.gap
+    cut = pages_of(parts.body, top - room.bottom - low - 2 * room.gap, room.gap)
+    if cut is None or low > room.reach - room.bottom:
+        return Filled((), 1, False)
+    pages = (len(cut) + 1) // 2
+    page = min(page, pages - 1)
+    turn = pager(wide, page, pages) if pages > 1 else column([], wide, 0)
+    texts = [column(rows, wide, room.gap) for rows in cut[2 * page : 2 * page + 2]]
+    question.pos = room.left, room.top - question.height
+    for place, each in enumerate(texts):
+        each.pos = room.left + place * (wide + room.margin), top - each.height
+    turn.pos, answers.pos = (room.left, room.bottom), (room.left + wide + room.margin, room.bottom)
+    return Filled((question, *texts, turn, answers), pages, True)
+
+
 def _side_by_side(room: Room, question: Widget, controls: Widget) -> bool:
     whole, within = room.top - room.bottom, min(room.top, room.reach) - room.bottom
     question.pos = room.left, room.bottom + (whole - question.height) / 2
@@ -109,13 +136,16 @@ def _side_by_side(room: Room, question: Widget, controls: Widget) -> bool:
 
 
 def _stacked(room: Room, question: Widget, controls: Widget) -> bool:
-    """What is touched stays low; what is read stands in the free room above it."""
-    between = 2 * room.gap if controls.height else 0
+    """What is touched is within reach, what is read closely above it, or in the middle where nothing is touched."""
     within = min(room.top, room.reach) - room.bottom
+    between = 2 * room.gap if controls.height else 0
     left = room.top - room.bottom - question.height - controls.height - between
-    controls.pos = room.left, room.bottom + 0.15 * max(0.0, min(left, within - controls.height))
-    above = room.top - controls.top - between - question.height
-    question.pos = room.left, controls.top + between + 0.5 * max(0.0, above)
+    free = max(0.0, left)
+    if controls.height:
+        controls.pos = room.left, room.bottom + max(0.0, min(0.35 * free, within - controls.height))
+        question.pos = room.left, controls.top + between + min(0.3 * free, MOST_APART * room.gap)
+    else:
+        question.pos = room.left, room.bottom + 0.55 * free
     return bool(left >= 0 and controls.height <= within)
 
 

@@ -80,5 +80,5 @@ class PhonePicture(Target):
 
 
 def _in_the_middle(texture: Texture, left: float, bottom: float, wide: float, tall: float) -> None:
-    x, y = left + (wide - texture.width) / 2, bottom + (tall - texture.height) / 2
+    x, y = round(left + (wide - texture.width) / 2), round(bottom + (tall - texture.height) / 2)
     Rectangle(pos=(x, y), size=texture.size, texture=texture)

@@ -3,8 +3,9 @@ accessibility), always in the same places. All is made anew for each view, small
 fit.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from kivy.graphics import ClearBuffers, ClearColor
 from kivy.uix.floatlayout import FloatLayout
@@ -28,6 +29,14 @@ LARGER = {TextSize.NORMAL: TextSize.LARGE, TextSize.LARGE: TextSize.LARGEST, Tex
 LOUDER = {Sound.OFF: Sound.ON, Sound.ON: Sound.LOUD, Sound.LOUD: Sound.OFF}
 TOOL_MM = (36.0, 32.0)
 """Widths of a language's button and of an accessibility button."""
+
+
+class Way(NamedTuple):
+    """A button that leads away."""
+
+    text: str
+    event: Event
+    icon: Icon
 
 
 class KioskScreen(FloatLayout):
@@ -57,6 +66,10 @@ class KioskScreen(FloatLayout):
         self.page, self.pages = 0, 1
         self.told: Callable[[], None] = lambda: None
         """Is called whenever the screen shows something new."""
+        self._kept: dict[Hashable, Widget] = {}
+        self._tried = 0
+        """So many sizes, the larger ones, were too large for the view that is shown."""
+        self.bind(size=lambda *_: self._begin_anew())
 
     def ask(self, wide: float) -> Sequence[Widget]:
         """The question: a title and what explains it."""
@@ -70,9 +83,17 @@ class KioskScreen(FloatLayout):
         """What the person can do, on every page."""
         return ()
 
+    def ways(self) -> Sequence[Way | None]:
+        """What leads away, left of what calls staff: home and back, None where there is none."""
+        known = TRANSITIONS[self.view.visit.state]
+        home = Way(self.word(self.home), Home(), self.home_icon) if Home in known and self.home else None
+        back = Way(self.word("button.back"), Back(), Icon.BACK) if Back in known and self.goes_back else None
+        return home, back
+
     def wipe(self) -> None:
         """Forgets what was shown and typed, and which page was open."""
         self.typed, self.page = "", 0
+        self._begin_anew()
         for name in ("view", "_made", "_away"):
             self.__dict__.pop(name, None)
 
@@ -143,7 +164,8 @@ class KioskScreen(FloatLayout):
         def released() -> None:
             if isinstance(event, Event):
                 self.post(event)
-            else:
+            elif self.parent:
+                # Not of a screen that went while a finger was on it.
                 event()
 
         least_high = max(self.mm(theme.TARGET_MM), self.mm(least) * min(1.0, self._scale))
@@ -155,16 +177,35 @@ class KioskScreen(FloatLayout):
         each = (wide - self.gap * (len(makers) - 1)) / len(makers)
         return row([make(each) for make in makers], self.gap)
 
+    def kept(self, name: Hashable, make: Callable[[], Widget]) -> Widget:
+        """A widget that shows nothing but the view, and stays as it is while that does: who types a letter need not
+        wait for all the keys anew. `name` tells it from all others of the screen, and its width.
+        """
+        key = name, self._scale
+        if key not in self._kept:
+            self._kept[key] = make()
+        found = self._kept[key]
+        if found.parent:
+            found.parent.remove_widget(found)
+        return found
+
     # ------------------------------------------------------------ the whole
 
     def show(self, view: View) -> None:
         """Shows the view; nothing on the screen is older than it."""
+        if view is not self.__dict__.get("view"):
+            self._begin_anew()
         self.view = view
         office_colour = view.data.office.colour if view.data else ""
         self.palette = theme.palette(view.visit.access.high_contrast, office_colour)
         self._ground.rgba = self.palette.paper
         self._draw()
         self.told()
+
+    def _begin_anew(self) -> None:
+        """Nothing that was made, or found too large, for what was shown is of use."""
+        self._kept.clear()
+        self._tried = 0
 
     def turn_to(self, page: int) -> None:
         """Shows another page of the same."""
@@ -177,8 +218,10 @@ class KioskScreen(FloatLayout):
         return (*self._made.ask, *self._made.body, *self._made.answer, self._away)
 
     def _draw(self) -> None:
-        for scale, in_pages in self._tries():
-            self._scale = scale
+        for place, (scale, in_pages) in enumerate(self._tries()):
+            if place < self._tried:
+                continue
+            self._scale, self._tried = scale, place
             if self._fill(in_pages):
                 return
 
@@ -196,7 +239,8 @@ class KioskScreen(FloatLayout):
         self.clear_widgets()
         margin, wide = self.mm(theme.MARGIN_MM), self.width - 2 * self.mm(theme.MARGIN_MM)
         low, reach = self.panel.band(self.height) if self.view.visit.access.low_reach else (0.0, self.height)
-        head, foot = self._head(wide), self._foot(wide)
+        head = self.kept(("head", wide), lambda: self._head(wide))
+        foot = self.kept(("foot", wide), lambda: self._foot(wide))
         head.pos = 0, self.height - head.height
         foot.pos = margin, max(margin / 2, low)
         room = Room(margin, foot.top + margin, wide, head.y - margin / 2, reach, self.gap, margin)
@@ -266,16 +310,15 @@ class KioskScreen(FloatLayout):
         return column([*([away] if away else []), tools], wide, self.gap)
 
     def _ways(self, wide: float) -> Group | None:
-        """Home, back and staff, each at its own place whether the others are there or not."""
-        known = TRANSITIONS[self.view.visit.state]
+        """Two ways out and staff, each at its own place whether the others are there or not."""
         each = min(self.mm(90), (wide - 2 * self.gap) / 3)
         places: list[tuple[Widget, float, float]] = []
-        if Home in known and self.home:
-            places.append((self._way(self.home, each, Home(), self.home_icon), 0, 0))
-        if Back in known and self.goes_back:
-            places.append((self._way("button.back", each, Back(), Icon.BACK), each + self.gap, 0))
-        if HelpChosen in known:
-            places.append((self._way("button.help", each, HelpChosen(), Icon.STAFF), wide - each, 0))
+        for place, way in enumerate(self.ways()):
+            if way:
+                places.append((self._way(*way, each), place * (each + self.gap), 0))
+        if HelpChosen in TRANSITIONS[self.view.visit.state]:
+            help_way = Way(self.word("button.help"), HelpChosen(), Icon.STAFF)
+            places.append((self._way(*help_way, each), wide - each, 0))
         if not places:
             return None
         high = max(way.height for way, _, _ in places)
@@ -283,8 +326,8 @@ class KioskScreen(FloatLayout):
             way.height = high
         return Group(places, wide, high)
 
-    def _way(self, key: str, wide: float, event: Event, icon: Icon) -> Choice:
-        return self.choice(self.word(key), wide, event, least=20, size=theme.BODY_MM, icon=icon)
+    def _way(self, text: str, event: Event, icon: Icon, wide: float) -> Choice:
+        return self.choice(text, wide, event, least=20, size=theme.BODY_MM, icon=icon)
 
     def _tools(self, wide: float) -> Group:
         """Languages and accessibility: in one line, or two where they are too wide."""
@@ -297,14 +340,14 @@ class KioskScreen(FloatLayout):
             return Group([(languages, 0, 0), (access, room - access.width, 0)], room, access.height)
         return column([languages, access], max(languages.width, access.width), gap)
 
-    def _tool(self, text: str, wide: float, event: Event, kind: str, icon: Icon | None) -> Choice:
+    def _tool(self, text: str, wide: float, event: Event, kind: str, icon: Icon) -> Choice:
         corner, least = self.mm(theme.CORNER_MM), self.mm(theme.TARGET_MM + 3)
         made = Choice(text, self.mm(wide), least, self.mm(theme.LEAST_MM), corner, lambda: self.post(event), icon, True)
         return made.paint(kind, self.palette)
 
     def _language_choice(self, language: Language) -> Choice:
         kind = "chosen" if language == self.view.visit.language else "plain"
-        return self._tool(self.texts.name(language), TOOL_MM[0], LanguageChosen(language), kind, None)
+        return self._tool(self.texts.name(language), TOOL_MM[0], LanguageChosen(language), kind, Icon.LANGUAGE)
 
     def _access_choices(self) -> Iterator[Choice]:
         now = self.view.visit.access

@@ -39,7 +39,7 @@ class TicketScreen(KioskScreen):
         if ticket.masked_name:
             made.append(self.words(ticket.masked_name, wide, theme.TITLE_MM, bold=True))
         if service:
-            made.append(self.words(service.name[language], wide, theme.LARGE_MM))
+            made.append(self.words(service.name[language], wide, theme.LARGE_MM * 1.15, bold=True))
         if ticket.slot:
             booked = self.word("ticket.booked", time=self.texts.time(ticket.slot, language))
             made.append(self.words(booked, wide, theme.LARGE_MM))

@@ -11,7 +11,7 @@ from time import time
 import qrcode
 from kivy.core.image import Image
 from kivy.core.text import Label as Painter
-from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
+from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothLine
 from kivy.graphics.texture import Texture
 from kivy.input import MotionEvent
 from kivy.uix.behaviors import ButtonBehavior
@@ -20,12 +20,11 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.screens.icons import FONT, Icon
+from kiosk.screens.pane import Pane
 from kiosk.theme import Palette
 
 KEPT_WORDS = 400
 TEXT_FONT = "Roboto"
-RIM = 3
-"""The width of an edge, px."""
 LINE = 1.17
 """The height of a line of words, in font sizes (Roboto's ascent and descent)."""
 LONGEST_TOUCH_SECONDS = 3.0
@@ -39,10 +38,19 @@ def leans(touch: MotionEvent) -> bool:
 
 @lru_cache(maxsize=KEPT_WORDS)
 def painted(text: str, size: float, wide: float | None, bold: bool, halign: str, font: str = TEXT_FONT) -> Texture:
-    """White words on nothing, wrapped to `wide` px."""
+    """White words on nothing, wrapped to `wide` px; to be shown as large as they are, on whole pixels."""
     painter = Painter(text=text, font_size=size, text_size=(wide, None), bold=bold, halign=halign, font_name=font)
     painter.refresh()
+    painter.texture.mag_filter = painter.texture.min_filter = "nearest"
     return painter.texture
+
+
+def wrapped(text: str, size: float, wide: float, bold: bool, halign: str) -> Texture:
+    """Words wrapped to `wide` px; no wider than they are where they need one line only, for empty pixels cost as much
+    to paint.
+    """
+    in_a_line = text.strip() and "\n" not in text and _word_width(text, bold) * size / 98 <= wide
+    return painted(text, size, None if in_a_line else wide, bold, halign)
 
 
 def compact(text: str, size: float, room: float) -> Texture:
@@ -56,22 +64,27 @@ def compact(text: str, size: float, room: float) -> Texture:
 def _longest_line(text: str, size: float, room: float) -> float:
     longest = line = 0.0
     space = _word_width("n", True) * size / 200
-    for word in text.split():
+    for word in words_of(text):
         wide = _word_width(word, True) * size / 100
         line = line + space + wide if line and line + space + wide <= room else wide
         longest = max(longest, line)
     return longest
 
 
+def words_of(text: str) -> list[str]:
+    """Where Kivy may end a line: not at a no-break space, as str.split would."""
+    return [word for line in text.splitlines() for word in line.split(" ") if word]
+
+
 @lru_cache(maxsize=KEPT_WORDS * 4)
 def _word_width(word: str, bold: bool) -> float:
-    """The width of a word in px of a font of 100 px."""
+    """The width of a word, or of words in a line, in px of a font of 100 px."""
     return float(Painter(font_size=100, bold=bold, font_name=TEXT_FONT).get_extents(word)[0])
 
 
 def fitting(text: str, size: float, wide: float, bold: bool) -> float:
     """The font size, `size` px at most, at which no word is wider than `wide` px, so that none is broken."""
-    longest = max((_word_width(word, bold) for word in text.split()), default=0)
+    longest = max((_word_width(word, bold) for word in words_of(text)), default=0)
     return min(size, 98 * wide / longest) if longest else size
 
 
@@ -102,13 +115,14 @@ class Words(Widget):
     def __init__(self, text: str, wide: float, size: float, colour: theme.Colour, bold: bool, halign: str) -> None:
         self.text, self.colour = text, colour
         self.font_size = fitting(text, size, wide, bold)
-        texture = painted(text, round(self.font_size, 1), wide, bold, halign)
+        texture = wrapped(text, round(self.font_size, 1), wide, bold, halign)
         self.texture_size = texture.size
         super().__init__(size_hint=(None, None), size=(wide, texture.height))
         with self.canvas:
             Color(*colour)
             area = Rectangle(texture=texture, size=texture.size)
-        self.bind(pos=lambda *_: setattr(area, "pos", self.pos))
+        before = (wide - texture.width) * {"left": 0.0, "center": 0.5, "right": 1.0}[halign]
+        self.bind(pos=lambda *_: setattr(area, "pos", (round(self.x + before), round(self.y))))
 
 
 class Bullet(Widget):
@@ -134,7 +148,7 @@ class Sign(Widget):
             area = Rectangle(texture=texture, size=texture.size)
 
         def lie(*_: object) -> None:
-            area.pos = self.center_x - texture.width / 2, self.center_y - texture.height / 2
+            area.pos = _middle(self.x, self.width, texture.width), _middle(self.y, self.height, texture.height)
 
         self.bind(pos=lie)
 
@@ -208,25 +222,20 @@ class Choice(Target):
 
     def _draw(self, words: Texture, glyph: Texture | None) -> None:
         with self.canvas:
-            self._edge_colour = Color()
-            self._outer = SmoothRoundedRectangle(radius=[self._corner])
-            self._ground_colour = Color()
-            self._inner = SmoothRoundedRectangle(radius=[max(1, self._corner - RIM)])
+            self._pane = Pane(self._corner)
             self._ink_colour = Color()
             self._words = Rectangle(texture=words, size=words.size)
             self._glyph = Rectangle(texture=glyph, size=glyph.size) if glyph else None
 
     def _colour(self) -> None:
         is_down = self.state == "down"
-        self._edge_colour.rgba = self._edge
-        self._ground_colour.rgba = self._pressed if is_down else self.ground
+        self._pane.paint(self._edge, self._pressed if is_down else self.ground)
         # What is pressed turns over only where its words stay to be read.
         self._ink_colour.rgba = self.ink
 
     def _lie(self) -> None:
         x, y, wide, high = self.x, self.y, self.width, self.height
-        self._outer.pos, self._outer.size = (x, y), (wide, high)
-        self._inner.pos, self._inner.size = (x + RIM, y + RIM), (wide - 2 * RIM, high - 2 * RIM)
+        self._pane.lie(x, y, wide, high)
         words, glyph = self._words, self._glyph
         if glyph is None:
             words.pos = _middle(x, wide, words.size[0]), _middle(y, high, words.size[1])
@@ -252,14 +261,12 @@ class Card(Widget):
     def __init__(self, words: Widget, pad: float, corner: float, ground: theme.Colour, edge: theme.Colour) -> None:
         super().__init__(size_hint=(None, None), size=(words.width + 2 * pad, words.height + 2 * pad))
         with self.canvas:
-            Color(*edge)
-            outer = SmoothRoundedRectangle(radius=[corner], size=self.size)
-            Color(*ground)
-            inner = SmoothRoundedRectangle(radius=[corner - RIM], size=(self.width - 2 * RIM, self.height - 2 * RIM))
+            pane = Pane(corner)
+        pane.paint(edge, ground)
         self.add_widget(words)
 
         def lie(*_: object) -> None:
-            outer.pos, inner.pos = self.pos, (self.x + RIM, self.y + RIM)
+            pane.lie(self.x, self.y, self.width, self.height)
             words.pos = self.x + pad, self.y + pad
 
         self.bind(pos=lie)

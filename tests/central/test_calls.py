@@ -28,7 +28,7 @@ from central.counters.refusals import (
     UnknownHere,
 )
 from central.counters.rows import CallRow, Outcome
-from central.database import TicketRow, for_writing, open_database
+from central.database import OfficeRow, TicketRow, for_writing, open_database
 from central.people.roles import Role, SignedIn
 from central.queue.explanation import Ground
 from central.queue.line import Line
@@ -134,6 +134,16 @@ def test_a_chosen_ticket_is_called_out_of_order_and_the_call_says_so(lobby: Lobb
     with pytest.raises(NotWaiting) as refused:
         lobby.opens("3").call("A-002")
     assert (refused.value.number, refused.value.state, refused.value.counter) == ("A-002", QueueState.CALLED, "1")
+
+
+def test_to_call_an_early_comer_before_the_time_is_out_of_order_even_where_nobody_else_waits(lobby: Lobby) -> None:
+    lobby.comes("A-001", 0, slot=slot("09:00"))
+    assert not lobby.opens("1").call("A-001").out_of_order, "the office allows it"
+    lobby.comes("A-002", 0, slot=slot("09:30"))
+    lobby.comes("W1-001", 0)
+    lobby.opens("2").call("W1-001")
+    lobby.comes("A-003", 0, slot=slot("09:00"))
+    assert lobby.opens("3").call("A-002").out_of_order
 
 
 def test_a_recall_is_counted_and_timed(lobby: Lobby) -> None:
@@ -273,6 +283,7 @@ def test_another_offices_counters_tickets_and_calls_are_unknown(lobby: Lobby) ->
     lobby.comes("A-001", 0)
     desk = lobby.opens("1")
     stranger = SignedIn("clerk", "AGM", frozenset({Role.CLERK}))
+    lobby.session.add(OfficeRow(id="AGM", body=lobby.session.get_one(OfficeRow, "PYK").body))
     with pytest.raises(UnknownHere):
         calls.call_next(lobby.session, stranger, desk.counter, lobby.now)
     desk.next()

@@ -16,7 +16,7 @@ from wire import DAY, MORNING, slot
 
 from central.counters.expected import call_expected
 from central.database import BookingRow, for_writing, open_database
-from central.queue.estimate import FEWEST_CALLS, Expected, Pace, expected_call, open_time_after
+from central.queue.estimate import FEWEST_CALLS, Expected, Pace, Waiting, expected_call, open_time_after
 from central.service_day import service_day
 from kiosk.model import Applicant, Booking, BookingStatus, Period, QueueRules
 
@@ -33,7 +33,7 @@ def minutes(found: Expected | None, since: datetime = NINE) -> tuple[float, floa
 
 
 def expect(ahead: int, now: datetime = NINE, to_come: float = 0, pace: Pace = PACE) -> Expected | None:
-    return expected_call(ahead, to_come, pace, RULES, HOURS, now)
+    return expected_call(Waiting(ahead, to_come), pace, RULES, HOURS, now)
 
 
 def test_the_range_holds_what_two_counters_need_for_those_ahead() -> None:
@@ -67,17 +67,24 @@ def test_a_break_is_waited_through_and_beyond_the_days_end_nothing_can_be_said()
     assert expect(8, NINE.replace(hour=15, minute=50)) is None
 
 
-def test_who_is_early_is_told_a_time_from_the_slots_lead_on() -> None:
+def test_who_is_early_is_told_a_time_from_the_slots_lead_on_unless_a_counter_will_be_idle_before() -> None:
     from_ten = NINE.replace(hour=10)
-    found = expected_call(2, 0, PACE, RULES, HOURS, NINE, from_ten.astimezone(UTC))
-    assert found
-    assert found.earliest == from_ten < found.latest < from_ten + timedelta(minutes=10)
-    alone = expected_call(0, 0, PACE, RULES, HOURS, NINE, from_ten)
-    assert alone
-    assert alone.earliest == NINE, "nobody else waits"
-    strict = expected_call(0, 0, PACE, replace(RULES, early_when_idle=False), HOURS, NINE, from_ten)
-    assert strict
-    assert strict.earliest == from_ten
+
+    def early(to_come: float, rules: QueueRules = RULES) -> Expected:
+        found = expected_call(Waiting(2, to_come, from_ten.astimezone(UTC)), PACE, rules, HOURS, NINE)
+        assert found
+        return found
+
+    assert early(to_come=22).earliest == from_ten < early(to_come=22).latest, "24 of 5 minutes at two counters"
+    assert early(to_come=21).earliest < NINE + timedelta(minutes=5)
+    assert early(to_come=21, rules=replace(RULES, early_when_idle=False)).earliest == from_ten
+
+
+def test_who_is_of_a_priority_group_may_be_called_sooner_than_those_ahead() -> None:
+    plain, aged = (expected_call(Waiting(8, 0, None, each), PACE, RULES, HOURS, NINE) for each in (False, True))
+    assert plain
+    assert aged
+    assert aged.earliest < plain.earliest < plain.latest == aged.latest
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 from wire import a_ticket, slot
 
+from central.counters import calls
+from central.people.roles import Role, SignedIn
 from kiosk.protocol import CheckedIn, WalkInIssued
 
 INDONESIAN, ENGLISH = {"Accept-Language": "id-ID,id;q=0.9,en;q=0.8"}, {"Accept-Language": "en-GB,en;q=0.9"}
@@ -80,6 +82,19 @@ def test_it_says_where_to_go_when_called_and_thanks_when_served(kiosk, http, off
     for state, words in (("called", "Silakan menuju loket <b>7</b>"), ("no_show", "Silakan hubungi petugas")):
         officer.post(f"/officers/tickets/{ticket.id}", data={"state": state, "counter": "7"})
         assert words in http.get(f"/t/{ticket.id}").text
+
+
+def test_who_was_sent_for_something_is_told_to_go_back_to_the_counter(kiosk, http, officer, clock) -> None:
+    ticket = a_ticket("A-001")
+    kiosk.tells(CheckedIn(ticket=ticket))
+    officer.post(f"/officers/tickets/{ticket.id}", data={"state": "called", "counter": "7"})
+    clerk = SignedIn("petugas", "PYK", frozenset({Role.CLERK}))
+    with http.app.state.writing.begin() as session:
+        calls.hold(session, clerk, calls.call_of(session, clerk, str(ticket.id)).id, clock.now())
+    page = http.get(f"/t/{ticket.id}", headers=ENGLISH).text
+    assert "Please go back to counter <b>7</b>" in page
+    assert "You are next" not in page
+    assert "ditunggu di loket 7" in officer.get("/officers/board").text
 
 
 def test_it_holds_nothing_personal(kiosk, http) -> None:

@@ -28,7 +28,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from e2e.listening_server import ListeningServer
 from e2e.traces import is_in, is_in_files, is_in_words
-from samples import FakeClock, a_pass, booking, snapshot, with_digits
+from samples import FakeClock, a_pass, booking, questionnaire, served, snapshot, with_digits
 
 from kiosk.bootstrap import Kiosk, open_store
 from kiosk.config import settings_from
@@ -38,11 +38,21 @@ from kiosk.devices.escpos_parsing import parse
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.devices.simulator_programs import serve
 from kiosk.devices.ticket_picture import picture
-from kiosk.events import ApplicantsChosen, HelpChosen, Home, QueueStatusChosen, RateChosen, Rated, TypeChosen
+from kiosk.events import (
+    ApplicantsChosen,
+    HelpChosen,
+    Home,
+    QueueStatusChosen,
+    RateChosen,
+    Rated,
+    SurveyChosen,
+    TypeChosen,
+)
 from kiosk.identity import Identity
 from kiosk.log_file import log_to_file, log_to_stream
-from kiosk.model import Applicant
+from kiosk.model import Applicant, Words
 from kiosk.protocol import Enrolled
+from kiosk.questionnaire import SurveyOption, SurveyQuestion
 from kiosk.screens.gallery import PANELS, settle
 from kiosk.screens.stage import Stage
 from kiosk.screens.widgets import Choice
@@ -83,6 +93,9 @@ CANARIES = {
     "unknown code": Canary("ZZA47BC8DE", TYPED),
     "digits of the second factor": Canary("8462", TYPED),
     "reference": Canary("MPASPOR-471147114", {}),
+    "answer of the only respondent": Canary(
+        "kanar-perempuan", {Place.SCREEN: "the question offers it to everybody who takes the survey"}
+    ),
     "masked name": Canary(
         "Budi K***",
         {
@@ -92,7 +105,8 @@ CANARIES = {
         },
     ),
 }
-NAME, NIK, PASSPORT, PHONE, CODE, UNKNOWN_CODE, DIGITS, REFERENCE, MASKED = (each.text for each in CANARIES.values())
+PLANTED = (each.text for each in CANARIES.values())
+NAME, NIK, PASSPORT, PHONE, CODE, UNKNOWN_CODE, DIGITS, REFERENCE, ANSWER, MASKED = PLANTED
 TICKET_ADDRESS = "https://kiosk.example/t/"
 COMMENT = f"saya {NAME}, nik {NIK}, paspor {PASSPORT}, wa {PHONE}".lower()
 HOSTILE = (
@@ -111,6 +125,10 @@ BOOKINGS = (
     booking(2, reference=REFERENCE, applicants=(Applicant(MASKED, "A-002"), Applicant("Ani K***", "A-003"))),
     booking(4, applicants=(Applicant(MASKED, "A-004"),)),
 )
+
+SERVED = served(9)
+_SEX = SurveyQuestion("sex", Words("Jenis kelamin", "Sex"), (SurveyOption(ANSWER, Words(ANSWER, ANSWER)),))
+QUESTIONNAIRE = replace(questionnaire(1), header=(_SEX,))
 
 
 class ListeningPrinter(SimulatedPrinter):
@@ -219,12 +237,26 @@ def whole_visits(lobby: Lobby, printer: SimulatedPrinter) -> None:
     lobby.types(DIGITS, "Lanjut").sees(State.TICKET_PRINTED).does(Home())
     lobby.scans(REFERENCE).sees(State.CHOOSING_APPLICANTS).does(ApplicantsChosen()).sees(State.TICKET_PRINTED)
     lobby.does(RateChosen(), Rated(1)).sees(State.COMMENT).types(COMMENT, "Kirim").sees(State.THANKS).does(Home())
+    takes_the_survey(lobby)
     printer.open_cover()
     lobby.scans(a_pass(BOOKINGS[2])).sees(State.TICKET_ON_SCREEN).does(HelpChosen()).sees(State.HELP).does(Home())
     printer.close_cover()
     lobby.does(QueueStatusChosen()).scans(NIK).until(lambda: lobby.kiosk.controller.visit.queue_unknown, "an answer")
     lobby.types("A-004", "Cari").does(Home()).sees(State.WELCOME)
     lobby.until(lambda: lobby.kiosk.store.owed_count() == 0, "all facts to be sent")
+
+
+def takes_the_survey(lobby: Lobby) -> None:
+    """A visit of somebody who rates, writes, and takes the survey with what is no ticket first."""
+    lobby.does(RateChosen(), Rated(2)).sees(State.COMMENT).types(COMMENT, "Kirim").sees(State.THANKS)
+    lobby.does(SurveyChosen()).sees(State.SURVEY_TICKET)
+    for tried in (lambda: lobby.scans(NIK), lambda: lobby.types(PASSPORT, "Mulai survei")):
+        tried()
+        lobby.until(lambda: lobby.kiosk.controller.visit.survey_refused, "a no")
+    lobby.scans(f"{TICKET_ADDRESS}{SERVED.ticket}").sees(State.SURVEY)
+    for answer in (ANSWER, "1"):
+        lobby.presses(answer)
+    lobby.sees(State.THANKS).does(Home()).sees(State.WELCOME)
 
 
 @dataclass
@@ -302,7 +334,8 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     folder, errors, clock, printer = base / "data", base / "stderr.txt", FakeClock(), ListeningPrinter()
     device, other = os.openpty()
     tty.setraw(other)
-    server = ListeningServer(base, clock, snapshot(*BOOKINGS), f"{NAME} {NIK} {CODE}")
+    held = snapshot(*BOOKINGS, queue=(SERVED,), questionnaire=QUESTIONNAIRE)
+    server = ListeningServer(base, clock, held, f"{NAME} {NIK} {CODE}")
     server.script[:] = [404]
     with ExitStack() as stack:
         stderr = stack.enter_context(own_stderr(errors))
@@ -342,6 +375,8 @@ def test_the_day_was_eventful(traces: Traces) -> None:
     }
     assert told <= {line["event"] for line in lines}
     assert len(list(traces.folders[1].glob("store*/kiosk.sqlite"))) == 2, "the store, and the one put aside"
+    assert b"survey_taken" in traces.wire
+    assert b"survey_given" not in traces.wire, "one respondent alone would be known by the time"
     assert 404 in [line.get("status") for line in lines]
     assert b"library_spoke source=urllib3" in traces.stderr
     assert traces.paper.count(TICKET_ADDRESS.encode()) == 2 * 3  # as bytes, and as a phone reads it

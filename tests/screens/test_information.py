@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+from screens.conftest import StageMaker
 from screens.measured import leaves
 from screens.test_screens import VIEWS, press
 
 from kiosk.events import Event, InformationChosen, SuggestionChosen
 from kiosk.model import ENGLISH, INDONESIAN, Fee, Language, Topic, Words
-from kiosk.screens.sample_views import DATA
+from kiosk.screens.sample_views import DATA, MODES
 from kiosk.screens.stage import Stage
 from kiosk.screens.widgets import QrCode
+from kiosk.screens.widgets import Words as Written
 from kiosk.view import View
 
 
@@ -46,6 +48,17 @@ def test_fees_of_two_regulations_are_told_apart_and_one_without_has_its_day(stag
     service = replace(DATA.services[0], fees=(old, new, replace(old, name=Words("Lama", "Old"))))
     told = said(stage, replace(VIEWS["information-service"], data=replace(DATA, services=(service,))))
     assert told.index("PP 45/2024") < told.index("Old: ") < told.index("In force since") < told.index("New: ")
+
+
+def test_a_wide_panel_is_read_in_two_columns_so_that_a_service_takes_few_pages(stage_of: StageMaker) -> None:
+    stage = stage_of("landscape")
+    for mode, most in (("normal", 2), ("largest", 4)):
+        view = VIEWS["information-service"]
+        stage.show(replace(view, visit=replace(view.visit, access=MODES[mode])))
+        assert stage.screen
+        assert stage.screen.pages <= most, mode
+        points = {round(each.x) for each in leaves(stage) if isinstance(each, Written) and each.x > stage.width / 2}
+        assert points, mode
 
 
 def test_a_stage_has_its_estimate_and_where_none_is_known_the_staff_are_named(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """What the locked window lets through to the stage: one finger, or the left button of a mouse."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from kivy.core.window import Window
@@ -12,6 +13,7 @@ from kiosk.lockdown import lock
 from kiosk.screens.sample_views import sample_views
 from kiosk.screens.stage import Stage
 from kiosk.screens.widgets import Choice
+from kiosk.visit import Visit
 
 VIEWS = sample_views()
 
@@ -72,3 +74,15 @@ def test_a_second_finger_does_nothing_while_one_is_down(locked: Stage, posted: l
     second.touch_up()
     assert posted == []
     first.touch_up()
+
+
+def test_a_key_whose_screen_went_while_the_finger_was_on_it_types_nothing(locked: Stage) -> None:
+    typing = VIEWS["typing"]
+    locked.show(typing)
+    touch = UnitTestTouch(*button(locked, "A").center)
+    touch.touch_down()
+    locked.show(replace(VIEWS["welcome"], visit=Visit(id=2)))
+    touch.touch_up()
+    locked.show(replace(typing, visit=replace(typing.visit, id=2)))
+    assert locked.screen
+    assert locked.screen.typed == ""

@@ -11,9 +11,10 @@ from screens.conftest import StageMaker
 from screens.measured import faults, leaves, out_of_reach, touched
 
 from kiosk import theme
-from kiosk.events import AccessChosen, CodeTyped, Event, Home, Rated, ScanChosen
-from kiosk.model import INDONESIAN, Access, Language, Sound, TextSize
+from kiosk.events import AccessChosen, CodeTyped, Event, Home, LanguageChosen, Rated, ScanChosen
+from kiosk.model import ENGLISH, INDONESIAN, Access, Language, Sound, TextSize
 from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
+from kiosk.screens.leaving import CommentScreen
 from kiosk.screens.phone_picture import PhonePicture
 from kiosk.screens.sample_views import MODES, sample_views
 from kiosk.screens.stage import SCREENS, Stage
@@ -119,6 +120,28 @@ def test_the_accessibility_bar_goes_through_its_steps(stage: Stage, posted: list
         AccessChosen(Access(low_reach=True)),
         AccessChosen(Access(sound=Sound.ON)),
     ]
+
+
+def test_the_welcome_offers_other_languages_in_their_own_words_on_large_buttons(
+    stage: Stage, posted: list[Event]
+) -> None:
+    for shown, offered in ((INDONESIAN, "In English"), (ENGLISH, "Bahasa Indonesia")):
+        stage.show(used(VIEWS["welcome"], shown, Access()))
+        button = {each.text: each for each in leaves(stage) if isinstance(each, Choice)}
+        assert button[offered].size == button[TEXTS("button.help", shown)].size
+        assert button[offered].font_size >= theme.SMALL_MM * PANELS["portrait"].pixels_per_mm
+        press(stage, offered)
+    assert posted == [LanguageChosen(ENGLISH), LanguageChosen(INDONESIAN)]
+
+
+@pytest.mark.parametrize("name", ["choosing_service", "choosing_applicants", "information", "information-services"])
+def test_a_question_stands_closely_above_its_answers(stage_of: StageMaker, name: str) -> None:
+    stage, panel = stage_of("portrait"), PANELS["portrait"]
+    stage.show(VIEWS[name])
+    assert stage.screen
+    asked = min(each.y for each in stage.screen.rows if isinstance(each, Words))
+    answered = max(each.top for each in touched(stage))
+    assert asked - answered <= 45 * panel.pixels_per_mm
 
 
 def test_larger_words_are_larger_on_every_screen(stage: Stage) -> None:
@@ -247,3 +270,53 @@ def test_showing_screens_over_and_over_leaves_no_widget_behind(stage: Stage) -> 
     for _ in range(2):
         after = round_of_views()
     assert after <= before
+
+
+def keys_of(stage: Stage) -> list[Choice]:
+    return [each for each in leaves(stage) if isinstance(each, Choice) and len(each.text) == 1]
+
+
+def test_a_letter_leaves_the_keys_as_they_are_and_another_view_does_not(stage: Stage) -> None:
+    view = VIEWS["comment"]
+    stage.show(view)
+    before = keys_of(stage)
+    press(stage, "q")
+    assert keys_of(stage) == before
+    assert "1 / 200" in {getattr(each, "text", "") for each in leaves(stage)}
+    stage.show(replace(view, visit=replace(view.visit, language=Language("en"))))
+    assert not {*keys_of(stage)} & {*before}
+
+
+def test_a_view_shown_in_too_small_a_window_is_as_large_as_usual_in_the_true_one(stage: Stage) -> None:
+    view, true_size = VIEWS["comment"], tuple(stage.size)
+    stage.show(view)
+    assert stage.screen
+    usual = stage.screen._scale
+    stage.size = (100, 100)
+    assert stage.screen._scale < usual
+    stage.size = true_size
+    assert stage.screen._scale == usual
+
+
+class CountingScreen(CommentScreen):
+    """Counts how often it is laid out."""
+
+    tried = 0
+
+    def _fill(self, in_pages: bool) -> bool:
+        self.tried += 1
+        return super()._fill(in_pages)
+
+
+def test_a_letter_does_not_try_again_what_was_too_large_and_another_view_does() -> None:
+    screen = CountingScreen(TEXTS, PANELS["portrait"], lambda event: None)
+    screen.size = ORIENTATIONS["portrait"]
+    view = used(VIEWS["comment"], INDONESIAN, Access(text_size=TextSize.LARGEST, low_reach=True))
+    screen.show(view)
+    at_first = screen.tried
+    assert at_first > 1
+    screen.typed = "q"
+    screen.show(view)
+    assert screen.tried == at_first + 1
+    screen.show(replace(view))
+    assert screen.tried == 2 * at_first + 1

@@ -1,20 +1,39 @@
 from datetime import date
 
-from samples import FakeClock, snapshot
+import pytest
+from samples import FakeClock, family, snapshot
 
 from kiosk.commands import Command, LookUp, Restart
 from kiosk.controller import DOUBLE_TAP_SECONDS, SAME_CODE_SECONDS, Controller
 from kiosk.events import (
+    AccessChosen,
+    ApplicantsChosen,
+    ApplicantToggled,
+    BookingFound,
     Broken,
     CodeScanned,
+    Event,
     Home,
     InformationChosen,
     KeyPressed,
     LanguageChosen,
+    Question,
     Refused,
+    TypeChosen,
     WalkInChosen,
 )
-from kiosk.model import ENGLISH, INDONESIAN, Announcement, Key, PrinterStatus, Reason, Refusal, Words
+from kiosk.model import (
+    ENGLISH,
+    INDONESIAN,
+    Access,
+    Announcement,
+    Key,
+    PrinterStatus,
+    Reason,
+    Refusal,
+    Topic,
+    Words,
+)
 from kiosk.monitor import Monitor
 from kiosk.protocol import Snapshot
 from kiosk.view import View
@@ -52,6 +71,59 @@ def test_the_second_half_of_a_double_tap_is_ignored() -> None:
     stage.clock.passes(DOUBLE_TAP_SECONDS)
     stage.controller.tap(Home())
     assert stage.state is State.WELCOME
+
+
+def with_a_family() -> Stage:
+    """Two applicants are asked who of them came."""
+    stage = Stage(snapshot())
+    stage.controller.handle(CodeScanned("x"))
+    stage.controller.handle(BookingFound(stage.controller.visit.id, family(1, 2), (Question.APPLICANTS,)))
+    stage.clock.passes(1)
+    return stage
+
+
+def test_the_same_applicant_touched_by_a_trembling_hand_counts_once() -> None:
+    stage = with_a_family()
+    for _ in range(5):
+        stage.controller.tap(ApplicantToggled(1))
+        stage.clock.passes(DOUBLE_TAP_SECONDS / 2)
+    assert stage.controller.visit.chosen == {0}
+    stage.clock.passes(DOUBLE_TAP_SECONDS)
+    stage.controller.tap(ApplicantToggled(1))
+    assert stage.controller.visit.chosen == {0, 1}
+
+
+def test_two_buttons_touched_at_once_both_count_while_the_screen_stays() -> None:
+    stage = with_a_family()
+    stage.controller.tap(ApplicantToggled(0))
+    stage.controller.tap(ApplicantToggled(1))
+    assert stage.controller.visit.chosen == set()
+    stage.controller.tap(ApplicantToggled(0))
+    stage.controller.tap(ApplicantsChosen())
+    assert stage.state is State.ISSUING
+
+
+@pytest.mark.parametrize("changing", [WalkInChosen(), AccessChosen(Access(low_reach=True)), LanguageChosen(ENGLISH)])
+def test_a_touch_so_soon_after_the_screen_changed_was_meant_for_the_former_one(changing: Event) -> None:
+    stage = Stage(snapshot())
+    stage.waits(1)
+    assert stage.controller.touched()
+    stage.controller.tap(changing)
+    after = stage.controller.visit
+    stage.clock.passes(DOUBLE_TAP_SECONDS / 2)
+    assert not stage.controller.touched()
+    stage.controller.tap(TypeChosen())
+    assert stage.controller.visit == after
+    stage.clock.passes(DOUBLE_TAP_SECONDS)
+    assert stage.controller.touched()
+
+
+def test_another_topic_is_another_screen_though_the_state_is_the_same() -> None:
+    stage = Stage(snapshot())
+    for event in (InformationChosen(), InformationChosen(topic=Topic.SERVICES)):
+        stage.waits(1)
+        stage.controller.tap(event)
+        assert not stage.controller.touched(), event
 
 
 def test_a_code_held_to_the_scanner_counts_once_until_it_was_away() -> None:
