@@ -1,6 +1,7 @@
 """Handing over to partner agencies: only what is needed, only to the one who was asked, and forgotten in time."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -76,6 +77,12 @@ def test_each_kind_tells_what_it_needs_and_no_more(kind: RequestKind) -> None:
     held = told(kind, given)
     assert tuple(held) == NEEDED[kind]
     assert held[Field.NAME] == "a b"
+
+
+def test_the_page_of_the_docs_says_what_each_kind_tells() -> None:
+    page = (Path(__file__).parents[2] / "docs/counters.md").read_text("utf-8")
+    for kind, fields in NEEDED.items():
+        assert f"| `{kind}` | {', '.join(f'`{field}`' for field in fields)} |" in page
 
 
 def test_what_is_missing_or_no_day_is_named() -> None:

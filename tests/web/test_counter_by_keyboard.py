@@ -58,12 +58,13 @@ def test_what_fell_short_is_noted_without_a_persons_number(page: Page, site: Sit
     page.keyboard.press("n")
     page.locator(".serving summary", has_text="Selesai").click()
     page.get_by_label("Dokumen kurang atau tidak sesuai").check()
-    page.get_by_label("Catatan").fill("KK 1376012345678901 belum asli, n")
+    page.get_by_label("Catatan").fill("KK 1376012345678901 belum asli")
+    page.keyboard.type(", rth")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Panggil berikutnya")).to_be_visible()
     with site.app.state.reading() as session:
         (row,) = session.scalars(select(NoteRow))
-        assert (row.shortfall, row.note) == ("documents", "KK … belum asli, n")
+        assert (row.shortfall, row.note) == ("documents", "KK … belum asli, rth")
 
 
 def test_two_clerks_get_different_people_and_who_was_slower_is_told(
