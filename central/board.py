@@ -1,10 +1,8 @@
 """What the officers' page shows: applicants, kiosks, what people said, what went wrong."""
 
-import json
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,14 +14,14 @@ from central.explained import in_words
 from central.heartbeats import Heartbeat
 from central.help_calls import HelpCall, help_calls
 from central.lookout import alerts
+from central.monitoring.conditions import SILENT_AFTER
+from central.monitoring.feedback import Opinion, mean_of, opinions, scores_of
 from central.places import places
 from central.queue.place import Place
 from central.responses import SurveyResult, survey_result
 from central.snapshot import office_snapshot
 from kiosk.model import Language, Office, QueueState, Words
 
-KIOSK_SILENT = timedelta(seconds=90)
-"""A kiosk that missed three heartbeats is shown as offline."""
 LATEST = 20
 
 
@@ -38,15 +36,6 @@ class KioskState:
     online: bool
     heard_at: datetime | None
     said: Heartbeat | None
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """A rating with the comment that came with it, either alone too."""
-
-    at: datetime
-    score: int | None
-    text: str
 
 
 @dataclass(frozen=True)
@@ -88,8 +77,7 @@ class Board:
     @property
     def average(self) -> float | None:
         """The mean of today's ratings, None without any."""
-        count = self.scores.total()
-        return sum(score * times for score, times in self.scores.items()) / count if count else None
+        return mean_of(self.scores)
 
     def why(self, place: Place, language: Language) -> str:
         """What decided the place of somebody who waits, in words."""
@@ -107,6 +95,7 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         for row in session.scalars(select(KioskRow).where(KioskRow.office == office).order_by(KioskRow.digit))
     )
     names = {kiosk.id: kiosk.name for kiosk in kiosks}
+    said = opinions(session, office, midnight, names)
     return Board(
         office=found.office if found else None,
         zone=zone,
@@ -116,8 +105,8 @@ def board_of(session: Session, office: str, now: datetime) -> Board:
         places=places(session, office, today, now),
         papers=_papers(session, office, today),
         kiosks=kiosks,
-        opinions=_opinions(session, midnight, names),
-        scores=Counter(json.loads(row.body)["score"] for row in _facts(session, "rated", midnight, names)),
+        opinions=tuple(said[:LATEST]),
+        scores=scores_of(said),
         calls=help_calls(session, office, now, zone),
         dead_letters=_dead_letters(session, names),
         alerts=alerts(session, office, now, zone),
@@ -131,7 +120,7 @@ def _kiosk(row: KioskRow, now: datetime) -> KioskState:
         name=row.name,
         digit=row.digit,
         revoked=row.revoked,
-        online=row.heard_at is not None and now - row.heard_at < KIOSK_SILENT,
+        online=row.heard_at is not None and now - row.heard_at < SILENT_AFTER,
         heard_at=row.heard_at,
         said=Heartbeat.model_validate_json(row.heartbeat) if row.heartbeat else None,
     )
@@ -140,27 +129,6 @@ def _kiosk(row: KioskRow, now: datetime) -> KioskState:
 def _papers(session: Session, office: str, day: date) -> dict[str, str]:
     rows = session.scalars(select(TicketRow).where(TicketRow.office == office, TicketRow.day == day.isoformat()))
     return {row.id: row.paper for row in rows}
-
-
-def _facts(session: Session, kind: str, since: datetime, kiosks: Iterable[str]) -> list[FactRow]:
-    """The facts of a kind from these kiosks that were understood, the latest first."""
-    wanted = select(FactRow).where(
-        FactRow.kind == kind, FactRow.at >= since, FactRow.problem.is_(None), FactRow.kiosk.in_(kiosks)
-    )
-    return list(session.scalars(wanted.order_by(FactRow.at.desc())))
-
-
-def _opinions(session: Session, since: datetime, kiosks: Iterable[str]) -> tuple[Opinion, ...]:
-    said: dict[str, Opinion] = {}
-    for row in _facts(session, "rated", since, kiosks) + _facts(session, "commented", since, kiosks):
-        body = json.loads(row.body)
-        # A suggestion without a rating stands alone.
-        key = body.get("rating") or row.id
-        held = said.get(key, Opinion(row.at, None, ""))
-        said[key] = Opinion(
-            at=max(held.at, row.at), score=body.get("score", held.score), text=body.get("text", held.text)
-        )
-    return tuple(sorted(said.values(), key=lambda each: each.at, reverse=True)[:LATEST])
 
 
 def _dead_letters(session: Session, names: dict[str, str]) -> tuple[DeadLetter, ...]:

@@ -56,7 +56,7 @@ def get_board(asked: Annotated[Asked, asked_by(*STAFF)]) -> Response:
 @router.get("/events")
 async def get_events(request: Request, officer: Officer) -> StreamingResponse:
     """Server-sent events: one whenever something was recorded."""
-    stream = request.app.state.changes.stream()
+    stream = request.app.state.changes.stream(officer.office)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 

@@ -43,6 +43,10 @@ class Action(StrEnum):
     REQUEST_CLOSED = "request_closed"
     COUNTER_SET = "counter_set"
     PARTNER_SET = "partner_set"
+    ALARM_NOTED = "alarm_noted"
+    DATA_EXPORTED = "data_exported"
+    CALLED_OUT_OF_ORDER = "called_out_of_order"
+    TICKET_TRANSFERRED = "ticket_transferred"
 
 
 def record(

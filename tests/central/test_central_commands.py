@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from central.__main__ import main
-from central.database import database_file
+from central.database import database_file, open_database
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +81,10 @@ def test_it_ends_without_waiting_for_a_peer_that_does_not_answer(data: Path, tls
 
 
 def test_what_is_served_tells_the_key_of_the_passes_that_are_about(data: Path, tls: Path, capfd) -> None:
-    with sqlite3.connect(database_file(data)) as restored:
-        restored.execute("DELETE FROM pass_keys")
+    engine = open_database(data)
+    with engine.begin() as restored:
+        restored.exec_driver_sql("DELETE FROM pass_keys")
+    engine.dispose()
     with serving(data, tls):
         assert main(["pass-keys", "--data", str(data)]) == 0
     assert "signs, passes until" in capfd.readouterr().out
@@ -179,7 +181,7 @@ def test_an_office_says_of_which_roles_it_wants_a_second_factor(data: Path, offi
     assert officer.get("/officers").status_code == 200
 
 
-def test_the_audit_trail_is_walked_by_command_and_fails_where_it_breaks(data: Path, officer, capsys) -> None:
+def test_the_audit_trail_is_walked_by_command_and_fails_where_it_breaks(sqlite, data: Path, officer, capsys) -> None:
     assert main(["second-factor", "--data", str(data), "--roles", ""]) == 0
     assert main(["verify-audit", "--data", str(data)]) == 0
     assert re.fullmatch(r"PYK  2 acts, the last one [0-9a-f]{16}; whole\n", capsys.readouterr().out)
