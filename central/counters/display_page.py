@@ -29,8 +29,8 @@ def get_part(office: OfficeId, request: Request, session: Db, now: Now, language
 
 @router.get("/events")
 async def get_events(office: OfficeId, request: Request) -> StreamingResponse:
-    """Server-sent events: one whenever something was recorded."""
-    stream = request.app.state.changes.stream()
+    """Server-sent events: one whenever something of the office was recorded."""
+    stream = request.app.state.changes.stream(office)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from central.counters.handover import MOVES, Answer, Field, RequestKind, RequestState, forget_at, note_of, told
 from central.counters.request_rows import PartnerOfficerRow, PartnerRow, RequestRow
 from central.database import TicketRow
+from central.people.audit import Action, record
 from central.people.roles import Role, SignedIn
 
 SHOWN = 100
@@ -100,28 +101,32 @@ def send(
     )
     session.add(row)
     forget(session, now)
+    record(session, officer, Action.REQUEST_SENT, row.id, now, {"kind": kind, "partner": str(partner.id)})
     return row
 
 
-def see(row: RequestRow, now: datetime) -> None:
+def see(session: Session, row: RequestRow, officer: SignedIn, now: datetime) -> None:
     """Notes that the partner has opened it; only the first time counts."""
     if row.state == RequestState.SENT:
         row.state, row.seen_at = RequestState.SEEN, now
+        record(session, officer, Action.REQUEST_OPENED, row.id, now)
 
 
 def answer(session: Session, row: RequestRow, officer: SignedIn, said: Answer, note: str, now: datetime) -> None:
     """Answers it for the partner, with a short note. Raises NotPossible."""
-    see(row, now)
+    see(session, row, officer, now)
     _move(row, RequestState.ANSWERED)
     row.answer, row.note, row.answered_by, row.answered_at = said, note_of(note), officer.name, now
     forget(session, now)
+    record(session, officer, Action.REQUEST_ANSWERED, row.id, now, {"answer": said})
 
 
-def close(session: Session, row: RequestRow, now: datetime) -> None:
+def close(session: Session, row: RequestRow, officer: SignedIn, now: datetime) -> None:
     """Ends it, answered or not. Raises NotPossible."""
     _move(row, RequestState.CLOSED)
     row.closed_at, row.forget_at = now, forget_at(row.sent_at, now)
     forget(session, now)
+    record(session, officer, Action.REQUEST_CLOSED, row.id, now)
 
 
 def forget(session: Session, now: datetime) -> int:

@@ -74,7 +74,7 @@ def get_request(request_id: str, asked: Reader) -> Response:
 @router.post("/{request_id}/seen")
 def post_seen(request_id: str, asked: Partner) -> Response:
     row, _ = _found(asked, request_id)
-    requests.see(row, asked.now)
+    requests.see(asked.session, row, asked.officer, asked.now)
     return RedirectResponse(f"/officers/requests/{row.id}", 303)
 
 
@@ -97,7 +97,7 @@ def post_answer(
 def post_close(request_id: str, asked: Staff) -> Response:
     row, _ = _found(asked, request_id)
     try:
-        requests.close(asked.session, row, asked.now)
+        requests.close(asked.session, row, asked.officer, asked.now)
     except requests.NotPossible:
         return _request(asked, request_id, too_late=True)
     return RedirectResponse(f"/officers/requests/{row.id}", 303)

@@ -12,6 +12,7 @@ from central.counters.request_rows import PartnerRow
 from central.counters.rows import CounterRow
 from central.counters.staff_page import Asked, asked_by
 from central.languages import words
+from central.people.audit import Action, record
 from central.people.roles import Role
 from central.queue.line import stage_keys
 from central.snapshot import office_snapshot
@@ -31,9 +32,10 @@ def get_counters(asked: Supervisor) -> Response:
 def post_counters(asked: Supervisor, name: Annotated[str, Form(max_length=100)]) -> Response:
     """Adds a counter."""
     try:
-        set_up.add_counter(asked.session, asked.officer.office, name)
+        row = set_up.add_counter(asked.session, asked.officer.office, name)
     except set_up.BadName:
         return _counters(asked, "bad_counter_name", name)
+    _recorded(asked, Action.COUNTER_SET, row)
     return RedirectResponse(COUNTERS, 303)
 
 
@@ -51,6 +53,7 @@ def post_counter(
         set_up.set_counter(asked.session, asked.officer.office, row, name, *served)
     except set_up.BadName:
         return _counters(asked, "bad_counter_name")
+    _recorded(asked, Action.COUNTER_SET, row)
     return RedirectResponse(COUNTERS, 303)
 
 
@@ -77,9 +80,10 @@ def post_partners(
 ) -> Response:
     """Adds a partner agency."""
     try:
-        set_up.add_partner(asked.session, asked.officer.office, name, kinds)
+        row = set_up.add_partner(asked.session, asked.officer.office, name, kinds)
     except set_up.BadName:
         return _partners(asked, "bad_partner_name", name)
+    _recorded(asked, Action.PARTNER_SET, row)
     return RedirectResponse(PARTNERS, 303)
 
 
@@ -95,7 +99,12 @@ def post_partner(
     if row is None or row.office != asked.officer.office:
         raise HTTPException(404, "this partner is not known")
     set_up.set_partner(asked.session, row, kinds, officers)
+    _recorded(asked, Action.PARTNER_SET, row)
     return RedirectResponse(PARTNERS, 303)
+
+
+def _recorded(asked: Asked, action: Action, row: CounterRow | PartnerRow) -> None:
+    record(asked.session, asked.officer, action, str(row.id), asked.now, {"name": row.name})
 
 
 def _counter(asked: Asked, counter: int) -> CounterRow:

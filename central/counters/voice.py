@@ -14,7 +14,7 @@ from kiosk.model import ENGLISH, Language
 log = logging.getLogger(__name__)
 
 PROGRAM = ("espeak-ng",)
-WORDS_PER_MINUTE = 130
+WORDS_PER_MINUTE = 140
 """Slower than espeak-ng's own 175, for a hall that echoes."""
 SPEAK_SECONDS = 10
 """A sentence takes some 30 ms to make; a program that hangs holds nobody up for longer than this."""

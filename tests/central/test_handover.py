@@ -1,6 +1,7 @@
 """Handing over to partner agencies: only what is needed, only to the one who was asked, and forgotten in time."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -25,6 +26,7 @@ from central.counters.handover import (
 from central.counters.request_rows import PartnerOfficerRow, RequestRow
 from central.people.login import add_officer
 from central.people.roles import Role
+from central.people.rows import AuditRow
 from kiosk.protocol import WalkInIssued
 
 PAGE = "/officers/requests"
@@ -77,6 +79,12 @@ def test_each_kind_tells_what_it_needs_and_no_more(kind: RequestKind) -> None:
     assert held[Field.NAME] == "a b"
 
 
+def test_the_page_of_the_docs_says_what_each_kind_tells() -> None:
+    page = (Path(__file__).parents[2] / "docs/counters.md").read_text("utf-8")
+    for kind, fields in NEEDED.items():
+        assert f"| `{kind}` | {', '.join(f'`{field}`' for field in fields)} |" in page
+
+
 def test_what_is_missing_or_no_day_is_named() -> None:
     with pytest.raises(NotWhole) as caught:
         told(RequestKind.LOSS_REPORT, {"name": "Budi", "report_number": " ", "report_day": "kemarin"})
@@ -117,6 +125,26 @@ def test_a_request_goes_there_and_back(http, partners, ticket, clock) -> None:
     assert "Dijawab: Benar" in http.get(address).text
     assert http.post(f"{address}/close").status_code == 303
     assert row_of(http).state == "closed"
+
+
+def test_each_step_is_on_the_audit_trail_without_a_word_of_the_person(http, partners, ticket) -> None:
+    address = send(http, ticket, partners["police"])
+    sign_in(http, "polres")
+    http.post(f"{address}/seen")
+    http.post(f"{address}/seen")
+    http.post(f"{address}/answer", data={"answer": "not_confirmed", "note": "tidak ada"})
+    sign_in(http, "petugas")
+    http.post(f"{address}/close")
+    request = address.rsplit("/", 1)[1]
+    with http.app.state.reading() as session:
+        trail = session.scalars(select(AuditRow).where(AuditRow.subject == request).order_by(AuditRow.seq)).all()
+    assert [(row.who, row.action) for row in trail] == [
+        ("petugas", "request_sent"),
+        ("polres", "request_opened"),
+        ("polres", "request_answered"),
+        ("petugas", "request_closed"),
+    ]
+    assert not any(word in row.detail for row in trail for word in ("Budi", "LP/12", "tidak ada"))
 
 
 def test_another_agency_sees_nothing_of_it_and_does_nothing_to_it(http, partners, ticket) -> None:

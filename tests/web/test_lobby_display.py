@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from web.conftest import CHROMIUM, FLAGS, Site, violations
-from web.lobby import Lobby, fill
+from web.full_lobby import Lobby, fill
 
 from central.counters import calls
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from web.conftest import Site, signs_in, violations
-from web.lobby import Lobby, fill
+from web.full_lobby import Lobby, fill
 
 
 @pytest.fixture
@@ -27,10 +27,8 @@ def test_the_queue_is_live_and_right_for_everybody(page: Page, lobby: Lobby) -> 
     lobby.calls_next()
     expect(page.get_by_role("row", name="W1-002")).to_contain_text("Loket 2")
     assert violations(page) == []
-    page.screenshot(path="/tmp/ctr/queue.png")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.screenshot(path="/tmp/ctr/queue-phone.png")
 
 
 def test_the_page_speaks_english_too(page: Page, lobby: Lobby) -> None:
