@@ -51,7 +51,6 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.reading = sessionmaker(engine, expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
-    app.state.data = data
     app.state.metrics = metrics.metrics_registry(app.state.reading, now)
     app.state.changes = Changes(database_file(data))
     app.state.public_figures = {}
