@@ -58,7 +58,6 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.reports = sessionmaker(_reports_engine(data, replica) or for_reading(engine), expire_on_commit=False)
     app.state.now = now
-    app.state.data = data
     app.state.metrics = metrics.metrics_registry(app.state.reading, now)
     app.state.public_figures = {}
     address = database_url(data, database)

@@ -62,8 +62,8 @@ def test_the_page_follows_what_happens_and_keeps_what_is_open(site: Site, page: 
 
 def test_an_auditor_reads_on_a_phone_and_changes_nothing(site: Site, new_page: Callable[..., Page]) -> None:
     a_morning(site)
-    page = new_page(viewport={"width": 390, "height": 844}, locale="en-GB", reduced_motion="reduce")
-    signs_in(page, "auditor").goto("/officers/monitoring")
+    page = new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    signs_in(page, "auditor").goto("/officers/monitoring?lang=en")
     expect(page.get_by_role("heading", name="Alarms")).to_be_visible()
     assert page.get_by_role("button", name="I have taken note").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") == 390
