@@ -30,6 +30,18 @@ class Cluster:
         with (self._folder / "data" / "postgresql.conf").open("a") as conf:
             conf.writelines(lines)
 
+    def follow(self, primary: "Cluster") -> None:
+        """Makes a streaming replica, whose commits the primary waits for from now on until they can be read there."""
+        other = f"--dbname=host={primary._folder} user=anjungan"
+        self._run("pg_basebackup", other, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        with (self._folder / "data" / "postgresql.conf").open("a") as conf:
+            conf.write(f"unix_socket_directories = '{self._folder}'\n")
+        self.start()
+        with primary._admin() as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            connection.execute("ALTER SYSTEM SET synchronous_commit = 'remote_apply'")
+            connection.execute("SELECT pg_reload_conf()")
+
     def start(self) -> None:
         """Returns when it answers, after whatever recovery it needs."""
         self._run("pg_ctl", "start", "--wait", "--silent", f"--log={self._folder / 'log'}")
@@ -72,14 +84,8 @@ class Cluster:
 
 @contextmanager
 def cluster(settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
-    """A running cluster, gone with its folder at the end. The folder has a short name, for its socket's sake, and lies
-    where the user postgres may go.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="anjungan-pg-", dir="/tmp"))
-    try:
-        if os.geteuid() == 0:
-            postgres = pwd.getpwnam("postgres")
-            os.chown(folder, postgres.pw_uid, postgres.pw_gid)
+    """A running cluster, gone with its folder at the end."""
+    with _folder() as folder:
         made = Cluster(folder, settings)
         made.make()
         made.start()
@@ -87,5 +93,28 @@ def cluster(settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
             yield made
         finally:
             made.stop("immediate")
+
+
+@contextmanager
+def replica_of(primary: Cluster) -> Iterator[Cluster]:
+    """A running replica, gone with its folder at the end. Its primary is of no use afterwards: it waits for it."""
+    with _folder() as folder:
+        made = Cluster(folder)
+        made.follow(primary)
+        try:
+            yield made
+        finally:
+            made.stop("immediate")
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder with a short name, for its socket's sake, where the user postgres may go."""
+    folder = Path(tempfile.mkdtemp(prefix="anjungan-pg-", dir="/tmp"))
+    try:
+        if os.geteuid() == 0:
+            postgres = pwd.getpwnam("postgres")
+            os.chown(folder, postgres.pw_uid, postgres.pw_gid)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

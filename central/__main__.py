@@ -98,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve kiosks, officers and phones over HTTPS")
     serve.set_defaults(run=_serve)
     _add_data(serve)
+    serve.add_argument("--read-database", default="", metavar="URL", help="a replica, for what may be some seconds old")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     serve.add_argument("--port", type=_port, required=True, metavar="N", help="0 takes a free one")
     serve.add_argument("--cert", type=Path, required=True, metavar="FILE", help="the certificate chain, PEM")
@@ -252,7 +253,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(arguments.cert, arguments.key)
     except ssl.SSLError as error:
         raise OSError(f"{arguments.cert} and {arguments.key} are not a certificate and its key: {error}") from error
-    app = create_app(arguments.data, _now, arguments.database)
+    app = create_app(arguments.data, _now, arguments.database, arguments.read_database)
     with app.state.writing.begin() as session:
         adopt(session, arguments.data, _now())
     config = uvicorn.Config(

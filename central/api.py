@@ -50,6 +50,12 @@ def session_of(request: Request) -> Iterator[Session]:
         yield session
 
 
+def reports_of(request: Request) -> Iterator[Session]:
+    """A session that reads what may be some seconds old: from the replica, where there is one."""
+    with request.app.state.reports.begin() as session:
+        yield session
+
+
 def now_of(request: Request) -> datetime:
     moment: datetime = request.app.state.now()
     return moment
@@ -57,6 +63,7 @@ def now_of(request: Request) -> datetime:
 
 # Committed before the answer is sent: what a kiosk hears acknowledged is on disk.
 Db = Annotated[Session, Depends(session_of, scope="function")]
+Reports = Annotated[Session, Depends(reports_of, scope="function")]
 Now = Annotated[datetime, Depends(now_of)]
 
 

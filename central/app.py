@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -24,6 +25,7 @@ from central.changes import Changes, postgres_news, sqlite_news
 from central.conflicts import Again
 from central.counters import counter_page, display_page, requests_page, set_up_page
 from central.database import database_file, database_url, for_reading, for_writing, open_database
+from central.engines import postgres_engine
 from central.fleet import pages as fleet
 from central.guard import Guard
 from central.monitoring import announcing, feed, metrics, reports, transparency
@@ -37,8 +39,10 @@ HERE = Path(__file__).parent
 TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$"
 
 
-def create_app(data: Path, now: Callable[[], datetime], database: str = "") -> FastAPI:
-    """The server over the folder `data` and its database, or the one at the URL `database`; `now` gives UTC."""
+def create_app(data: Path, now: Callable[[], datetime], database: str = "", replica: str = "") -> FastAPI:
+    """The server over the folder `data` and its database, or the one at the URL `database`; `now` gives UTC. What may
+    be some seconds old is read from the one at the URL `replica`, if there is one.
+    """
     app = FastAPI(
         title="Anjungan central server",
         version="1",
@@ -52,6 +56,7 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "") -> F
     app.state.engine = engine
     app.state.reading = sessionmaker(for_reading(engine), expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
+    app.state.reports = sessionmaker(_reports_engine(data, replica) or for_reading(engine), expire_on_commit=False)
     app.state.now = now
     app.state.data = data
     app.state.metrics = metrics.metrics_registry(app.state.reading, now)
@@ -83,6 +88,11 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "") -> F
     return app
 
 
+def _reports_engine(data: Path, replica: str) -> Engine | None:
+    address = database_url(data, replica) if replica else None
+    return for_reading(postgres_engine(address)) if address else None
+
+
 def described(app: FastAPI) -> dict[str, Any]:
     """The API in OpenAPI, with the batch of facts, which the server takes as raw bytes."""
     found = get_openapi(title=app.title, version=app.version, routes=app.routes)
@@ -112,6 +122,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     app.state.engine.dispose()
+    app.state.reports.kw["bind"].dispose()
 
 
 async def _not_understood(request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from central.database import PassKeyRow, RevokedPassRow
@@ -89,7 +89,8 @@ def revoke(session: Session, booking: UUID, now: datetime, office: str = "") -> 
     kiosks are told: by then the last pass of any key has expired. Raises Declined if no pass is alive. The booking need
     not be held here: a deleted one's passes may be about.
     """
-    session.execute(delete(RevokedPassRow).where(RevokedPassRow.until <= now))
+    for over in session.scalars(select(RevokedPassRow).where(RevokedPassRow.until <= now)):
+        session.delete(over)
     until: datetime | None = session.scalar(
         select(func.max(PassKeyRow.used_until)).where(PassKeyRow.retired_at.is_(None))
     )
@@ -155,7 +156,9 @@ def _row_of(key: Ed25519PrivateKey, now: datetime, used_until: datetime | None) 
 
 def _signing(session: Session, row: PassKeyRow) -> PassKeyRow:
     """The row, kept as that of the one key that signs."""
-    session.execute(update(PassKeyRow).where(PassKeyRow.key_id != row.key_id).values(signs=False))
+    # Row by row and only where it changes something: every office is told of a change here, and bookings sign often.
+    for other in session.scalars(select(PassKeyRow).where(PassKeyRow.key_id != row.key_id, PassKeyRow.signs)):
+        other.signs = False
     row.signs = True
     session.add(row)
     session.flush()

@@ -4,7 +4,7 @@ import hashlib
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Self
@@ -26,6 +26,8 @@ from kiosk.protocol import Snapshot
 DAYS_AHEAD = 7
 """Bookings of so many days are sent, so that a kiosk can tell a wrong day from an unknown code."""
 _BOOKING: TypeAdapter[Booking] = TypeAdapter(Booking)
+_STATUS = re.compile(r'"status":"\w+"')
+_SERVED = f'"status":"{BookingStatus.SERVED}"'
 
 
 def offices(session: Session) -> tuple[str, ...]:
@@ -67,9 +69,10 @@ def snapshot(
             "announcements": standing(session, office_id, today),
         }
     ).model_dump_json(exclude={"bookings"})
-    days = ((known or {}).get(each) or DayBookings.of(session, office_id, each) for each in days_told(today))
-    bookings = ",".join(text for each in days for text in each.texts(served))
-    return f'{{"bookings":[{bookings}],{rest[1:]}'
+    days = {day: (known or {}).get(day) or DayBookings.of(session, office_id, day) for day in days_told(today)}
+    # A ticket of today is of a booking of today.
+    texts = (bookings.as_json(served if day == today else Counter()) for day, bookings in days.items())
+    return f'{{"bookings":[{",".join(filter(None, texts))}],{rest[1:]}'
 
 
 def etag_of(snapshot: str) -> str:
@@ -84,28 +87,34 @@ def days_told(today: date) -> tuple[date, ...]:
 
 @dataclass(frozen=True)
 class DayBookings:
-    """A day's bookings as they are told, packed: of each a line with its id, how many come, and its JSON."""
+    """A day's bookings as they are told, packed: a line of JSON for each, and one of its id and how many come."""
 
-    packed: bytes
+    told: bytes
+    keys: bytes
 
     @classmethod
     def of(cls, session: Session, office: str, day: date) -> Self:
         on_day = select(BookingRow.body).where(BookingRow.office == office, BookingRow.day == day.isoformat())
         bodies = session.scalars(on_day.order_by(BookingRow.id))
-        lines = (_told(_BOOKING.validate_json(body)) for body in bodies)
-        return cls(zlib.compress("\n".join(lines).encode(), 1))
+        bookings = [_BOOKING.validate_json(body) for body in bodies]
+        keys = (f"{each.id} {len(each.applicants)}" for each in bookings)
+        return cls(_packed(map(_told, bookings)), _packed(keys))
 
-    def texts(self, served: Counter[UUID | None]) -> Iterator[str]:
-        """The JSON of each. A booking is served once all of its applicants are."""
-        lines = zlib.decompress(self.packed).decode()
-        for line in lines.split("\n") if lines else ():
-            id_, count, told = line.split(" ", 2)
-            done = served and served[UUID(id_)] == int(count)
-            yield re.sub(r'"status":"\w+"', f'"status":"{BookingStatus.SERVED}"', told) if done else told
+    def as_json(self, served: Counter[UUID | None]) -> str:
+        """All of them, joined. A booking is served once all of its applicants are; `served` says how many."""
+        told = zlib.decompress(self.told).decode()
+        if not served:
+            return told.replace("\n", ",")
+        done = {f"{id_} {count}" for id_, count in served.items()}
+        lines = zip(told.split("\n"), zlib.decompress(self.keys).decode().split("\n"), strict=True)
+        return ",".join(_STATUS.sub(_SERVED, text) if key in done else text for text, key in lines)
+
+
+def _packed(lines: Iterable[str]) -> bytes:
+    return zlib.compress("\n".join(lines).encode(), 1)
 
 
 def _told(booking: Booking) -> str:
-    """A line of DayBookings. No name leaves unmasked, wherever the booking came from."""
+    """The booking's JSON. No name leaves unmasked, wherever the booking came from."""
     applicants = tuple(replace(each, masked_name=masked(each.masked_name)) for each in booking.applicants)
-    told = _BOOKING.dump_json(replace(booking, applicants=applicants)).decode()
-    return f"{booking.id} {len(applicants)} {told}"
+    return _BOOKING.dump_json(replace(booking, applicants=applicants)).decode()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -22,14 +22,13 @@ from central.booking.places import give_back, take_places
 from central.booking.rows import BookerRow, PlaceRow, RefusedRow
 from central.booking.rules import Slot
 from central.booking.unbookable import LIMITS, NotBooked, Unbookable
+from central.conflicts import UNDONE
 from central.database import BookingRow
 from central.names import masked
 from central.passes import Declined, Signer, revoke
 from kiosk.booking_code import make_code, second_factor_hash
 from kiosk.model import Applicant, Booking, BookingStatus, Service
 
-UNDONE = {"40001", "40P01"}
-"""serialization_failure and deadlock_detected (PostgreSQL's manual, appendix A)."""
 TRIES = 25
 """Each time that a transaction meets another one's place, that one got through; no slot has room for so many."""
 _Done = TypeVar("_Done")
@@ -111,7 +110,7 @@ class Bookings:
         service, slot = self._service_and_slot(former.service, day, start, now)
         people = [(each.name, each.nik) for each in self._places(session, former.id)]
         self._let_go(session, former.id, now)
-        session.execute(delete(BookingRow).where(BookingRow.id == str(former.id)))
+        session.delete(session.get_one(BookingRow, str(former.id)))
         row.changed_on, row.changes = today, changes_on(row, today) + 1
         moved = replace(former, id=uuid4(), day=slot.day, slot=slot.start)
         moved = replace(moved, second_factor=second_factor_hash(moved.id, digits))

@@ -30,6 +30,7 @@ from central.booking.site import (
 from central.booking.unbookable import NotBooked, Unbookable
 from central.languages import PageLanguageOf
 from kiosk.model import Language, Service
+from kiosk.opening import fees_on
 
 router = APIRouter(prefix=ADDRESS, include_in_schema=False)
 
@@ -44,9 +45,7 @@ def get_services(request: Request, office: OfficeOf, language: PageLanguageOf) -
 def get_documents(
     request: Request, office: OfficeOf, service: ServiceOf, language: PageLanguageOf, now: Now
 ) -> Response:
-    today = office.today(now)
-    fees = [each for each in service.fees if each.valid_from <= today]
-    context = {"service": service, "fees": fees, "step": "documents"}
+    context = {"service": service, "fees": fees_on(service.fees, office.today(now)), "step": "documents"}
     return site_page(request, "documents", office, language, context)
 
 

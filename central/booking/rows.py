@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from central.database import Base
+from central.database import ALL_COLUMNS, Base
 
 
 class BookingRulesRow(Base):
     """An office's BookingRules as JSON; an office without them has no booking site."""
 
     __tablename__ = "booking_rules"
+    quiet = ALL_COLUMNS
     office: Mapped[str] = mapped_column(String(6), primary_key=True)
     body: Mapped[str]
 
@@ -25,6 +26,7 @@ class PlaceRow(Base):
     """
 
     __tablename__ = "booked_places"
+    quiet = ALL_COLUMNS
     __table_args__ = (
         UniqueConstraint("office", "service", "day", "slot", "place", name="booked_places_place_key"),
         UniqueConstraint("office", "day", "number", name="booked_places_number_key"),
@@ -49,6 +51,7 @@ class BookerRow(Base):
     """
 
     __tablename__ = "bookers"
+    quiet = ALL_COLUMNS
     __table_args__ = (
         Index("ix_bookers_phone", "office", "phone"),
         Index("ix_bookers_address", "office", "address", "made_at"),
@@ -71,6 +74,7 @@ class RefusedRow(Base):
     """A booking that a limit refused; `who` is the hash of the telephone or address that met it."""
 
     __tablename__ = "refused_bookings"
+    quiet = ALL_COLUMNS
     __table_args__ = (Index("ix_refused_bookings_at", "office", "at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     office: Mapped[str] = mapped_column(String(6))

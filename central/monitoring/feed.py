@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
-from central.api import Db, Now
+from central.api import Now, Reports
 from central.languages import PageLanguageOf, words
 from central.monitoring.announcements import in_force
 from central.page import page
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/o/{office}", include_in_schema=False)
 
 
 @router.get("/announcements")
-def get_page(office: str, request: Request, session: Db, now: Now, language: PageLanguageOf) -> Response:
+def get_page(office: str, request: Request, session: Reports, now: Now, language: PageLanguageOf) -> Response:
     """What is announced, as a page."""
     held, told = _told(session, office, now)
     context = {"office": held, "announcements": told}
@@ -27,7 +27,7 @@ def get_page(office: str, request: Request, session: Db, now: Now, language: Pag
 
 
 @router.get("/announcements.json")
-def get_json_feed(office: str, request: Request, session: Db, now: Now, language: PageLanguageOf) -> Response:
+def get_json_feed(office: str, request: Request, session: Reports, now: Now, language: PageLanguageOf) -> Response:
     """What is announced, as a JSON Feed."""
     held, told = _told(session, office, now)
     feed: dict[str, Any] = {
@@ -49,7 +49,7 @@ def get_json_feed(office: str, request: Request, session: Db, now: Now, language
 
 
 @router.get("/announcements.rss")
-def get_rss(office: str, request: Request, session: Db, now: Now, language: PageLanguageOf) -> Response:
+def get_rss(office: str, request: Request, session: Reports, now: Now, language: PageLanguageOf) -> Response:
     """What is announced, as RSS."""
     held, told = _told(session, office, now)
     rss = Element("rss", version="2.0")
@@ -74,12 +74,12 @@ def get_rss(office: str, request: Request, session: Db, now: Now, language: Page
 FRESH = {"Cache-Control": "public, max-age=60"}
 
 
-def _told(session: Db, office: str, now: datetime) -> tuple[Office, tuple[Announcement, ...]]:
+def _told(session: Reports, office: str, now: datetime) -> tuple[Office, tuple[Announcement, ...]]:
     held = office_snapshot(session, office)
     if held is None:
         raise HTTPException(404, "there is no such office")
     return held.office, in_force(session, office, now.astimezone(office_zone(session, office)))
 
 
-def _begins(each: Announcement, session: Db, office: str) -> datetime:
+def _begins(each: Announcement, session: Reports, office: str) -> datetime:
     return datetime.combine(each.first_day, each.starts, office_zone(session, office))

@@ -26,16 +26,18 @@ from central.people.roles import STAFF
 from kiosk.protocol import ENROLMENTS
 
 ON_BOTH = {
-    "test_back_up", "test_chain", "test_enrolment", "test_epochs", "test_journal_machine", "test_snapshots",
-    "test_snapshots_made_once", "test_taking_facts",
+    "test_back_up", "test_booking_at_once", "test_chain", "test_enrolment", "test_epochs", "test_journal_machine",
+    "test_snapshots", "test_snapshots_made_once", "test_taking_facts",
 }  # fmt: skip
 """Modules whose tests run on both databases; with --postgres all others run on PostgreSQL."""
+OWN_WAY = {"test_calls_at_once"}
+"""Modules that see to both by themselves."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database" not in metafunc.fixturenames:
-        return
     module = metafunc.module.__name__.rpartition(".")[2]
+    if "database" not in metafunc.fixturenames or module in OWN_WAY:
+        return
     if module in ON_BOTH:
         metafunc.parametrize("database", ["sqlite", "postgres"], indirect=True)
     elif module == "test_postgres" or metafunc.config.getoption("postgres"):
@@ -65,23 +67,29 @@ def server() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo office, made once."""
-    return load_office(tmp_path_factory.mktemp("office") / "data")
+    return fill_office(tmp_path_factory.mktemp("office") / "data")
 
 
 @pytest.fixture(scope="session")
 def loaded_postgres(tmp_path_factory: pytest.TempPathFactory, server: Cluster) -> tuple[Path, str]:
     """A data folder with the demo office in a database of PostgreSQL, made once, and that database's name."""
     name = server.create()
-    return load_office(tmp_path_factory.mktemp("office") / "data", server.url(name)), name
+    return fill_office(tmp_path_factory.mktemp("office") / "data", server.url(name)), name
 
 
-def load_office(folder: Path, url: str = "") -> Path:
+def fill_office(folder: Path, url: str = "") -> Path:
     engine = open_database(folder, url)
     with Session(for_writing(engine)) as session, session.begin():
         load_demo(session, folder, DAY, MORNING, at_any_hour=False, public_url="https://antrean.example")
         add_officer(session, "PYK", "petugas", PASSWORD, STAFF)
     engine.dispose()
     return folder
+
+
+@pytest.fixture
+def load_office():
+    """Loads the demo office into a folder and a database."""
+    return fill_office
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The booking site: what is booked, changed and cancelled, and what kiosks learn of it."""
 
 import re
+from datetime import date
 from io import BytesIO
 from time import thread_time
 
@@ -18,6 +19,7 @@ from central.booking.limits import bursts
 from central.booking.retention import forget_old
 from central.booking.rows import BookerRow, PlaceRow
 from central.database import BookingRow
+from central.news import Version, version
 from central.passes import revoked
 from kiosk.booking_code import second_factor_hash
 from kiosk.booking_pass import BookingPass, read_pass, verifying_keys
@@ -56,11 +58,32 @@ def test_a_kiosk_reads_the_pass_and_finds_the_booking_by_its_code(visitor, kiosk
     assert booking.asks_priority
 
 
+def test_the_documents_and_the_fees_of_the_regulation_are_shown_before_a_slot_is_chosen(http) -> None:
+    page = http.get(f"{SITE}/new/passport_new").text
+    for words in ("e-KTP asli", "Kartu Keluarga (KK)", "Rp650.000", "PP 45/2024"):
+        assert words in page
+
+
 def test_a_second_tap_is_not_a_second_booking(visitor) -> None:
     shown = visitor.books()
     assert visitor.confirm().status_code == 303
     assert visitor.looks().code == shown.code
     assert visitor.summary(slot="09:30").status_code == 200
+
+
+def test_no_other_office_is_told_of_a_booking_its_change_and_its_cancellation(visitor, http) -> None:
+    def versions() -> list[Version]:
+        with http.app.state.reading() as session:
+            return [version(session, office, (date(2026, 11, 26),)) for office in ("PYK", "AGM")]
+
+    visitor.books(day="2026-11-26")  # makes the key, which is every office's
+    own, others = versions()
+    visitor.books(day="2026-11-26", slot="09:30")
+    visitor.posts("mine/change", day="2026-11-26", slot="10:00", digits="7890")
+    visitor.posts("mine/cancel")
+    after, others_after = versions()
+    assert others_after == others
+    assert after.days[date(2026, 11, 26)] > own.days[date(2026, 11, 26)]
 
 
 def test_numbers_of_cancelled_places_are_not_given_again(visitor, http) -> None:
@@ -283,10 +306,18 @@ def test_who_was_too_late_for_a_slot_chooses_another_one_with_everything_kept(vi
     assert ("09.30" in answer.text, "Budi Santoso" in answer.text) == (True, True)
 
 
-@pytest.mark.parametrize("path", ["", "/new/passport_new", "/new/nothing", "/find", "/mine", "/new/passport_lost/slot"])
-def test_an_office_or_service_that_is_not_booked_here_is_explained(http, path) -> None:
-    wrong = "/o/XXX/booking" + path if "n" not in path else SITE + "/new/nothing"
-    answer = http.get(wrong)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/o/XXX/booking",
+        "/o/XXX/booking/find",
+        "/o/XXX/booking/mine",
+        f"{SITE}/new/nothing",
+        f"{SITE}/new/passport_lost/slot",
+    ],
+)
+def test_an_office_or_service_that_is_not_booked_here_is_explained(http, address) -> None:
+    answer = http.get(address)
     assert (answer.status_code, "Halaman tidak ditemukan" in answer.text) == (404, True)
 
 
