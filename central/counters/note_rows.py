@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from central.database import Base
+from central.database import ALL_COLUMNS, Base
 
 
 class Shortfall(StrEnum):
@@ -22,6 +22,7 @@ class NoteRow(Base):
     """Of a call that ended INCOMPLETE, by its id: why, and a short note without personal data."""
 
     __tablename__ = "call_notes"
+    quiet = ALL_COLUMNS
     call: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
     shortfall: Mapped[str] = mapped_column(String(12))
     note: Mapped[str]

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.counters.handover import RequestKind
-from central.database import Base
+from central.database import ALL_COLUMNS, Base
 
 
 class PartnerRow(Base):
@@ -28,6 +28,7 @@ class PartnerOfficerRow(Base):
     """Somebody who signs in for a partner agency, by the officer's name."""
 
     __tablename__ = "partner_officers"
+    quiet = ALL_COLUMNS
     officer: Mapped[str] = mapped_column(String(40), primary_key=True)
     partner: Mapped[int] = mapped_column(ForeignKey("partners.id", ondelete="CASCADE"))
 

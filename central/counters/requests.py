@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.counters.handover import MOVES, Answer, Field, RequestKind, RequestState, forget_at, note_of, told
@@ -131,9 +131,10 @@ def close(session: Session, row: RequestRow, officer: SignedIn, now: datetime) -
 
 def forget(session: Session, now: datetime) -> int:
     """Deletes what is told of persons in requests, of any office, whose time is over; returns of how many."""
-    session.flush()
-    due = RequestRow.fields.is_not(None) & (RequestRow.forget_at <= now)
-    return session.execute(update(RequestRow).where(due).values(fields=None)).rowcount  # type: ignore[attr-defined,no-any-return]
+    due = session.scalars(select(RequestRow).where(RequestRow.fields.is_not(None), RequestRow.forget_at <= now)).all()
+    for row in due:
+        row.fields = None
+    return len(due)
 
 
 def _move(row: RequestRow, state: RequestState) -> None:
