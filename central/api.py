@@ -18,7 +18,7 @@ from central.fleet.identity import note_boot
 from central.fleet.paper import note_printer
 from central.fleet.settings import wanted_by
 from central.heartbeats import Heartbeat, is_news
-from central.news import tell
+from central.news import ONLY_PAGES, tell
 from central.snapshot import office_zone
 from central.tries import Tries, network_of
 from kiosk.protocol import (
@@ -259,7 +259,7 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
 def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
     """Notes how the kiosk is; answers with its settings where it has others than are wanted."""
     if is_news(kiosk.heartbeat, body):
-        tell(session, kiosk.office)
+        tell(session, kiosk.office, ONLY_PAGES)
     note_printer(session, kiosk, body, now)
     note_boot(session, kiosk.id, body.boot, now)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now
