@@ -183,6 +183,7 @@ class TicketRow(Base):
 
     __tablename__ = "tickets"
     __table_args__ = (Index("ix_tickets_office_day", "office", "day"),)
+    quiet = frozenset({"paper", "paper_at", "paper_kiosk"})
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     office: Mapped[str] = mapped_column(String(6))
     day: Mapped[str] = mapped_column(String(10))

@@ -12,7 +12,7 @@ from central.batch import ReceivedFact
 from central.conflicts import Overtaken
 from central.database import FactRow, ForkRow, KioskRow
 from central.dating import believed, is_ahead
-from central.news import tell
+from central.news import ONLY_PAGES, tell
 from central.responses import add_response, mark_surveyed
 from central.tickets import Unapplied, add_ticket, is_sound, move_paper
 from kiosk.protocol import CheckedIn, FactsAccepted, PaperMoved, SurveyGiven, SurveyTaken, WalkInIssued
@@ -39,7 +39,7 @@ def take(
     """
     for fact in facts:
         _take_one(session, kiosk, fact, received_at, zone)
-    tell(session, kiosk.office)
+    tell(session, kiosk.office, ONLY_PAGES)
     last = facts[-1].envelope
     return FactsAccepted(epoch=last.epoch, up_to=last.seq)
 

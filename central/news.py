@@ -23,6 +23,8 @@ EVERY_DAY = "every day"
 """The bookings of a day are a part of an office's data, by its ISO date: they are many and seldom change. This is the
 part of all of them, and "" that of all else.
 """
+ONLY_PAGES = "only pages"
+"""What open pages show and no kiosk is told: it is not counted."""
 _COUNT = text(
     "INSERT INTO changes (office, part, shard, count) VALUES (:office, :part, :shard, 1)"
     " ON CONFLICT (office, part, shard) DO UPDATE SET count = changes.count + 1"
@@ -92,7 +94,7 @@ def _count(session: Session) -> None:
         return
     connection = session.connection()
     # In one order, so that two transactions never wait for each other.
-    for office, part in sorted(news):
+    for office, part in sorted(each for each in news if each[1] != ONLY_PAGES):
         connection.execute(_COUNT, {"office": office, "part": part, "shard": secrets.randbelow(SHARDS)})
     if connection.dialect.name == "postgresql":
         for office in {office for office, _ in news}:

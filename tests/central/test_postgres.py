@@ -24,7 +24,7 @@ from central.app import create_app
 from central.changes import postgres_news
 from central.conflicts import Again, Overtaken
 from central.database import FactRow, KioskRow, database_url, for_reading, for_writing, open_database
-from central.news import tell
+from central.news import ONLY_PAGES, tell
 from central.tables import TABLES
 from kiosk.protocol import HelpCalled
 
@@ -198,7 +198,7 @@ def test_a_change_is_told_with_its_office_when_it_is_committed_and_not_before(en
             session.rollback()
             session.add(KioskRow(id="a", digit=1, **KIOSK))
             session.commit()
-            tell(session, "LAST")
+            tell(session, "LAST", ONLY_PAGES)
             session.commit()
 
     assert asyncio.run(news_of(folder, work, 2)) == ["", "PYK", "LAST"]

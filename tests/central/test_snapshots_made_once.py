@@ -12,7 +12,8 @@ from central.app import create_app
 from central.database import BookingRow, KioskRow, OfficeRow, for_writing
 from central.news import tell, version
 from central.snapshots import LONGEST
-from kiosk.protocol import SNAPSHOT, HelpCalled, WalkInIssued
+from kiosk.model import TicketState
+from kiosk.protocol import SNAPSHOT, HelpCalled, PaperMoved, WalkInIssued
 
 
 @pytest.fixture
@@ -59,6 +60,14 @@ def test_of_a_walk_in_the_bookings_are_not_read_again(kiosk, statements) -> None
     kiosk.tells(WalkInIssued(ticket=a_ticket("W1-001")))
     assert made(kiosk, statements)
     assert not any("FROM bookings" in each for each in statements)
+
+
+def test_of_what_a_kiosk_is_not_told_nothing_is_made(kiosk, statements) -> None:
+    ticket = a_ticket("W1-001")
+    kiosk.tells(WalkInIssued(ticket=ticket))
+    assert made(kiosk, statements)
+    kiosk.tells(HelpCalled(step="WELCOME"), PaperMoved(ticket=ticket.id, state=TicketState.PRINTED))
+    assert not made(kiosk, statements)
 
 
 def test_of_a_booking_that_is_moved_two_days_are_read_again_and_no_other(http, kiosk, statements) -> None:
