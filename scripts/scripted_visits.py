@@ -1,4 +1,6 @@
-"""The scripted demo: a booking, a family, a walk-in, a refusal, a reprint, paper out, the server away and back."""
+"""The scripted demo: a family, a walk-in, a refusal, a reprint, paper out, the server away and back; and a booking from
+the browser to the rating.
+"""
 
 import json
 import threading
@@ -10,12 +12,14 @@ from typing import Any
 
 import requests
 from demo_site import Program, Site
+from scripted_pages import TELEPHONE, Pages, real_browser
 
 from kiosk.__main__ import prepare_kivy
 from kiosk.bootstrap import Kiosk
 from kiosk.config import read_settings
 from kiosk.controller import DOUBLE_TAP_SECONDS, SAME_CODE_SECONDS
 from kiosk.model import TicketState
+from kiosk.protocol import Snapshot
 from kiosk.visit import State
 
 PATIENCE_SECONDS = 60.0
@@ -34,7 +38,8 @@ def run_script(site: Site, config: Path, printer: Program, scanner: Program, out
 
     def visit() -> None:
         try:
-            script.run()
+            with real_browser() as browser:
+                script.run(Pages(browser, site, out))
         finally:
             lobby.on_main(app.stop)
 
@@ -137,9 +142,13 @@ class Script:
     def __init__(self, site: Site, lobby: Lobby) -> None:
         self._site, self._lobby = site, lobby
         self._singles = site.bookings("single")
+        self._pages: Pages
+        self._number = self._ticket = ""
         self.steps: list[dict[str, Any]] = []
 
-    def run(self) -> None:
+    def run(self, pages: Pages) -> None:
+        """All of it, until a step does not what it should."""
+        self._pages = pages
         for step in (
             self.the_first_snapshot_opens_the_kiosk,
             self.a_booking_gives_its_ticket_without_a_touch,
@@ -153,6 +162,10 @@ class Script:
             self.the_server_goes_away_and_comes_back,
             self.a_rating_and_a_comment_are_left,
             self.the_officers_page_shows_it_all,
+            self.a_booking_is_made_in_the_browser_and_its_code_is_held_to_the_kiosk,
+            self.a_clerk_calls_and_the_display_and_the_phone_show_it,
+            self.the_ticket_is_served_and_rated_on_the_phone,
+            self.the_dashboard_tells_of_it,
         ):
             began = time.monotonic()
             try:
@@ -299,3 +312,41 @@ class Script:
         assert "cepat" in page, "the comment is not on the page"
         assert all(each.state is TicketState.PRINTED for each in self._lobby.kiosk.store.tickets()[:1]), "not printed"
         return f"{len(wanted)} tickets"
+
+    def a_booking_is_made_in_the_browser_and_its_code_is_held_to_the_kiosk(self) -> str:
+        self._number = self._pages.books()
+        code = self._pages.code_on_the_phone()
+        store = self._lobby.kiosk.store
+        self._lobby.until(lambda: _knows(store.snapshot(), self._number), "the kiosk to hear of the booking")
+        self._lobby.scans(code)
+        self._lobby.sees(State.VERIFYING)
+        for digit in TELEPHONE[-4:]:
+            self._lobby.taps(digit)
+        self._lobby.taps("Lanjut")
+        self._lobby.sees(State.TICKET_PRINTED)
+        assert self._lobby.numbers == [self._number], self._lobby.numbers
+        self._ticket = str(self._lobby.kiosk.controller.visit.tickets[0].id)
+        self._lobby.goes_home()
+        self._lobby.until(lambda: store.owed_count() == 0, "the check-in to be sent")
+        return self._number
+
+    def a_clerk_calls_and_the_display_and_the_phone_show_it(self) -> str:
+        self._pages.signs_in()
+        self._pages.calls(self._number)
+        self._pages.is_shown_to_everybody(self._number, self._ticket)
+        return self._number
+
+    def the_ticket_is_served_and_rated_on_the_phone(self) -> str:
+        self._pages.serves_to_the_end()
+        self._pages.rates_on_the_phone(self._ticket)
+        return ""
+
+    def the_dashboard_tells_of_it(self) -> str:
+        self._pages.sees_it_on_the_dashboard()
+        return ""
+
+
+def _knows(held: tuple[Snapshot, str] | None, number: str) -> bool:
+    """Whether a snapshot holds a booking of that number."""
+    bookings = held[0].bookings if held else ()
+    return any(each.number == number for booking in bookings for each in booking.applicants)
