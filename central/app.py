@@ -53,6 +53,7 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
         redoc_url=None,
     )
     engine = open_database(data, database)
+    app.state.data = data
     app.state.engine = engine
     app.state.reading = sessionmaker(for_reading(engine), expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
