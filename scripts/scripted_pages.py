@@ -108,19 +108,43 @@ class Pages:
 
     def is_shown_to_everybody(self, number: str, ticket: str) -> None:
         """The call stands on the display and on the phone."""
-        expect(self.display.locator("body")).to_contain_text(number)
+        expect(self.display.locator(".latest")).to_contain_text(number)
         self.looks(self.display, "display")
         self.phone.goto(f"/t/{ticket}")
         expect(self.phone.locator(".state.called b")).to_have_text(COUNTER)
         self.looks(self.phone, "phone-called")
 
-    def serves_to_the_end(self) -> None:
-        """Finishes what is served, stage by stage, until the counter is free and nothing of the ticket is left."""
+    def serves_to_the_end(self, number: str) -> str:
+        """Finishes stage by stage, by keys, at the counters that the ticket goes to; returns their names."""
+        clerk, counters = self.clerk, [f"Loket {COUNTER}"]
+        while not self._finishes_the_last_stage():
+            clerk.get_by_role("button", name="Tinggalkan loket").click()
+            counters.append(self._counter_that_waits_for(number))
+            clerk.get_by_role("button", name=f"Panggil {number}").click()
+            expect(clerk.locator(".serving .number")).to_have_text(number)
+        return ", ".join(counters)
+
+    def _finishes_the_last_stage(self) -> bool:
         clerk = self.clerk
         clerk.keyboard.press("s")
-        clerk.get_by_label("Selesai semua").check()
-        clerk.keyboard.press("Enter")
+        expect(clerk.locator("#finish")).to_have_attribute("open", "")
+        is_last = clerk.get_by_label("Selesai semua").count() > 0
+        clerk.locator("#finish button").click()
         expect(clerk.get_by_role("button", name="Panggil berikutnya")).to_be_visible()
+        return is_last
+
+    def _counter_that_waits_for(self, number: str) -> str:
+        clerk, counters = self.clerk, self.clerk.get_by_role("button", name=re.compile("^Loket"))
+        expect(counters.first).to_be_visible()
+        for place in range(counters.count()):
+            name = counters.nth(place).inner_text()
+            counters.nth(place).click()
+            expect(clerk.get_by_role("button", name="Tinggalkan loket")).to_be_visible()
+            if clerk.get_by_role("button", name=f"Panggil {number}").count():
+                return name
+            clerk.get_by_role("button", name="Tinggalkan loket").click()
+            expect(counters.first).to_be_visible()
+        raise AssertionError(f"no counter waits for {number}")
 
     def rates_on_the_phone(self, ticket: str) -> None:
         """One tap and a comment."""

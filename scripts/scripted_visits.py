@@ -337,9 +337,9 @@ class Script:
         return self._number
 
     def the_ticket_is_served_and_rated_on_the_phone(self) -> str:
-        self._pages.serves_to_the_end()
+        counters = self._pages.serves_to_the_end(self._number)
         self._pages.rates_on_the_phone(self._ticket)
-        return ""
+        return counters
 
     def the_dashboard_tells_of_it(self) -> str:
         self._pages.sees_it_on_the_dashboard()
