@@ -24,6 +24,7 @@ from central.back_up import NotRestored, back_up, restore
 from central.conformance.clause import Walk
 from central.conformance.line import HttpsLine
 from central.conformance.report import conform
+from central.counters.demo import PARTNER_ACCOUNT, load_counters, load_partners
 from central.database import BookingRow, OfficerRow, database_file, database_url, for_writing, open_database
 from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import new_code
@@ -281,8 +282,12 @@ def _load_demo(arguments: argparse.Namespace) -> int:
     with Session(for_writing(open_database(arguments.data, arguments.database))) as session, session.begin():
         count = load_demo(session, arguments.data, arguments.day, _now(), arguments.at_any_hour, arguments.public_url)
         add_officer(session, DEMO_OFFICE, "petugas", password, STAFF)
+        add_officer(session, DEMO_OFFICE, PARTNER_ACCOUNT, password, frozenset({Role.PARTNER}))
+        load_counters(session)
+        load_partners(session)
         write_private(arguments.data / "demo" / "officer.txt", f"petugas\n{password}\n".encode())
     print(f"loaded {count} bookings; officers sign in as petugas with the password {password}")
+    print(f"the partner agency of the demo signs in as {PARTNER_ACCOUNT} with the same one")
     return 0
 
 

@@ -18,6 +18,7 @@ from central.fleet.identity import note_boot
 from central.fleet.paper import note_printer
 from central.fleet.settings import wanted_by
 from central.heartbeats import Heartbeat, is_news
+from central.monitoring import conditions
 from central.news import ONLY_PAGES, tell
 from central.snapshot import office_zone
 from central.tries import Tries, network_of
@@ -258,8 +259,9 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
 @router.post(HEARTBEATS, responses=answers(400, 401, 403, 411, 413, 422))
 def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
     """Notes how the kiosk is; answers with its settings where it has others than are wanted."""
-    if is_news(kiosk.heartbeat, body):
+    if is_news(kiosk.heartbeat, body) or conditions.is_silent(kiosk, now):
         tell(session, kiosk.office, ONLY_PAGES)
+    conditions.note(session, kiosk, body, now)
     note_printer(session, kiosk, body, now)
     note_boot(session, kiosk.id, body.boot, now)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now

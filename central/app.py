@@ -18,15 +18,18 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
-from central import api, officers, ticket_page
+from central import api, officers
 from central.anonymous import Anonymous
+from central.booking import own_pages, pages, site, ticket_page
 from central.changes import Changes, postgres_news, sqlite_news
 from central.conflicts import Again
+from central.counters import counter_page, display_page, requests_page, set_up_page
 from central.database import database_file, database_url, for_reading, for_writing, open_database
 from central.engines import postgres_engine
 from central.fleet import pages as fleet
 from central.guard import Guard
-from central.monitoring import announcing, feed
+from central.monitoring import announcing, feed, metrics, reports, transparency
+from central.monitoring import pages as monitoring
 from central.people import account, audit_page, oidc_page, people_page, sign_in
 from central.people.oidc import identity_server
 from central.snapshots import Snapshots
@@ -55,6 +58,9 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.reports = sessionmaker(_reports_engine(data, replica) or for_reading(engine), expire_on_commit=False)
     app.state.now = now
+    app.state.data = data
+    app.state.metrics = metrics.metrics_registry(app.state.reading, now)
+    app.state.public_figures = {}
     address = database_url(data, database)
     app.state.changes = Changes(
         partial(postgres_news, address) if address else partial(sqlite_news, database_file(data))
@@ -64,15 +70,21 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     people = (sign_in, oidc_page, account, people_page, audit_page)
-    for part in (api, *people, officers, ticket_page, announcing, feed, fleet):
+    counters = (display_page, counter_page, requests_page, set_up_page)
+    booking = (pages, own_pages, ticket_page)
+    watching = (monitoring, reports, metrics, transparency)
+    for part in (api, *people, *counters, *booking, officers, announcing, feed, fleet, *watching):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(site.NotHere, site.not_here)
+    app.add_exception_handler(own_pages.NotKnown, own_pages.to_the_door)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(Anonymous, writing=app.state.writing, now=now)
     app.add_middleware(Again)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(Guard)
+    app.add_middleware(metrics.Latency, registry=app.state.metrics)
     return app
 
 

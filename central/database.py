@@ -236,10 +236,11 @@ class PassKeyRow(Base):
 
 
 class RevokedPassRow(Base):
-    """A booking whose passes are not believed; `until` the last of them has expired anyway."""
+    """A booking whose passes are not believed at an `office`, "" for any; `until` the last has expired anyway."""
 
     __tablename__ = "revoked_passes"
     booking: Mapped[str] = mapped_column(String(36), primary_key=True)
+    office: Mapped[str] = mapped_column(String(6), default="")
     until: Mapped[datetime]
 
 

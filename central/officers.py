@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
@@ -13,10 +13,11 @@ from central.board import board_of
 from central.counters import calls
 from central.counters.desk import counter_named, open_counter
 from central.counters.refusals import CallRefused, CounterTaken, NobodyWaits, NotWaiting, StillServing
+from central.counters.staff_page import Asked, asked_by
 from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
 from central.people.audit import Action, record
 from central.people.login import Officer, needs
-from central.people.roles import Role, SignedIn
+from central.people.roles import STAFF, Role, SignedIn
 from kiosk.model import QueueState
 
 router = APIRouter(prefix="/officers", include_in_schema=False)
@@ -39,14 +40,17 @@ Counter = Annotated[str, Form(max_length=10)]
 
 
 @router.get("")
-def get_page(request: Request, officer: Officer, session: Db, now: Now) -> Response:
-    return _page(request, "officers.html", {"board": board_of(session, officer.office, now), "officer": officer.name})
+def get_page(asked: Annotated[Asked, asked_by(*Role)]) -> Response:
+    """The queue's page; a partner is sent to its requests."""
+    if not asked.officer.may(*STAFF):
+        return RedirectResponse("/officers/requests", 303)
+    return _page(asked, "officers.html")
 
 
 @router.get("/board")
-def get_board(request: Request, officer: Officer, session: Db, now: Now) -> Response:
+def get_board(asked: Annotated[Asked, asked_by(*STAFF)]) -> Response:
     """The changing part of the page."""
-    return _page(request, "board.html", {"board": board_of(session, officer.office, now)})
+    return _page(asked, "board.html")
 
 
 @router.get("/events")
@@ -145,8 +149,5 @@ def _office_of(session: Db, fact: FactRow) -> str | None:
     return kiosk.office if kiosk else None
 
 
-def _page(request: Request, name: str, context: dict[str, Any]) -> Response:
-    page: Response = request.app.state.templates.TemplateResponse(
-        request, name, context, headers={"Cache-Control": "no-store"}
-    )
-    return page
+def _page(asked: Asked, template: str) -> Response:
+    return asked.page(template, "board", {"board": board_of(asked.session, asked.officer.office, asked.now)})

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from central.database import PassKeyRow, RevokedPassRow
@@ -84,25 +84,27 @@ def retire(session: Session, key_id: str, now: datetime) -> None:
     row.retired_at = now
 
 
-def revoke(session: Session, booking: UUID, now: datetime) -> datetime:
-    """The booking's passes are not believed any more. Returns until when kiosks are told: by then the last pass of any
-    key has expired. Raises Declined if no pass is alive. The booking need not be held here: a
-    deleted one's passes may be about.
+def revoke(session: Session, booking: UUID, now: datetime, office: str = "") -> datetime:
+    """The booking's passes are not believed any more, at an office or, where none is named, at any. Returns until when
+    kiosks are told: by then the last pass of any key has expired. Raises Declined if no pass is alive. The booking need
+    not be held here: a deleted one's passes may be about.
     """
-    session.execute(delete(RevokedPassRow).where(RevokedPassRow.until <= now))
+    for over in session.scalars(select(RevokedPassRow).where(RevokedPassRow.until <= now)):
+        session.delete(over)
     until: datetime | None = session.scalar(
         select(func.max(PassKeyRow.used_until)).where(PassKeyRow.retired_at.is_(None))
     )
     if until is None or until <= now:
         raise Declined("no pass of any booking is valid now, so there is nothing to revoke")
-    session.merge(RevokedPassRow(booking=str(booking), until=until))
+    session.merge(RevokedPassRow(booking=str(booking), office=office, until=until))
     return until
 
 
-def revoked(session: Session, now: datetime) -> tuple[UUID, ...]:
-    """The bookings whose passes are not to be believed though they have not expired."""
-    wanted = select(RevokedPassRow.booking).where(RevokedPassRow.until > now).order_by(RevokedPassRow.booking)
-    return tuple(UUID(each) for each in session.scalars(wanted))
+def revoked(session: Session, office: str, now: datetime) -> tuple[UUID, ...]:
+    """The bookings whose passes are not to be believed at an office though they have not expired."""
+    of_office = RevokedPassRow.office.in_(("", office))
+    wanted = select(RevokedPassRow.booking).where(of_office, RevokedPassRow.until > now)
+    return tuple(UUID(each) for each in session.scalars(wanted.order_by(RevokedPassRow.booking)))
 
 
 def _file(folder: Path) -> Path:
@@ -154,7 +156,9 @@ def _row_of(key: Ed25519PrivateKey, now: datetime, used_until: datetime | None) 
 
 def _signing(session: Session, row: PassKeyRow) -> PassKeyRow:
     """The row, kept as that of the one key that signs."""
-    session.execute(update(PassKeyRow).where(PassKeyRow.key_id != row.key_id).values(signs=False))
+    # Row by row and only where it changes something: every office is told of a change here, and bookings sign often.
+    for other in session.scalars(select(PassKeyRow).where(PassKeyRow.key_id != row.key_id, PassKeyRow.signs)):
+        other.signs = False
     row.signs = True
     session.add(row)
     session.flush()

@@ -65,7 +65,7 @@ def snapshot(
             "bookings": (),
             "queue": tuple(place.entry(today) for place in queue),
             "pass_keys": pass_keys(session, now),
-            "revoked": revoked(session, now),
+            "revoked": revoked(session, office_id, now),
             "announcements": standing(session, office_id, today),
         }
     ).model_dump_json(exclude={"bookings"})

@@ -1,5 +1,8 @@
 """Every table of the server, wherever its rows are described, for the migrations to be held against."""
 
+import central.booking.rows
+import central.counters.note_rows
+import central.counters.request_rows
 import central.counters.rows
 import central.fleet.rows
 import central.monitoring.rows

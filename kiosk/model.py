@@ -231,6 +231,7 @@ class Office:
     `other_offices` names the offices that a pass may be for, so that a person at the wrong one is told where to go.
     `foreign_formats` names the formats of other systems' codes that its visitors bring (`foreign_codes.FORMATS`).
     `colour` (six hex digits, "" for none) is the main colour of its screens, where words on it can be read well.
+    `spoken_zero` is what its Indonesian calls say for a 0 ("kosong"), "" for "nol".
     """
 
     id: str
@@ -243,6 +244,7 @@ class Office:
     other_offices: dict[str, str]
     foreign_formats: tuple[str, ...] = ()
     colour: str = ""
+    spoken_zero: str = ""
 
 
 class BookingStatus(StrEnum):

@@ -1,9 +1,11 @@
-"""When the office is open, by its own dated rules (pure). All times are the office's."""
+"""What is in force on a day of the office, and when it is open, by its own dated rules (pure). All times are the
+office's.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from kiosk.model import ClockState, ClosedReason, Holiday, Opening, Rules
+from kiosk.model import ClockState, ClosedReason, Fee, Holiday, Opening, Rules
 from kiosk.protocol import Snapshot
 
 _LOOK_AHEAD_DAYS = 30
@@ -13,6 +15,15 @@ def rules_on(rules: Sequence[Rules], day: date) -> Rules:
     """The rules in force on a day: the latest that began by then, or the earliest of all."""
     begun = [each for each in rules if each.valid_from <= day]
     return max(begun, key=lambda each: each.valid_from) if begun else min(rules, key=lambda each: each.valid_from)
+
+
+def fees_on(fees: Sequence[Fee], day: date) -> tuple[Fee, ...]:
+    """The fees in force on a day: of each name the latest that began by then."""
+    in_force: dict[str, Fee] = {}
+    for fee in sorted(fees, key=lambda each: each.valid_from):
+        if fee.valid_from <= day:
+            in_force[fee.name.id] = fee
+    return tuple(in_force.values())
 
 
 def opening_by(clock: ClockState, snapshot: Snapshot, now: datetime) -> Opening:

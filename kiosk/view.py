@@ -6,7 +6,6 @@ from datetime import date, datetime
 from kiosk.model import (
     Announcement,
     ClockState,
-    Fee,
     Holiday,
     Office,
     Opening,
@@ -15,7 +14,7 @@ from kiosk.model import (
     Rules,
     Service,
 )
-from kiosk.opening import rules_on
+from kiosk.opening import fees_on, rules_on
 from kiosk.protocol import Snapshot
 from kiosk.questionnaire import Questionnaire
 from kiosk.visit import Visit
@@ -70,7 +69,7 @@ def office_data(snapshot: Snapshot, day: date, practice: bool = False) -> Office
     shown = [each for each in snapshot.announcements if each.first_day <= day <= each.last_day]
     return OfficeData(
         office=snapshot.office,
-        services=tuple(replace(service, fees=_fees_on(service, day)) for service in snapshot.services),
+        services=tuple(replace(service, fees=fees_on(service.fees, day)) for service in snapshot.services),
         rules=rules_on(snapshot.rules, day),
         announcements=tuple(sorted(shown, key=lambda each: -each.priority)),
         queue=snapshot.queue,
@@ -78,11 +77,3 @@ def office_data(snapshot: Snapshot, day: date, practice: bool = False) -> Office
         questionnaire=snapshot.questionnaire,
         practice=practice,
     )
-
-
-def _fees_on(service: Service, day: date) -> tuple[Fee, ...]:
-    in_force: dict[str, Fee] = {}
-    for fee in sorted(service.fees, key=lambda each: each.valid_from):
-        if fee.valid_from <= day:
-            in_force[fee.name.id] = fee
-    return tuple(in_force.values())

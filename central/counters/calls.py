@@ -16,6 +16,7 @@ from central.counters.desk import number_of, open_call, own_counter
 from central.counters.refusals import CallEnded, NobodyWaits, NotWaiting, StillServing, UnknownHere
 from central.counters.rows import CallRow, CounterRow, Outcome
 from central.database import TicketRow
+from central.people.audit import Action, record
 from central.people.roles import SignedIn
 from central.places import place_of, recent_calls, waiting_of
 from central.queue.explanation import Explanation
@@ -51,8 +52,8 @@ def call_next(session: Session, by: SignedIn, counter: int, now: datetime) -> Ca
 
 def call(session: Session, by: SignedIn, counter: int, ticket: str, now: datetime) -> CallRow:
     """Calls a chosen ticket, whoever's turn it is: one that waits, is held, missed its call, or was ended by mistake.
-    The call says whether that was out of order. Raises UnknownHere, CounterClosed, StillServing, and NotWaiting for
-    one that was called already.
+    Where that was out of order the call says so, and the audit trail. Raises UnknownHere, CounterClosed, StillServing,
+    and NotWaiting for one that was called already.
     """
     day, row = _free(session, by, counter, now)
     held = _ticket(session, by, ticket)
@@ -63,7 +64,11 @@ def call(session: Session, by: SignedIn, counter: int, ticket: str, now: datetim
     order = in_order([*others, place], now, day.zone, day.rules, recent_calls(session, row, day))
     chosen = next(each for each in order if each.ticket.id == place.ticket.id)
     in_turn = chosen is order[0] and _why(chosen).may_be_called
-    return _begin(session, by, row, chosen, day, is_chosen=place.waits and not in_turn)
+    made = _begin(session, by, row, chosen, day, is_chosen=place.waits and not in_turn)
+    if made.out_of_order:
+        detail = {"counter": row.name, "place": str(order.index(chosen) + 1), "ground": _why(chosen).ground.value}
+        record(session, by, Action.CALLED_OUT_OF_ORDER, ticket, now, detail)
+    return made
 
 
 def recall(session: Session, by: SignedIn, call_id: int, now: datetime) -> CallRow:
@@ -112,8 +117,8 @@ def resume(session: Session, by: SignedIn, ticket: str, now: datetime) -> None:
 
 
 def transfer(session: Session, by: SignedIn, call_id: int, service: str, stage: str, now: datetime) -> None:
-    """Sends the person on to another service, or to another stage ("" for the first), with what was waited before.
-    Raises UnknownHere, CallEnded.
+    """Sends the person on to another service, or to another stage ("" for the first), with what was waited before;
+    the audit trail says so. Raises UnknownHere, CallEnded.
     """
     found, ticket = _open(session, by, call_id)
     day = _day(session, by, now)
@@ -122,6 +127,7 @@ def transfer(session: Session, by: SignedIn, call_id: int, service: str, stage: 
         raise UnknownHere
     _end(found, now, Outcome.TRANSFERRED)
     _send_on(ticket, found, service, stage or keys[0], day, TurnKind.TRANSFERRED)
+    record(session, by, Action.TICKET_TRANSFERRED, ticket.id, now, {"service": service, "stage": stage or keys[0]})
 
 
 def finish(session: Session, by: SignedIn, call_id: int, result: Result, now: datetime) -> Outcome:

@@ -60,7 +60,7 @@ def _pace(session: Session, counters: Sequence[CounterRow], helping: int, day: S
 def _cycles(calls: Sequence[CallRow]) -> Iterator[timedelta]:
     """How long each call kept its counter, with the change to the next one."""
     following = [*(each.called_at for each in calls[1:]), None]
-    for call, next_at in zip(calls, following, strict=True):
+    for call, next_at in zip(calls, following, strict=False):
         ended = call.ended_at or call.called_at
         yield (next_at if next_at and next_at - ended <= CHANGE else ended) - call.called_at
 

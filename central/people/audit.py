@@ -37,6 +37,16 @@ class Action(StrEnum):
     ANNOUNCED = "announced"
     ANNOUNCEMENT_WITHDRAWN = "announcement_withdrawn"
     EMERGENCY_ANNOUNCED = "emergency_announced"
+    REQUEST_SENT = "request_sent"
+    REQUEST_OPENED = "request_opened"
+    REQUEST_ANSWERED = "request_answered"
+    REQUEST_CLOSED = "request_closed"
+    COUNTER_SET = "counter_set"
+    PARTNER_SET = "partner_set"
+    ALARM_NOTED = "alarm_noted"
+    DATA_EXPORTED = "data_exported"
+    CALLED_OUT_OF_ORDER = "called_out_of_order"
+    TICKET_TRANSFERRED = "ticket_transferred"
 
 
 def record(

@@ -26,8 +26,8 @@ from central.people.roles import STAFF
 from kiosk.protocol import ENROLMENTS
 
 ON_BOTH = {
-    "test_back_up", "test_chain", "test_enrolment", "test_epochs", "test_journal_machine", "test_snapshots",
-    "test_snapshots_made_once", "test_taking_facts",
+    "test_back_up", "test_booking_at_once", "test_chain", "test_enrolment", "test_epochs", "test_journal_machine",
+    "test_snapshots", "test_snapshots_made_once", "test_taking_facts",
 }  # fmt: skip
 """Modules whose tests run on both databases; with --postgres all others run on PostgreSQL."""
 OWN_WAY = {"test_calls_at_once"}

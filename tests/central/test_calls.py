@@ -1,5 +1,6 @@
 """Calls to counters: who is called, and what becomes of them."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -30,6 +31,7 @@ from central.counters.refusals import (
 from central.counters.rows import CallRow, Outcome
 from central.database import OfficeRow, TicketRow, for_writing, open_database
 from central.people.roles import Role, SignedIn
+from central.people.rows import AuditRow
 from central.queue.explanation import Ground
 from central.queue.line import Line
 from central.queue.turn import TurnKind
@@ -253,6 +255,23 @@ def test_a_transfer_goes_to_another_service_or_stage_with_what_was_waited_before
             desk.does(calls.transfer, service, stage)
     desk.does(calls.transfer, "passport_renewal", "interview")
     assert lobby.place("A-001").stands_in == Line("passport_renewal", "interview")
+
+
+def test_a_call_out_of_order_and_a_transfer_are_on_the_audit_trail_and_nothing_else_is(lobby: Lobby) -> None:
+    for count in range(3):
+        lobby.comes(f"A-00{count}", count)
+    desk = lobby.opens("2", "clerk")
+    lobby.minute = 5
+    desk.call("A-000")
+    desk.finishes()
+    desk.call("A-002")
+    desk.does(calls.transfer, "reentry", "")
+    rows = lobby.session.scalars(select(AuditRow).order_by(AuditRow.seq))
+    trail = [(row.who, row.action, row.subject, json.loads(row.detail)) for row in rows]
+    assert trail == [
+        ("clerk", "called_out_of_order", lobby.tickets["A-002"], {"counter": "2", "place": "2", "ground": "turn"}),
+        ("clerk", "ticket_transferred", lobby.tickets["A-002"], {"service": "reentry", "stage": ""}),
+    ]
 
 
 def test_a_call_ends_once(lobby: Lobby) -> None:

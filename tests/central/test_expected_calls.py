@@ -12,7 +12,7 @@ from lobby import Lobby
 from pydantic import TypeAdapter
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
-from wire import DAY, MORNING, slot
+from wire import DAY, slot
 
 from central.counters.expected import call_expected
 from central.database import BookingRow, for_writing, open_database
@@ -171,7 +171,20 @@ def test_of_a_line_that_no_counter_serves_and_of_who_does_not_wait_nothing_is_sa
 def test_a_counter_that_stood_idle_was_not_slow(lobby: Lobby) -> None:
     lobby.minute = 60
     lobby.comes("W2-001", 59)
-    lobby.opens("1").next()
-    lobby.comes("W2-002", 60)
-    assert told(lobby, "W2-002")[1] < 12
-    assert lobby.now == MORNING + timedelta(hours=1)
+    desk = lobby.opens("1")
+    desk.next()
+    lobby.minute = 65
+    desk.finishes()
+    lobby.comes("W2-002", 65)
+    expected = told(lobby, "W2-002")
+    assert expected
+    assert expected[1] < 4, "half of five minutes and a half"
+
+
+def test_of_another_day_nothing_is_said(lobby: Lobby) -> None:
+    lobby.comes("W2-001", 27)
+    day = service_day(lobby.session, "PYK", lobby.now)
+    assert day
+    place = lobby.place("W2-001")
+    assert call_expected(lobby.session, place, day)
+    assert call_expected(lobby.session, place, replace(day, now=day.now + timedelta(days=1))) is None

@@ -130,6 +130,17 @@ def test_a_wrong_claim_signs_nobody_in(http, provider, lie: str, value: object) 
     assert officer_row(http) is None
 
 
+def test_a_token_for_another_client_is_refused_though_it_names_this_one_as_its_party(http, provider) -> None:
+    provider.claims = {"aud": "another-client", "azp": CLIENT}
+    assert comes_back(http, provider).status_code == 403
+
+
+def test_a_state_that_was_not_sent_is_refused_though_all_else_is_right(http, provider) -> None:
+    query = provider.authorizes(http.get("/officers/oidc").headers["Location"])
+    assert http.get(f"/officers/oidc/callback{query}x").status_code == 403
+    assert http.get(f"/officers/oidc/callback{query}").status_code == 200
+
+
 def test_the_same_path_without_a_lie_signs_in(http, provider) -> None:
     """The control of all the lies."""
     provider.claims = {"groups": "kanim-loket", "aud": [CLIENT]}

@@ -179,7 +179,7 @@ def test_a_revoked_booking_is_told_until_its_last_pass_has_expired(session: Sess
     assert revoke(session, booking, MORNING) == until
     assert told(session, LATER - timedelta(seconds=1)).revoked == (booking,)
     assert told(session, LATER).revoked == ()
-    assert revoked(session, LATER) == ()
+    assert revoked(session, "PYK", LATER) == ()
 
 
 def test_when_no_pass_is_alive_there_is_nothing_to_revoke(session: Session) -> None:

@@ -14,8 +14,10 @@ SUPERVISOR = frozenset({Role.SUPERVISOR})
 KEEPERS = frozenset({Role.TECHNICIAN, Role.SUPERVISOR})
 READERS = frozenset({Role.AUDITOR, Role.SUPERVISOR})
 EVERYBODY = frozenset(Role)
+DESKS = frozenset({Role.CLERK, Role.SUPERVISOR})
+PARTNERS = frozenset({Role.PARTNER})
 MAY = {
-    "GET /officers": STAFF,
+    "GET /officers": EVERYBODY,
     "GET /officers/board": STAFF,
     "GET /officers/events": STAFF,
     "POST /officers/next": STAFF,
@@ -31,10 +33,44 @@ MAY = {
     "POST /officers/fleet/{kiosk}/roll": KEEPERS,
     "POST /officers/fleet/{kiosk}/name": KEEPERS,
     "POST /officers/fleet/{kiosk}/revoke": KEEPERS,
+    "GET /officers/monitoring": READERS,
+    "GET /officers/monitoring/live": READERS,
+    "POST /officers/monitoring/alarms": SUPERVISOR,
+    "GET /officers/monitoring/reports": READERS,
+    "POST /officers/monitoring/survey.{kind}": READERS,
+    "POST /officers/monitoring/export.{kind}": READERS,
     "GET /officers/announcements": SUPERVISOR,
     "POST /officers/announcements": SUPERVISOR,
     "POST /officers/announcements/emergency": SUPERVISOR,
     "POST /officers/announcements/{announcement}/withdraw": SUPERVISOR,
+    "GET /officers/counter": DESKS,
+    "GET /officers/counter/line": DESKS,
+    "POST /officers/counter/open": DESKS,
+    "POST /officers/counter/close": DESKS,
+    "POST /officers/counter/next": DESKS,
+    "POST /officers/counter/call": DESKS,
+    "POST /officers/counter/resume": DESKS,
+    "POST /officers/counter/recall": DESKS,
+    "POST /officers/counter/absent": DESKS,
+    "POST /officers/counter/hold": DESKS,
+    "POST /officers/counter/back": DESKS,
+    "POST /officers/counter/transfer": DESKS,
+    "POST /officers/counter/finish": DESKS,
+    "GET /officers/counters": SUPERVISOR,
+    "POST /officers/counters": SUPERVISOR,
+    "POST /officers/counters/{counter}": SUPERVISOR,
+    "POST /officers/counters/{counter}/close": SUPERVISOR,
+    "GET /officers/partners": SUPERVISOR,
+    "POST /officers/partners": SUPERVISOR,
+    "POST /officers/partners/{partner}": SUPERVISOR,
+    "GET /officers/requests": DESKS | PARTNERS,
+    "GET /officers/requests/part": DESKS | PARTNERS,
+    "GET /officers/requests/new": DESKS,
+    "POST /officers/requests/new": DESKS,
+    "GET /officers/requests/{request_id}": DESKS | PARTNERS,
+    "POST /officers/requests/{request_id}/seen": PARTNERS,
+    "POST /officers/requests/{request_id}/answer": PARTNERS,
+    "POST /officers/requests/{request_id}/close": DESKS,
     "GET /officers/people": SUPERVISOR,
     "GET /officers/people/new": SUPERVISOR,
     "POST /officers/people/new": SUPERVISOR,
@@ -65,7 +101,7 @@ BEFORE_SIGN_IN = {
     "GET /officers/oidc/callback",
 }
 """How one signs in."""
-ENDLESS = {"GET /officers/events"}
+ENDLESS = {"GET /officers/events", "GET /o/{office}/display/events"}
 """A stream of events: who may not is refused at once, who may would be answered for ever."""
 
 
