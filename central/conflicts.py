@@ -29,6 +29,7 @@ class Again:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         received: list[Message] = []
         answered = False
+        begun = dict(scope)
 
         async def send_noting(message: Message) -> None:
             nonlocal answered
@@ -36,9 +37,11 @@ class Again:
             await send(message)
 
         for attempt in range(TRIES):
+            # A scope is written into on the way, and who stands in front reads it afterwards.
+            scope.clear()
+            scope.update(begun)
             try:
-                # A scope is written into on the way.
-                await self._app(dict(scope), _replayed(received, receive), send_noting)
+                await self._app(scope, _replayed(received, receive), send_noting)
             except (DBAPIError, Overtaken) as error:
                 if answered or attempt == TRIES - 1 or not _is_undone(error):
                     raise

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from central.database import Base
+from central.database import ALL_COLUMNS, Base
 
 
 class ConditionRow(Base):
@@ -14,6 +14,7 @@ class ConditionRow(Base):
     """
 
     __tablename__ = "conditions"
+    quiet = ALL_COLUMNS
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), primary_key=True)
     since: Mapped[datetime] = mapped_column(primary_key=True)
     heard: Mapped[bool]
