@@ -259,7 +259,7 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
 @router.post(HEARTBEATS, responses=answers(400, 401, 403, 411, 413, 422))
 def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
     """Notes how the kiosk is; answers with its settings where it has others than are wanted."""
-    if is_news(kiosk.heartbeat, body):
+    if is_news(kiosk.heartbeat, body) or conditions.is_silent(kiosk, now):
         tell(session, kiosk.office, ONLY_PAGES)
     conditions.note(session, kiosk, body, now)
     note_printer(session, kiosk, body, now)
