@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from central.database import FactRow, database_file, database_url, open_database
 from central.engines import postgres_engine
+from central.people.audit import audited, verify
 from kiosk.durable_file import write_private
 
 CONTENTS = "back-up.json"
@@ -76,7 +77,9 @@ def restore(folder: Path, url: str, source: Path) -> list[str]:
 
 
 def problems(engine: Engine) -> list[str]:
-    """What is wrong with the facts that a database holds: gaps in a kiosk's chain; and damage that SQLite finds."""
+    """What is wrong with what a database holds: gaps in a kiosk's facts, a broken audit trail, damage that SQLite
+    finds.
+    """
     wanted = select(FactRow.kiosk, FactRow.epoch, func.count(), func.min(FactRow.seq), func.max(FactRow.seq))
     with Session(engine) as session:
         found = [
@@ -84,6 +87,9 @@ def problems(engine: Engine) -> list[str]:
             for kiosk, epoch, count, first, last in session.execute(wanted.group_by(FactRow.kiosk, FactRow.epoch))
             if (first, last) != (1, count)
         ]
+        for office in audited(session):
+            verdict = verify(session, office)
+            found += [f"audit trail of {office}: {verdict.problem}"] if verdict.problem else []
         if engine.dialect.name == "sqlite":
             told = session.connection().exec_driver_sql("PRAGMA integrity_check").scalars().all()
             found += [each for each in told if each != "ok"]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.api import Db, Now
+from central.api import Now, Reports
 from central.database import KioskRow
 from central.ikm import Ikm
 from central.languages import PageLanguageOf, words
@@ -52,7 +52,7 @@ class PublicFigures:
 
 
 @router.get("/o/{office}/transparency", include_in_schema=False)
-def get_transparency(office: str, request: Request, session: Db, now: Now, language: PageLanguageOf) -> Response:
+def get_transparency(office: str, request: Request, session: Reports, now: Now, language: PageLanguageOf) -> Response:
     """The page; its figures are made anew every few minutes."""
     found = office_snapshot(session, office)
     if found is None:

@@ -1,6 +1,7 @@
 """A server that was restored from a back-up goes on, and its kiosks send again what it lost."""
 
 import json
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
-from wire import Kiosk
+from wire import MORNING, Kiosk
 
 from central.__main__ import main
 from central.app import create_app
-from central.database import FactRow, for_writing, open_database
+from central.database import FactRow, database_file, for_writing, open_database
+from central.people.audit import Action, record
+from central.people.roles import SignedIn
 from kiosk.protocol import EPOCHS, HelpCalled
 
 
@@ -103,3 +106,20 @@ def test_facts_that_are_missing_are_told_when_it_is_restored(
     engine.dispose()
     assert restored(elsewhere, backed_up(data, tmp_path / "back-up")) == 1
     assert f"kiosk {kiosk.id}, epoch 7: facts are missing (seq 1 to 5 are 4)" in capfd.readouterr().err
+
+
+def test_an_audit_trail_that_was_changed_is_told_when_it_is_restored(
+    sqlite, data: Path, elsewhere: Path, tmp_path: Path, capfd
+) -> None:
+    engine = open_database(data)
+    with Session(for_writing(engine)) as session, session.begin():
+        record(session, SignedIn("penyelia", "PYK", frozenset()), Action.ROLES_CHANGED, "petugas", MORNING)
+    engine.dispose()
+    with sqlite3.connect(database_file(data)) as connection:
+        for (trigger,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
+        ).fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("UPDATE audit SET subject = 'somebody else'")
+    assert restored(elsewhere, backed_up(data, tmp_path / "back-up")) == 1
+    assert "audit trail of PYK" in capfd.readouterr().err
