@@ -1,4 +1,4 @@
-"""`kiosk-central`: serve, load-demo, new-code, fault-proxy, and the commands of booking passes."""
+"""`kiosk-central`: serve, load-demo, new-code, fault-proxy, and the commands of booking passes and of people."""
 
 import argparse
 import asyncio
@@ -18,14 +18,18 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
-from central.database import BookingRow, database_file, for_writing, open_database
+from central.database import BookingRow, OfficerRow, database_file, for_writing, open_database
 from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import new_code
 from central.fault_proxy import FaultProxy
 from central.fault_verbs import obey, told
 from central.passes import Declined, adopt, all_keys, retire, revoke, rotate
+from central.people.audit import Action, audited, record, verify
 from central.people.login import add_officer
-from central.people.roles import STAFF
+from central.people.names import is_name
+from central.people.passwords import start_password
+from central.people.roles import STAFF, Role, SignedIn, as_text, roles_in
+from central.people.second_factor import set_policy
 from central.snapshot import offices
 from kiosk.durable_file import write_private
 
@@ -51,6 +55,19 @@ def _url(text: str) -> str:
     if not text.startswith("https://"):
         raise argparse.ArgumentTypeError(f"{text!r} does not start with https://")
     return text
+
+
+def _officer_name(text: str) -> str:
+    if not is_name(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name: small letters, digits, dots, hyphens, a letter first")
+    return text
+
+
+def _roles(text: str) -> frozenset[Role]:
+    try:
+        return roles_in(text.replace(",", " "))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: roles are {', '.join(Role)}, with commas between") from None
 
 
 def _booking(text: str) -> UUID:
@@ -85,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     _add_office(code)
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
+    _add_people_commands(commands)
     proxy = commands.add_parser("fault-proxy", help="stand between a kiosk and a server, and spoil their exchanges")
     proxy.set_defaults(run=_fault_proxy)
     proxy.add_argument("--server", type=_url, required=True, metavar="URL", help="the real central server")
@@ -115,6 +133,22 @@ def _add_pass_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     revoked.set_defaults(run=_revoke_pass)
     revoked.add_argument("booking", type=_booking, metavar="BOOKING_ID", help="the booking's UUID")
     for command in (keys, rotated, retired, revoked):
+        command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+
+
+def _add_people_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    added = commands.add_parser("add-officer", help="let somebody sign in, and print the start password")
+    added.set_defaults(run=_add_officer)
+    added.add_argument("--name", type=_officer_name, required=True, help="as it is typed at the sign-in")
+    added.add_argument("--roles", type=_roles, required=True, metavar="ROLE,…", help=f"of {', '.join(Role)}")
+    factor = commands.add_parser("second-factor", help="say of which roles an office wants a second factor")
+    factor.set_defaults(run=_second_factor)
+    factor.add_argument("--roles", type=_roles, required=True, metavar="ROLE,…", help='"" for none')
+    for command in (added, factor):
+        _add_office(command)
+    verified = commands.add_parser("verify-audit", help="walk the audit trail of every office, and say where it breaks")
+    verified.set_defaults(run=_verify_audit)
+    for command in (added, factor, verified):
         command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
 
 
@@ -204,6 +238,43 @@ def _new_code(arguments: argparse.Namespace) -> int:
         code = new_code(session, _office(session, arguments.office), arguments.name, _now())
     print(code)
     return 0
+
+
+def _add_officer(arguments: argparse.Namespace) -> int:
+    password = start_password()
+    with _database_of(arguments.data) as session:
+        office = _office(session, arguments.office)
+        if session.get(OfficerRow, arguments.name):
+            raise Declined(f"somebody signs in as {arguments.name} already")
+        add_officer(session, office, arguments.name, password, arguments.roles, must_change=True)
+        given = {"roles": as_text(arguments.roles)}
+        record(session, _operator(office), Action.OFFICER_ADDED, arguments.name, _now(), given)
+    print(password)
+    return 0
+
+
+def _second_factor(arguments: argparse.Namespace) -> int:
+    with _database_of(arguments.data) as session:
+        office = _office(session, arguments.office)
+        set_policy(session, office, arguments.roles)
+        wanted = {"roles": as_text(arguments.roles)}
+        record(session, _operator(office), Action.POLICY_CHANGED, office, _now(), wanted)
+    return 0
+
+
+def _verify_audit(arguments: argparse.Namespace) -> int:
+    """A line for each office, with what to note elsewhere: how many acts there are, and the digest of the last."""
+    with _database_of(arguments.data) as session:
+        found = {office: verify(session, office) for office in audited(session)}
+    for office, verdict in found.items():
+        print(f"{office}  {verdict.rows} acts, the last one {verdict.head[:16] or '-'}", end="")
+        print(f"; BROKEN: {verdict.problem}" if verdict.problem else "; whole")
+    return 1 if any(verdict.problem for verdict in found.values()) else 0
+
+
+def _operator(office: str) -> SignedIn:
+    """Whoever has the server itself in hand."""
+    return SignedIn("kiosk-central", office, frozenset())
 
 
 def _pass_keys(arguments: argparse.Namespace) -> int:

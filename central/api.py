@@ -1,7 +1,7 @@
 """What kiosks call; bodies and paths are those of kiosk.protocol, described in docs/protocol.md."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
@@ -18,6 +18,7 @@ from central.fleet.paper import note_printer
 from central.fleet.settings import wanted_by
 from central.heartbeats import Heartbeat
 from central.snapshot import office_zone, snapshot
+from central.tries import Tries, network_of
 from kiosk.protocol import (
     BATCH_BYTES,
     ENROLMENTS,
@@ -147,21 +148,28 @@ def answers(*statuses: int, **words: str) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": each} for status, each in told.items()}
 
 
+ENROLMENT_TRIES = Tries(
+    "enrolment", 10, first=timedelta(minutes=10), longest=timedelta(hours=1), forget=timedelta(hours=2)
+)
+
+
 @router.post(
     ENROLMENTS,
+    response_model=Enrolled,
     responses=answers(403, 411, 413, 422, 429, of_403="The code is wrong, used or expired, or the office full."),
 )
-def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> Enrolled:
+def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> Enrolled | Response:
     """Makes a kiosk of a one-time code's bearer; 403 for a code that is wrong, used or expired, 429 after too many."""
-    tries, address = request.app.state.enrolment_tries, address_of(request)
-    wait = tries.wait(address, now)
+    address = network_of(address_of(request))
+    wait = ENROLMENT_TRIES.wait(session, address, now)
     if wait:
         raise HTTPException(429, "too many wrong enrolment codes; wait", {"Retry-After": str(wait)})
     try:
         return enrolment.enrol(session, body, now)
     except enrolment.NotEnrolled as error:
-        tries.wrong(address, now)
-        raise HTTPException(403, str(error)) from error
+        # Answered, not raised: that it was tried is committed.
+        ENROLMENT_TRIES.note(session, address, now)
+        return JSONResponse({"detail": str(error)}, 403)
 
 
 @router.post(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from central.database import database_file, for_writing, open_database
 from central.fleet import pages as fleet
 from central.guard import Guard
 from central.monitoring import announcing, feed
-from central.people import login
-from central.tries import Tries
+from central.people import account, audit_page, oidc_page, people_page, sign_in
+from central.people.oidc import identity_server
 from kiosk.protocol import FactBatch
 
 HERE = Path(__file__).parent
@@ -47,17 +47,17 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
     app.state.changes = Changes(database_file(data))
-    app.state.enrolment_tries = Tries(10, timedelta(minutes=10))
-    app.state.login_tries = Tries(10, timedelta(minutes=10))
+    app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for part in (api, login, officers, ticket_page, announcing, feed, fleet):
+    parts = (api, sign_in, oidc_page, account, people_page, audit_page, officers, ticket_page, announcing, feed, fleet)
+    for part in parts:
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, writing=app.state.writing, now=now)
     return app
 
 

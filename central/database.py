@@ -199,22 +199,47 @@ class RevokedPassRow(Base):
 
 
 class OfficerRow(Base):
-    """Somebody who signs in: for one office, with `roles` (their names, joined by spaces)."""
+    """Somebody who signs in: for one office, with `roles` (their names, joined by spaces).
+
+    `must_change`: the password was given by somebody else. `totp_secret` (base32) is that of the second factor,
+    `totp_step` the time step of the last code that was accepted. `subject` names who signs in by an identity server
+    ("issuer subject"); such a one has no password here ("").
+    """
 
     __tablename__ = "officers"
+    __table_args__ = (UniqueConstraint("subject"),)
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     office: Mapped[str] = mapped_column(String(6))
     roles: Mapped[str]
     password_hash: Mapped[str]
+    must_change: Mapped[bool] = mapped_column(default=False)
+    disabled: Mapped[bool] = mapped_column(default=False)
+    totp_secret: Mapped[str | None] = mapped_column(String(32))
+    totp_step: Mapped[int] = mapped_column(default=0)
+    subject: Mapped[str | None]
+    signed_in_at: Mapped[datetime | None]
+    signed_in_from: Mapped[str] = mapped_column(String(45), default="")
 
 
 class SessionRow(Base):
-    """A signed-in officer, by the hash of the cookie."""
+    """A signed-in officer, by the hash of the cookie. While it is `pending` the second factor is still owed.
+
+    It ends at `expires`, or when nobody did anything since `seen_at` for long. `confirmed_at` is when the password was
+    last given; `before_at` and `before_from` tell of the sign-in before this one.
+    """
 
     __tablename__ = "sessions"
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    officer: Mapped[str] = mapped_column(ForeignKey("officers.name", ondelete="CASCADE"))
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name", ondelete="CASCADE"), index=True)
     expires: Mapped[datetime]
+    pending: Mapped[bool]
+    begun_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(45))
+    browser: Mapped[str] = mapped_column(String(200))
+    before_at: Mapped[datetime | None]
+    before_from: Mapped[str] = mapped_column(String(45))
 
 
 def open_database(folder: Path) -> Engine:

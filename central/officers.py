@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from central.api import Db, Now
 from central.board import board_of
 from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
-from central.people.login import Officer, same_site
-from central.people.roles import SignedIn
+from central.people.audit import Action, record
+from central.people.login import Officer, needs
+from central.people.roles import Role, SignedIn
 from kiosk.model import QueueState
 
-router = APIRouter(prefix="/officers", include_in_schema=False, dependencies=[Depends(same_site)])
+router = APIRouter(prefix="/officers", include_in_schema=False)
 
 MOVES = {
     QueueState.WAITING: {QueueState.CALLED},
@@ -27,6 +28,7 @@ STATE_NAMES = {
     QueueState.SERVED: "selesai",
     QueueState.NO_SHOW: "tidak hadir",
 }
+Revoker = Annotated[SignedIn, needs(Role.TECHNICIAN, Role.SUPERVISOR)]
 Counter = Annotated[str, Form(max_length=10)]
 
 
@@ -77,12 +79,13 @@ def post_seen(call: str, officer: Officer, session: Db, now: Now) -> Response:
 
 
 @router.post("/kiosks/{kiosk}/revoke")
-def post_revoke(kiosk: str, officer: Officer, session: Db) -> Response:
+def post_revoke(kiosk: str, officer: Revoker, session: Db, now: Now) -> Response:
     """Believes a kiosk no more, for good: a stolen one, or one that was enrolled anew."""
     row = session.get(KioskRow, kiosk)
     if row is None or row.office != officer.office:
         raise HTTPException(404, "anjungan ini tidak dikenal")
     row.revoked = True
+    record(session, officer, Action.KIOSK_REVOKED, kiosk, now)
     return RedirectResponse("/officers", 303)
 
 

@@ -1,7 +1,9 @@
 """Every table of the server, wherever its rows are described, for the migrations to be held against."""
 
 import central.fleet.rows
-import central.monitoring.rows  # noqa: F401 - rows are known once their module is loaded
+import central.monitoring.rows
+import central.people.rows
+import central.tries  # noqa: F401 - rows are known once their module is loaded
 from central.database import Base
 
 TABLES = Base.metadata

@@ -62,11 +62,14 @@ def plain(text: str) -> str | None:
     return text if len(text) <= LONGEST and text.isascii() and text.isprintable() else None
 
 
+def normalised_letters(text: str) -> str:
+    """What a hand meant by small letters, O for 0, I or L for 1, spaces and hyphens."""
+    return text.upper().replace("-", "").replace(" ", "").translate(_MISREAD)
+
+
 def normalised_code(text: str) -> str | None:
-    """The ten characters meant by what a hand typed (small letters, O for 0, I or L for 1, spaces, hyphens), else
-    None.
-    """
-    code = text.upper().replace("-", "").replace(" ", "").translate(_MISREAD)
+    """The ten characters of a code meant by what a hand typed, else None."""
+    code = normalised_letters(text)
     return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET) else None
 
 

@@ -1,53 +1,69 @@
-"""Officers' logins: a password (argon2), then an opaque cookie whose hash the server holds."""
+"""Who is signed in, and what they may: what every page of the staff depends on."""
 
-import hashlib
-import secrets
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, NoReturn
+from urllib.parse import urlencode
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from fastapi import APIRouter, Cookie, Depends, Form, Header, HTTPException, Request, Response
-from fastapi.responses import RedirectResponse
-from sqlalchemy import delete
+from fastapi import Cookie, Depends, HTTPException, Request
 from sqlalchemy.orm import Session
 
 from central.api import Db, Now, address_of
 from central.database import OfficerRow, SessionRow
+from central.people import second_factor, sessions
+from central.people.passwords import hashed
 from central.people.roles import STAFF, Role, SignedIn, as_text, roles_in
 
 COOKIE = "__Host-officer"
 """By its prefix, browsers take this cookie only from this very server, over HTTPS, for all of its paths."""
-SESSION = timedelta(hours=12)
-LONGEST = 200
-_hasher = PasswordHasher()
-# Verified where no officer has the name, so that the answer takes as long.
-_NOBODY = _hasher.hash(secrets.token_hex())
+LOGIN, CONFIRM = "/officers/login", "/officers/confirm"
+PASSWORD, SECOND_FACTOR = "/officers/account/password", "/officers/account/second-factor"
+SessionCookie = Annotated[str, Cookie(alias=COOKIE)]
 
 
-def same_site(sec_fetch_site: Annotated[str, Header()] = "") -> None:
-    """Refuses what another site's page makes a browser send; the cookie's SameSite=Strict does so too."""
-    if sec_fetch_site not in ("", "same-origin", "none"):
-        raise HTTPException(403, "this was sent by another site's page")
-
-
-router = APIRouter(prefix="/officers", include_in_schema=False, dependencies=[Depends(same_site)])
-
-
-def add_officer(session: Session, office: str, name: str, password: str, roles: frozenset[Role]) -> None:
+def add_officer(
+    session: Session, office: str, name: str, password: str, roles: frozenset[Role], must_change: bool = False
+) -> OfficerRow:
     """Makes an officer's login, or renews its password and roles and ends its sessions."""
-    session.execute(delete(SessionRow).where(SessionRow.officer == name))
-    hashed = _hasher.hash(password)
-    session.merge(OfficerRow(name=name, office=office, roles=as_text(roles), password_hash=hashed))
+    sessions.end_all(session, name)
+    kept = {"office": office, "roles": as_text(roles), "password_hash": hashed(password), "must_change": must_change}
+    return session.merge(OfficerRow(name=name, **kept))
 
 
-def signed_in(session: Db, now: Now, cookie: Annotated[str, Cookie(alias=COOKIE)] = "") -> SignedIn:
-    """Who is signed in; others are sent to the login."""
-    row = session.get(SessionRow, _hash(cookie))
-    officer = session.get(OfficerRow, row.officer) if row and row.expires > now else None
-    if officer is None:
-        raise HTTPException(303, "sign in first", {"Location": "/officers/login"})
-    return SignedIn(officer.name, officer.office, roles_in(officer.roles))
+def acting(officer: OfficerRow, request: Request) -> SignedIn:
+    """An officer as the one who does something, from where the request came."""
+    return SignedIn(officer.name, officer.office, roles_in(officer.roles), address_of(request))
+
+
+def session_row(request: Request, session: Db, now: Now, cookie: SessionCookie = "") -> SessionRow:
+    """The session of who is signed in; others are sent to the login."""
+    row = sessions.living(session, cookie, now)
+    officer = session.get(OfficerRow, row.officer) if row else None
+    if row is None or row.pending or officer is None or officer.disabled:
+        _send(request, LOGIN)
+    if sessions.is_activity(request) and now - row.seen_at >= sessions.NOTED_EVERY:
+        _note(request, session, row, now)
+    return row
+
+
+SessionOf = Annotated[SessionRow, Depends(session_row, scope="function")]
+
+
+def signed_in_at_all(request: Request, session: Db, row: SessionOf) -> SignedIn:
+    """Who is signed in, though a new password or a second factor may be owed: for the pages where that is done."""
+    return acting(session.get_one(OfficerRow, row.officer), request)
+
+
+SignedInAtAll = Annotated[SignedIn, Depends(signed_in_at_all, scope="function")]
+
+
+def signed_in(request: Request, session: Db, officer: SignedInAtAll) -> SignedIn:
+    """Who is signed in; others are sent to the login, and who owes a new password or a second factor to its page."""
+    row = session.get_one(OfficerRow, officer.name)
+    if row.must_change:
+        _send(request, PASSWORD)
+    if row.totp_secret is None and second_factor.wanted_of(session, row):
+        _send(request, SECOND_FACTOR)
+    return officer
 
 
 def needs(*roles: Role) -> Any:
@@ -65,59 +81,31 @@ Officer = Annotated[SignedIn, needs(*STAFF)]
 """Whoever is signed in and belongs to the office."""
 
 
-@router.get("/login")
-def get_login(request: Request) -> Response:
-    return _page(request, "")
+def confirmed(request: Request, now: Now, row: SessionOf) -> None:
+    """What is sensitive (roles, secrets) wants the password anew, lest somebody else sits at an open screen."""
+    if now - row.confirmed_at >= sessions.CONFIRMED:
+        _send(request, f"{CONFIRM}?{urlencode({'then': request.url.path})}")
 
 
-@router.post("/login")
-def post_login(
-    request: Request, session: Db, now: Now, name: Annotated[str, Form()], password: Annotated[str, Form()]
-) -> Response:
-    tries, address = request.app.state.login_tries, address_of(request)
-    wait = tries.wait(address, now)
-    if wait:
-        problem = f"Terlalu banyak percobaan. Coba lagi dalam {-(-wait // 60)} menit."
-        return _page(request, problem, 429, {"Retry-After": str(wait)})
-    if not _matches(session.get(OfficerRow, name[:LONGEST]), password):
-        tries.wrong(address, now)
-        return _page(request, "Nama atau kata sandi salah.", 403)
-    cookie = begin_session(session, name, now)
-    answer = RedirectResponse("/officers", 303)
-    seconds = int(SESSION.total_seconds())
-    answer.set_cookie(COOKIE, cookie, seconds, secure=True, httponly=True, samesite="strict")
-    return answer
+Confirmed = Depends(confirmed, scope="function")
+"""For the `dependencies` of a route. A form's page must be at the form's own address, since one is sent back there."""
 
 
-@router.post("/logout")
-def post_logout(session: Db, cookie: Annotated[str, Cookie(alias=COOKIE)] = "") -> Response:
-    session.execute(delete(SessionRow).where(SessionRow.hash == _hash(cookie)))
-    answer = RedirectResponse("/officers/login", 303)
-    answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
-    return answer
+def _note(request: Request, session: Session, row: SessionRow, now: datetime) -> None:
+    """Writes down that the session is in use: in a transaction of its own where this one only reads."""
+    if request.method != "GET":
+        row.seen_at = now
+        return
+    with request.app.state.writing.begin() as own:
+        held = own.get(SessionRow, row.hash)
+        if held is not None:
+            held.seen_at = now
 
 
-def begin_session(session: Session, officer: str, now: datetime) -> str:
-    """Signs an officer in; returns the cookie. Sessions that are over are forgotten on the way."""
-    session.execute(delete(SessionRow).where(SessionRow.expires <= now))
-    cookie = secrets.token_urlsafe(32)
-    session.add(SessionRow(hash=_hash(cookie), officer=officer, expires=now + SESSION))
-    return cookie
-
-
-def _matches(row: OfficerRow | None, password: str) -> bool:
-    try:
-        return _hasher.verify(row.password_hash if row else _NOBODY, password[:LONGEST])
-    except VerifyMismatchError:
-        return False
-
-
-def _page(request: Request, problem: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    page: Response = request.app.state.templates.TemplateResponse(
-        request, "login.html", {"problem": problem}, status, {"Cache-Control": "no-store"} | (headers or {})
-    )
-    return page
-
-
-def _hash(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode()).hexdigest()
+def _send(request: Request, path: str) -> NoReturn:
+    """Sends somebody elsewhere. Of a part of a page, the whole page goes there (htmx would put the other page into
+    the part).
+    """
+    if request.headers.get("hx-request"):
+        raise HTTPException(401, "sign in first", {"HX-Redirect": path})
+    raise HTTPException(303, "sign in first", {"Location": path})

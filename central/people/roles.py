@@ -22,11 +22,12 @@ STAFF = frozenset(Role) - {Role.PARTNER}
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody of an office, signed in."""
+    """Somebody of an office, signed in; `address` is the network address that the request came from."""
 
     name: str
     office: str
     roles: frozenset[Role]
+    address: str = ""
 
     def may(self, *roles: Role) -> bool:
         """Whether one of these is a role of theirs."""

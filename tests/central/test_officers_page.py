@@ -17,6 +17,10 @@ def beat(kiosk, **more) -> None:
     assert kiosk.post(HEARTBEATS, said | {"scanner_ready": True, "owed": 0} | more).status_code == 200
 
 
+def signs_in(officer) -> None:
+    officer.post("/officers/login", data={"name": "petugas", "password": PASSWORD})
+
+
 @pytest.mark.parametrize("path", ["/officers", "/officers/board", "/officers/events"])
 def test_who_is_not_signed_in_is_sent_to_the_login(http, path: str) -> None:
     answer = http.get(path)
@@ -51,7 +55,7 @@ def test_a_session_ends_by_signing_out_and_by_itself(officer, clock) -> None:
     assert officer.get("/officers").status_code == 200
     clock.forward(hours=13)
     assert officer.get("/officers").status_code == 303
-    officer.post("/officers/login", data={"name": "petugas", "password": PASSWORD})
+    signs_in(officer)
     cookie = {"Cookie": f"__Host-officer={officer.cookies['__Host-officer']}"}
     assert officer.get("/officers", headers=cookie).status_code == 200
     officer.post("/officers/logout")
@@ -138,6 +142,7 @@ def test_a_call_for_help_says_where_at_which_step_and_when_until_an_officer_has_
     kiosk.tells(HelpCalled(step="choosing_service"))
     clock.forward(hours=3)
     kiosk.tells(HelpCalled(step="refused"))
+    signs_in(officer)
     page = officer.get("/officers/board").text
     (_, calls, _) = re.split(r'<section class="calls">|</section>\n<section><h2>Anjungan', page)
     said = " ".join(re.sub(r"<[^>]+>", " ", calls).split())
@@ -158,7 +163,7 @@ def test_only_a_call_can_be_seen_to_and_only_by_an_officer_on_this_site(kiosk, o
     assert officer.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     officer.post("/officers/logout")
     assert officer.post(path).headers["Location"] == "/officers/login"
-    officer.post("/officers/login", data={"name": "petugas", "password": PASSWORD})
+    signs_in(officer)
     assert call_ids(officer.get("/officers/board").text) == [called["id"]]
 
 
@@ -169,7 +174,7 @@ def test_every_screen_of_a_kiosk_has_words_for_officers() -> None:
 def test_yesterdays_people_and_ratings_are_not_todays(kiosk, officer, clock) -> None:
     kiosk.tells(CheckedIn(ticket=a_ticket("A-001")), Rated(rating=uuid4(), score=1))
     clock.forward(days=1)
-    officer.post("/officers/login", data={"name": "petugas", "password": PASSWORD})
+    signs_in(officer)
     page = officer.get("/officers").text
     assert "Belum ada pemohon hari ini." in page
     assert "<b>–</b> nilai hari ini" in page
@@ -187,7 +192,7 @@ def test_a_kiosk_that_falls_silent_is_shown_as_offline(kiosk, officer, clock) ->
 
 def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script(officer) -> None:
     answer = officer.get("/officers")
-    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'; script-src 'self'" in answer.headers["Content-Security-Policy"]
     assert "https://" not in answer.text
     assert "style=" not in answer.text
     assert "onclick" not in answer.text
