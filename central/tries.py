@@ -102,7 +102,7 @@ def _made(session: Session, kind: str, key: str, now: datetime) -> TryRow:
 
 
 def _sweep(session: Session, kind: str, until: datetime) -> None:
-    session.execute(delete(TryRow).where(TryRow.kind == kind, TryRow.at < until))
+    session.execute(delete(TryRow).where(TryRow.kind == kind, TryRow.at <= until))
 
 
 def _hash(key: str) -> str:

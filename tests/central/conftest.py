@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from staff import Staff
 from wire import DAY, MORNING, PASSWORD, Clock, Kiosk
 
 from central.app import create_app
@@ -109,3 +110,8 @@ def enrol_again(http: TestClient, clock: Clock):
         return Kiosk(http, clock, row.id, digit, key)
 
     return one_more
+
+
+@pytest.fixture
+def staff(http: TestClient, clock: Clock) -> Staff:
+    return Staff(http, clock)
