@@ -18,10 +18,14 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from central.privacy.keyring import Keyring, unlocked
+from central.privacy.sealed import Sealed, use
 
 
 class Instant(TypeDecorator[datetime]):
@@ -55,7 +59,7 @@ class BookingRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     office: Mapped[str] = mapped_column(String(6))
     day: Mapped[str] = mapped_column(String(10))
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(Sealed)
 
 
 class CodeRow(Base):
@@ -103,15 +107,25 @@ class ForkRow(Base):
     detail: Mapped[str]
 
 
+PERSONAL = (
+    "forgotten_at IS NULL AND (kind IN ('checked_in', 'walk_in_issued', 'commented') OR problem = 'unreadable')"
+)
+"""The facts that say something of a person still: few, so that they are found among very many."""
+
+
 class FactRow(Base):
     """A fact as it came; `problem` says why it could not be applied, for the officers to see.
 
     `digest` is that of the whole fact in its canonical form. `at` is the kiosk's time or, where it had none
-    or one that cannot be believed (`dated_by_server`), that of its receipt. `clock_ahead`: it bears such a time.
+    or one that cannot be believed (`dated_by_server`), that of its receipt. `clock_ahead`: it bears such a time. Since
+    `forgotten_at` the body is without what it said of a person.
     """
 
     __tablename__ = "facts"
-    __table_args__ = (UniqueConstraint("kiosk", "epoch", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("kiosk", "epoch", "seq"),
+        Index("ix_facts_personal", "at", sqlite_where=text(PERSONAL), postgresql_where=text(PERSONAL)),
+    )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     epoch: Mapped[int]
@@ -122,8 +136,9 @@ class FactRow(Base):
     dated_by_server: Mapped[bool]
     clock_ahead: Mapped[bool]
     kind: Mapped[str] = mapped_column(String(20), index=True)
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(Sealed)
     problem: Mapped[str | None]
+    forgotten_at: Mapped[datetime | None]
 
 
 class SeenCallRow(Base):
@@ -139,7 +154,7 @@ class TicketRow(Base):
     """A ticket in the queue: `paper` is where its paper is by the word of a kiosk, `state` where the person is.
 
     `body` is as the kiosk said it. `day` and `arrived_at` are what the queue goes by: where the kiosk could not tell
-    the time, they are those of the receipt (`dated_by_server`).
+    the time, they are those of the receipt (`dated_by_server`). Since `forgotten_at` it is nobody's any more.
     """
 
     __tablename__ = "tickets"
@@ -150,13 +165,14 @@ class TicketRow(Base):
     number: Mapped[str] = mapped_column(String(12))
     arrived_at: Mapped[datetime]
     dated_by_server: Mapped[bool]
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(Sealed)
     paper: Mapped[str] = mapped_column(String(12))
     paper_at: Mapped[datetime]
     paper_kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     state: Mapped[str] = mapped_column(String(12))
     counter: Mapped[str] = mapped_column(String(20), default="")
     surveyed: Mapped[bool] = mapped_column(default=False)
+    forgotten_at: Mapped[datetime | None]
 
 
 class ResponseRow(Base):
@@ -214,7 +230,7 @@ class OfficerRow(Base):
     password_hash: Mapped[str]
     must_change: Mapped[bool] = mapped_column(default=False)
     disabled: Mapped[bool] = mapped_column(default=False)
-    totp_secret: Mapped[str | None] = mapped_column(String(32))
+    totp_secret: Mapped[str | None] = mapped_column(Sealed)
     totp_step: Mapped[int] = mapped_column(default=0)
     subject: Mapped[str | None]
     signed_in_at: Mapped[datetime | None]
@@ -243,15 +259,18 @@ class SessionRow(Base):
 
 
 def open_database(folder: Path) -> Engine:
-    """The database in the folder, brought up to the newest migration. Each transaction sees one state of it."""
+    """The database in the folder, brought up to the newest migration, with the keys of its sealed columns. Each
+    transaction sees one state of it. Raises DataKeyMissing.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _upgrade(folder)
+    keyring = _upgrade(folder)
     engine = _engine(folder)
+    use(engine, keyring)
     event.listen(engine, "connect", _keep_references)
     return engine
 
 
-def _upgrade(folder: Path) -> None:
+def _upgrade(folder: Path) -> Keyring:
     # SQLite changes a table by making it anew, and what refers to the old one must not hinder it.
     engine = _engine(folder)
     config = Config()
@@ -259,7 +278,9 @@ def _upgrade(folder: Path) -> None:
     with for_writing(engine).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        keyring = unlocked(connection, folder)
     engine.dispose()
+    return keyring
 
 
 def _engine(folder: Path) -> Engine:

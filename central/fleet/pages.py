@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from central.api import Db, Now
@@ -14,13 +14,13 @@ from central.fleet.paper import put_in
 from central.fleet.settings import LONGEST, BadSettings, go_back, set_from_afar, versions
 from central.languages import PageLanguageOf, words
 from central.page import page
-from central.people.login import needs, same_site
+from central.people.login import needs
 from central.people.roles import Role, SignedIn
 from central.snapshot import office_snapshot, office_zone
 from kiosk.model import Language
 from kiosk.protocol import REMOTE_TABLES
 
-router = APIRouter(prefix="/officers/fleet", include_in_schema=False, dependencies=[Depends(same_site)])
+router = APIRouter(prefix="/officers/fleet", include_in_schema=False)
 Technician = Annotated[SignedIn, needs(Role.TECHNICIAN, Role.SUPERVISOR)]
 
 
