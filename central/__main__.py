@@ -1,4 +1,4 @@
-"""`kiosk-central`: serve, load-demo, new-code, fault-proxy, and the commands of booking passes and of people."""
+"""`kiosk-central`: serve, load-demo, new-code, fault-proxy, and the commands of booking passes, people and privacy."""
 
 import argparse
 import asyncio
@@ -30,6 +30,7 @@ from central.people.names import is_name
 from central.people.passwords import start_password
 from central.people.roles import STAFF, Role, SignedIn, as_text, roles_in
 from central.people.second_factor import set_policy
+from central.privacy.commands import add_privacy_commands
 from central.snapshot import offices
 from kiosk.durable_file import write_private
 
@@ -103,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
     _add_people_commands(commands)
+    add_privacy_commands(commands)
     proxy = commands.add_parser("fault-proxy", help="stand between a kiosk and a server, and spoil their exchanges")
     proxy.set_defaults(run=_fault_proxy)
     proxy.add_argument("--server", type=_url, required=True, metavar="URL", help="the real central server")

@@ -25,6 +25,8 @@ from central.guard import Guard
 from central.monitoring import announcing, feed
 from central.people import account, audit_page, oidc_page, people_page, sign_in
 from central.people.oidc import identity_server
+from central.privacy import breach_page, register_page, subject_page
+from central.privacy.daily import Daily
 from kiosk.protocol import FactBatch
 
 HERE = Path(__file__).parent
@@ -47,10 +49,14 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
     app.state.changes = Changes(database_file(data))
+    app.state.daily = Daily(engine, now)
     app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    parts = (api, sign_in, oidc_page, account, people_page, audit_page, officers, ticket_page, announcing, feed, fleet)
+    parts = (
+        *(api, sign_in, oidc_page, account, people_page, audit_page, officers, ticket_page, announcing, feed, fleet),
+        *(register_page, subject_page, breach_page),
+    )
     for part in parts:
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
@@ -72,11 +78,12 @@ def described(app: FastAPI) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    watching = asyncio.create_task(app.state.changes.watch())
+    tasks = [asyncio.create_task(each) for each in (app.state.changes.watch(), app.state.daily.run())]
     yield
     await app.state.changes.end()
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     app.state.engine.dispose()
 
 

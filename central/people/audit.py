@@ -33,6 +33,15 @@ class Action(StrEnum):
     POLICY_CHANGED = "policy_changed"
     AUDIT_EXPORTED = "audit_exported"
     KIOSK_REVOKED = "kiosk_revoked"
+    FORGOTTEN = "forgotten"
+    KEEPING_CHANGED = "keeping_changed"
+    SUBJECT_ASKED = "subject_asked"
+    SUBJECT_EXPORTED = "subject_exported"
+    SUBJECT_ERASED = "subject_erased"
+    BREACH_OPENED = "breach_opened"
+    BREACH_NOTED = "breach_noted"
+    BREACH_NOTIFIED = "breach_notified"
+    BREACH_CLOSED = "breach_closed"
 
 
 def record(

@@ -14,7 +14,7 @@ _KEYRINGS: "WeakKeyDictionary[Dialect, Keyring]" = WeakKeyDictionary()
 
 
 class Sealed(TypeDecorator[str]):
-    """Text, encrypted and authenticated by the keyring of the engine. Raises DataKeyMissing or SealBroken on reading."""
+    """Text, encrypted and authenticated by the keyring of the engine. Reading raises DataKeyMissing, SealBroken."""
 
     impl = Text
     cache_ok = True
