@@ -15,7 +15,7 @@ from central.passes import Declined
 from central.people.audit import Action, record
 from central.people.roles import SignedIn
 from central.privacy import rotation
-from central.privacy.daily import truncate
+from central.privacy.disk import truncate
 from central.privacy.forgetting import forget
 from central.privacy.leaks import Scan, report_of
 from central.privacy.register import REGISTER, keep
@@ -87,6 +87,7 @@ def _rotate(arguments: argparse.Namespace) -> int:
         ring, now = keyring_of(engine), datetime.now(UTC)
         rotation.begin(writing, ring, now)
         found = rotation.go_on(writing, ring, now)
+        truncate(engine)
     print(f"{found.key} seals; {found.values} values were sealed anew")
     if found.dropped:
         print(f"dropped: {', '.join(found.dropped)}")

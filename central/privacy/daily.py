@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.concurrency import run_in_threadpool
 
 from central.database import for_writing
+from central.privacy.disk import truncate
 from central.privacy.forgetting import forget
 from central.privacy.rotation import sealed_anew
 from central.privacy.rows import LeaseRow
@@ -75,11 +76,3 @@ def taken(session: Session, name: str, holder: str, now: datetime) -> bool:
         return False
     row.holder, row.until = holder, now + LEASE
     return True
-
-
-def truncate(engine: Engine) -> None:
-    """Takes what was deleted out of SQLite's write-ahead log, too."""
-    if engine.dialect.name != "sqlite":
-        return
-    with contextlib.closing(engine.raw_connection()) as connection:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

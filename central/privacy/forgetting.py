@@ -29,6 +29,7 @@ from central.fleet.rows import BootRow
 from central.people.audit import Action, record
 from central.people.roles import SignedIn
 from central.people.sessions import IDLE
+from central.privacy.disk import for_good
 from central.privacy.register import days_kept
 from central.privacy.rows import BreachNoteRow, BreachRow, SubjectRequestRow
 from central.snapshot import office_zone, offices
@@ -96,19 +97,12 @@ def _counted(writing: sessionmaker[Session], rules: Sequence[Rule], due: dict[st
     for rule in rules:
         while True:
             with writing.begin() as session:
-                _for_good(session)
+                for_good(session)
                 found = rule.forget(session, due[rule.kept])
             counts[rule.table] = counts.get(rule.table, 0) + found
             if found < BATCH:
                 break
     return {table: number for table, number in counts.items() if number}
-
-
-def _for_good(session: Session) -> None:
-    """SQLite writes zeros over what it deletes; PostgreSQL's vacuum reuses the space."""
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 # ------------------------------------------------------------------ of an office

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, Table, Text, select
+from sqlalchemy import Engine, String, Table, select
 from sqlalchemy.orm import Session
-from sqlalchemy.types import String, TypeDecorator
 
 from central.privacy.keyring import KEY_FILE
 from central.privacy.patterns import Kind, found_in, shortened
+from central.privacy.sealed import Sealed
 from central.tables import TABLES
 
 KEYS_BELONG = frozenset({"pass-key.pem", KEY_FILE})
@@ -71,8 +71,7 @@ class Scan:
                 self._file(Path(folder) / name, top, open_way)
 
     def _table(self, session: Session, table: Table) -> None:
-        texts = [each for each in table.columns if isinstance(each.type, Text | String | TypeDecorator)]
-        texts = [each for each in texts if each.type.python_type is str]
+        texts = [each for each in table.columns if isinstance(each.type, String | Sealed)]
         keys = list(table.primary_key.columns)
         if not texts:
             return

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from central.database import Base
 from central.passes import Declined
+from central.privacy.disk import for_good
 from central.privacy.keyring import CREDENTIAL, MARK, Keyring, key_id, write_keys
 from central.privacy.rows import DataKeyRow
 from central.privacy.sealed import Sealed
@@ -80,6 +81,7 @@ def _table_anew(
     keys, last = list(table.primary_key.columns), None
     while True:
         with writing.begin() as session:
+            for_good(session)
             rows = session.execute(_older(table, columns, newest, last).limit(batch)).all()
             for row in rows:
                 held = row[len(keys) :]

@@ -15,7 +15,8 @@ from central.database import BookingRow, FactRow, RevokedPassRow, SeenCallRow, S
 from central.fleet.rows import BootRow
 from central.people.audit import verify
 from central.privacy import forgetting
-from central.privacy.daily import EVERY, FORGETTING, LEASE, Daily, taken, truncate
+from central.privacy.daily import EVERY, FORGETTING, LEASE, Daily, taken
+from central.privacy.disk import truncate
 from central.privacy.forgetting import forget
 from central.privacy.register import keep
 from central.privacy.rows import BreachRow, SubjectRequestRow
