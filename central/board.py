@@ -17,6 +17,7 @@ from central.lookout import alerts
 from central.queue.order import Place
 from central.responses import SurveyResult, survey_result
 from central.snapshot import office_snapshot, places
+from kiosk.comment import without_numbers
 from kiosk.model import Office, QueueState
 
 KIOSK_SILENT = timedelta(seconds=90)
@@ -205,9 +206,9 @@ def _opinions(session: Session, since: datetime, kiosks: Iterable[str]) -> tuple
         # A suggestion without a rating stands alone.
         key = body.get("rating") or row.id
         held = said.get(key, Opinion(row.at, None, ""))
-        said[key] = Opinion(
-            at=max(held.at, row.at), score=body.get("score", held.score), text=body.get("text", held.text)
-        )
+        # Kiosks blot numbers out before they record; an earlier one may not have.
+        text = without_numbers(body.get("text", held.text))
+        said[key] = Opinion(max(held.at, row.at), body.get("score", held.score), text)
     return tuple(sorted(said.values(), key=lambda each: each.at, reverse=True)[:LATEST])
 
 

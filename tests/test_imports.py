@@ -37,7 +37,9 @@ ALLOWED = {
     "controller": PURE | {"monitor"},
     "practice_folder": {"bootstrap", "config", "errors", "practice", "protocol"},
 }
-CENTRAL_ALLOWED = {"protocol", "model", "questionnaire", "booking_code", "booking_pass", "numbering", "durable_file"}
+CENTRAL_ALLOWED = {
+    "protocol", "model", "questionnaire", "booking_code", "booking_pass", "numbering", "durable_file", "comment",
+}  # fmt: skip
 FREE = {"bootstrap", "app", "lockdown", "__main__", "__init__"}
 OWNERS = {
     "requests": {"kiosk/client.py", "kiosk/server_lines.py"},
