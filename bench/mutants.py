@@ -81,8 +81,8 @@ GROUPS = (
     ),
     Group(
         "central",
-        _files("central/{}.py", "queue facts"),
-        _files("tests/central/test_{}.py", "queue_order taking_facts chain dating"),
+        _files("central/{}.py", "queue/order queue/turn queue/line queue/place queue/estimate facts"),
+        _files("tests/central/test_{}.py", "queue_order queue_day calls expected_calls taking_facts chain dating"),
     ),
 )
 

@@ -1,13 +1,15 @@
-"""`kiosk-central`: serve, load-demo, new-code, fault-proxy, and the commands of booking passes, people and privacy."""
+"""`kiosk-central`: serve, load-demo, new-code, back-up, restore, conform, fault-proxy, passes, people and privacy."""
 
 import argparse
 import asyncio
 import contextlib
 import logging
 import secrets
+import shlex
 import signal
 import socket
 import ssl
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -18,7 +20,12 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from central.app import create_app
-from central.database import BookingRow, OfficerRow, database_file, for_writing, open_database
+from central.back_up import NotRestored, back_up, restore
+from central.conformance.clause import Walk
+from central.conformance.line import HttpsLine
+from central.conformance.report import conform
+from central.counters.demo import PARTNER_ACCOUNT, load_counters, load_partners
+from central.database import BookingRow, OfficerRow, database_file, database_url, for_writing, open_database
 from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import new_code
 from central.fault_proxy import FaultProxy
@@ -71,6 +78,13 @@ def _roles(text: str) -> frozenset[Role]:
         raise argparse.ArgumentTypeError(f"{text!r}: roles are {', '.join(Role)}, with commas between") from None
 
 
+def _some_roles(text: str) -> frozenset[Role]:
+    found = _roles(text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"give one role at least, of {', '.join(Role)}")
+    return found
+
+
 def _booking(text: str) -> UUID:
     try:
         return UUID(text)
@@ -84,14 +98,14 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve kiosks, officers and phones over HTTPS")
     serve.set_defaults(run=_serve)
-    serve.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of all that is kept")
+    _add_data(serve)
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     serve.add_argument("--port", type=_port, required=True, metavar="N", help="0 takes a free one")
     serve.add_argument("--cert", type=Path, required=True, metavar="FILE", help="the certificate chain, PEM")
     serve.add_argument("--key", type=Path, required=True, metavar="FILE", help="its private key, PEM")
     demo = commands.add_parser("load-demo", help="load the demo office and some 200 bookings of one day")
     demo.set_defaults(run=_load_demo)
-    demo.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+    _add_data(demo)
     demo.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="today where the office is")
     demo.add_argument("--at-any-hour", action="store_true", help="the office never closes and nobody comes too early")
     demo.add_argument(
@@ -99,12 +113,37 @@ def parser() -> argparse.ArgumentParser:
     )
     code = commands.add_parser("new-code", help="print a one-time code that enrols one kiosk within 24 hours")
     code.set_defaults(run=_new_code)
-    code.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+    _add_data(code)
     _add_office(code)
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
     _add_people_commands(commands)
     add_privacy_commands(commands)
+    copied = commands.add_parser("back-up", help="copy the database and all keys, while the server goes on")
+    copied.set_defaults(run=_back_up)
+    copied.add_argument("--to", type=Path, required=True, metavar="DIR", help="a new folder for the back-up")
+    restored = commands.add_parser("restore", help="put a back-up into the place of no or an empty database")
+    restored.set_defaults(run=_restore)
+    restored.add_argument("--from", type=Path, required=True, metavar="DIR", dest="source", help="the back-up")
+    for command in (copied, restored):
+        _add_data(command)
+    conforming = commands.add_parser(
+        "conform", help="hold any server to docs/protocol.md; it leaves facts in its office"
+    )
+    conforming.set_defaults(run=_conform)
+    conforming.add_argument("--server", type=_url, required=True, metavar="URL", help="the server")
+    conforming.add_argument("--ca", type=Path, required=True, metavar="FILE", help="its authority, PEM")
+    conforming.add_argument(
+        "--code",
+        nargs="+",
+        required=True,
+        metavar="CODE",
+        help="two one-time codes of one office without real visitors",
+    )
+    conforming.add_argument(
+        "--revoke", metavar="COMMAND", help="revokes the kiosk whose id is put behind it; without it, that is not tried"
+    )
+    conforming.add_argument("--json", action="store_true", help="print the findings as JSON")
     proxy = commands.add_parser("fault-proxy", help="stand between a kiosk and a server, and spoil their exchanges")
     proxy.set_defaults(run=_fault_proxy)
     proxy.add_argument("--server", type=_url, required=True, metavar="URL", help="the real central server")
@@ -115,6 +154,17 @@ def parser() -> argparse.ArgumentParser:
     proxy.add_argument("--port", type=_port, default=0, metavar="N", help="0 takes a free one (the default)")
     proxy.add_argument("--seed", type=int, default=0, metavar="N", help="of all that is left to chance (%(default)s)")
     return top
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+    command.add_argument(
+        "--database",
+        default="",
+        metavar="URL",
+        help="PostgreSQL (postgresql+psycopg://USER@HOST/NAME, the password in libpq's password file), if not as"
+        " DIR/database.url says; without either, SQLite in DIR",
+    )
 
 
 def _add_office(command: argparse.ArgumentParser) -> None:
@@ -135,14 +185,14 @@ def _add_pass_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     revoked.set_defaults(run=_revoke_pass)
     revoked.add_argument("booking", type=_booking, metavar="BOOKING_ID", help="the booking's UUID")
     for command in (keys, rotated, retired, revoked):
-        command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+        _add_data(command)
 
 
 def _add_people_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     added = commands.add_parser("add-officer", help="let somebody sign in, and print the start password")
     added.set_defaults(run=_add_officer)
     added.add_argument("--name", type=_officer_name, required=True, help="as it is typed at the sign-in")
-    added.add_argument("--roles", type=_roles, required=True, metavar="ROLE,…", help=f"of {', '.join(Role)}")
+    added.add_argument("--roles", type=_some_roles, required=True, metavar="ROLE,…", help=f"of {', '.join(Role)}")
     factor = commands.add_parser("second-factor", help="say of which roles an office wants a second factor")
     factor.set_defaults(run=_second_factor)
     factor.add_argument("--roles", type=_roles, required=True, metavar="ROLE,…", help='"" for none')
@@ -151,7 +201,7 @@ def _add_people_commands(commands: "argparse._SubParsersAction[argparse.Argument
     verified = commands.add_parser("verify-audit", help="walk the audit trail of every office, and say where it breaks")
     verified.set_defaults(run=_verify_audit)
     for command in (added, factor, verified):
-        command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+        _add_data(command)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -160,12 +210,13 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except (OSError, Declined) as error:
+    except (OSError, Declined, NotRestored) as error:
         print(f"kiosk-central: {error}", file=sys.stderr)
         return 1
     return status
 
 
+KEEP_ALIVE_SECONDS = 75
 ANSWER_SECONDS = 1.0
 """How long a peer has to answer the end of its TLS connection when the server stops; asyncio would wait for 30 s."""
 
@@ -203,7 +254,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(arguments.cert, arguments.key)
     except ssl.SSLError as error:
         raise OSError(f"{arguments.cert} and {arguments.key} are not a certificate and its key: {error}") from error
-    app = create_app(arguments.data, _now)
+    app = create_app(arguments.data, _now, arguments.database)
     with app.state.writing.begin() as session:
         adopt(session, arguments.data, _now())
     config = uvicorn.Config(
@@ -213,6 +264,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         ssl_certfile=arguments.cert,
         ssl_keyfile=arguments.key,
         log_level="warning",
+        # A kiosk asks every 15 s, and a TLS handshake costs more than the answer.
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         # A request that is in the middle of its work may end it.
         timeout_graceful_shutdown=5,
         server_header=False,
@@ -227,16 +280,20 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _load_demo(arguments: argparse.Namespace) -> int:
     password = secrets.token_urlsafe(9)
-    with Session(for_writing(open_database(arguments.data))) as session, session.begin():
+    with Session(for_writing(open_database(arguments.data, arguments.database))) as session, session.begin():
         count = load_demo(session, arguments.data, arguments.day, _now(), arguments.at_any_hour, arguments.public_url)
         add_officer(session, DEMO_OFFICE, "petugas", password, STAFF)
+        add_officer(session, DEMO_OFFICE, PARTNER_ACCOUNT, password, frozenset({Role.PARTNER}))
+        load_counters(session)
+        load_partners(session)
         write_private(arguments.data / "demo" / "officer.txt", f"petugas\n{password}\n".encode())
     print(f"loaded {count} bookings; officers sign in as petugas with the password {password}")
+    print(f"the partner agency of the demo signs in as {PARTNER_ACCOUNT} with the same one")
     return 0
 
 
 def _new_code(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         code = new_code(session, _office(session, arguments.office), arguments.name, _now())
     print(code)
     return 0
@@ -244,7 +301,7 @@ def _new_code(arguments: argparse.Namespace) -> int:
 
 def _add_officer(arguments: argparse.Namespace) -> int:
     password = start_password()
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         office = _office(session, arguments.office)
         if session.get(OfficerRow, arguments.name):
             raise Declined(f"somebody signs in as {arguments.name} already")
@@ -256,7 +313,7 @@ def _add_officer(arguments: argparse.Namespace) -> int:
 
 
 def _second_factor(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         office = _office(session, arguments.office)
         set_policy(session, office, arguments.roles)
         wanted = {"roles": as_text(arguments.roles)}
@@ -266,7 +323,7 @@ def _second_factor(arguments: argparse.Namespace) -> int:
 
 def _verify_audit(arguments: argparse.Namespace) -> int:
     """A line for each office, with what to note elsewhere: how many acts there are, and the digest of the last."""
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         found = {office: verify(session, office) for office in audited(session)}
     for office, verdict in found.items():
         print(f"{office}  {verdict.rows} acts, the last one {verdict.head[:16] or '-'}", end="")
@@ -280,7 +337,7 @@ def _operator(office: str) -> SignedIn:
 
 
 def _pass_keys(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         for row in all_keys(session):
             until = f"passes until {row.used_until:%Y-%m-%d %H:%M} UTC" if row.used_until else "no passes yet"
             print(f"{row.key_id}  made {row.made_at:%Y-%m-%d}  {'signs' if row.signs else 'former'}, {until}")
@@ -288,21 +345,21 @@ def _pass_keys(arguments: argparse.Namespace) -> int:
 
 
 def _rotate_pass_key(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         key_id = rotate(session, arguments.data, _now())
     print(f"{key_id} signs from now on")
     return 0
 
 
 def _retire_pass_key(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         retire(session, arguments.key_id, _now())
     print(f"{arguments.key_id} is retired")
     return 0
 
 
 def _revoke_pass(arguments: argparse.Namespace) -> int:
-    with _database_of(arguments.data) as session:
+    with _database_of(arguments) as session:
         until = revoke(session, arguments.booking, _now())
         if session.get(BookingRow, str(arguments.booking)) is None:
             print(f"kiosk-central: no booking {arguments.booking} is held here; is the id right?", file=sys.stderr)
@@ -319,12 +376,35 @@ def _office(session: Session, named: str | None) -> str:
 
 
 @contextlib.contextmanager
-def _database_of(folder: Path) -> Iterator[Session]:
-    """A transaction on the folder's database, committed at the end."""
-    if not database_file(folder).exists():
+def _database_of(arguments: argparse.Namespace) -> Iterator[Session]:
+    """A transaction on the database that is meant, committed at the end."""
+    folder: Path = arguments.data
+    if database_url(folder, arguments.database) is None and not database_file(folder).exists():
         raise FileNotFoundError(f"{folder} holds no office; load one with kiosk-central load-demo")
-    with Session(for_writing(open_database(folder))) as session, session.begin():
+    with Session(for_writing(open_database(folder, arguments.database))) as session, session.begin():
         yield session
+
+
+def _back_up(arguments: argparse.Namespace) -> int:
+    back_up(arguments.data, arguments.database, arguments.to, _now())
+    print(f"backed up to {arguments.to}")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    found = restore(arguments.data, arguments.database, arguments.source)
+    for each in found:
+        print(f"kiosk-central: {each}", file=sys.stderr)
+    print(f"restored from {arguments.source}; {'the facts are whole' if not found else f'{len(found)} problems'}")
+    return 1 if found else 0
+
+
+def _conform(arguments: argparse.Namespace) -> int:
+    def revoke(kiosk: str) -> None:
+        subprocess.run([*shlex.split(arguments.revoke), kiosk], check=True)  # noqa: S603 (the caller's own command)
+
+    walk = Walk(HttpsLine(arguments.server, arguments.ca), arguments.code, revoke if arguments.revoke else None)
+    return conform(walk, arguments.json)
 
 
 def _fault_proxy(arguments: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """What kiosks call; bodies and paths are those of kiosk.protocol, described in docs/protocol.md."""
 
+import gzip
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -16,8 +17,10 @@ from central.database import KioskRow
 from central.fleet.identity import note_boot
 from central.fleet.paper import note_printer
 from central.fleet.settings import wanted_by
-from central.heartbeats import Heartbeat
-from central.snapshot import office_zone, snapshot
+from central.heartbeats import Heartbeat, is_news
+from central.monitoring import conditions
+from central.news import tell
+from central.snapshot import office_zone
 from central.tries import Tries, network_of
 from kiosk.protocol import (
     BATCH_BYTES,
@@ -130,6 +133,7 @@ Kiosk = Annotated[KioskRow, Depends(kiosk_of, scope="function")]
 Batch = Annotated[tuple[ReceivedFact, ...], Depends(batch_of)]
 
 _WORDS = {
+    400: "The body broke off, or is no text.",
     401: "The token cannot be believed.",
     403: "The kiosk was revoked.",
     409: "Not as things are.",
@@ -156,7 +160,7 @@ ENROLMENT_TRIES = Tries(
 @router.post(
     ENROLMENTS,
     response_model=Enrolled,
-    responses=answers(403, 411, 413, 422, 429, of_403="The code is wrong, used or expired, or the office full."),
+    responses=answers(400, 403, 411, 413, 422, 429, of_403="The code is wrong, used or expired, or the office full."),
 )
 def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> Enrolled | Response:
     """Makes a kiosk of a one-time code's bearer; 403 for a code that is wrong, used or expired, 429 after too many."""
@@ -173,7 +177,8 @@ def post_enrolment(body: Enrolment, request: Request, session: Db, now: Now) -> 
 
 
 @router.post(
-    EPOCHS, responses=answers(401, 403, 409, 411, 413, 422, of_409="Every series of walk-in numbers was given away.")
+    EPOCHS,
+    responses=answers(400, 401, 403, 409, 411, 413, 422, of_409="Every series of walk-in numbers was given away."),
 )
 def post_epoch(body: NewEpoch, kiosk: Kiosk, session: Db, now: Now) -> Epoch:
     """Gives a new store's epoch its walk-in series, for good; asked again, the same one. 409 if none is left."""
@@ -190,15 +195,24 @@ def post_epoch(body: NewEpoch, kiosk: Kiosk, session: Db, now: Now) -> Epoch:
     responses=answers(401, 403, 422, 503, of_422="A header is not what is described here.")
     | {304: {"description": "The ETag of If-None-Match is still right."}},
 )
-def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[str, Header()] = "") -> Response:
+def get_snapshot(
+    request: Request,
+    kiosk: Kiosk,
+    session: Db,
+    now: Now,
+    if_none_match: Annotated[str, Header()] = "",
+    accept_encoding: Annotated[str, Header()] = "",
+) -> Response:
     """All that a kiosk decides from; 304 where its ETag is still right, 503 before an office is loaded."""
-    found = snapshot(session, kiosk.office, now)
+    found = request.app.state.snapshots.of(session, kiosk.office, now)
     if found is None:
         raise HTTPException(503, "no office is loaded yet", {"Retry-After": "30"})
-    body, etag = found
-    if etag in (each.strip() for each in if_none_match.split(",")):
-        return Response(status_code=304, headers={"ETag": etag})
-    return Response(body, media_type="application/json", headers={"ETag": etag})
+    headers = {"ETag": found.etag, "Vary": "Accept-Encoding"}
+    if found.etag in (each.strip() for each in if_none_match.split(",")):
+        return Response(status_code=304, headers=headers)
+    if "gzip" in accept_encoding:
+        return Response(found.packed, media_type="application/json", headers=headers | {"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(found.packed), media_type="application/json", headers=headers)
 
 
 # The sender comes before the batch, which is not read for strangers, and the batch before the kiosk, whose transaction
@@ -207,7 +221,7 @@ def get_snapshot(kiosk: Kiosk, session: Db, now: Now, if_none_match: Annotated[s
     FACTS,
     dependencies=[Depends(sender_of)],
     response_model=FactsAccepted,
-    responses=answers(401, 403, 411, 413, 422)
+    responses=answers(400, 401, 403, 411, 413, 422)
     | {409: {"model": NotFollowing, "description": "A gap, with the `expected` seq, or without it a fork."}},
     openapi_extra={
         "requestBody": {
@@ -235,9 +249,12 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
     return JSONResponse(accepted.model_dump())
 
 
-@router.post(HEARTBEATS, responses=answers(401, 403, 411, 413, 422))
+@router.post(HEARTBEATS, responses=answers(400, 401, 403, 411, 413, 422))
 def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
     """Notes how the kiosk is; answers with its settings where it has others than are wanted."""
+    if is_news(kiosk.heartbeat, body):
+        tell(session, kiosk.office)
+    conditions.note(session, kiosk, body, now)
     note_printer(session, kiosk, body, now)
     note_boot(session, kiosk.id, body.boot, now)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now

@@ -17,23 +17,30 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
-from central import api, officers, ticket_page
-from central.changes import Changes
-from central.database import database_file, for_writing, open_database
+from central import api, officers
+from central.anonymous import Anonymous
+from central.booking import own_pages, pages, site, ticket_page
+from central.changes import Changes, postgres_news, sqlite_news
+from central.conflicts import Again
+from central.counters import counter_page, display_page, requests_page, set_up_page
+from central.database import database_file, database_url, for_reading, for_writing, open_database
 from central.fleet import pages as fleet
 from central.guard import Guard
-from central.monitoring import announcing, feed
+from central.monitoring import announcing, feed, metrics, reports, transparency
+from central.monitoring import pages as monitoring
 from central.people import account, audit_page, oidc_page, people_page, sign_in
 from central.people.oidc import identity_server
 from central.privacy import breach_page, register_page, subject_page
 from central.privacy.daily import Daily
+from central.snapshots import Snapshots
 from kiosk.protocol import FactBatch
 
 HERE = Path(__file__).parent
+TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$"
 
 
-def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
-    """The server over the database in `data`; `now` gives UTC."""
+def create_app(data: Path, now: Callable[[], datetime], database: str = "") -> FastAPI:
+    """The server over the folder `data` and its database, or the one at the URL `database`; `now` gives UTC."""
     app = FastAPI(
         title="Anjungan central server",
         version="1",
@@ -43,27 +50,40 @@ def create_app(data: Path, now: Callable[[], datetime]) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    engine = open_database(data)
+    engine = open_database(data, database)
     app.state.engine = engine
-    app.state.reading = sessionmaker(engine, expire_on_commit=False)
+    app.state.reading = sessionmaker(for_reading(engine), expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.now = now
-    app.state.changes = Changes(database_file(data))
+    app.state.data = data
+    app.state.metrics = metrics.metrics_registry(app.state.reading, now)
+    app.state.public_figures = {}
+    address = database_url(data, database)
+    app.state.changes = Changes(
+        partial(postgres_news, address) if address else partial(sqlite_news, database_file(data))
+    )
+    app.state.snapshots = Snapshots()
     app.state.daily = Daily(engine, now)
     app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    parts = (
-        *(api, sign_in, oidc_page, account, people_page, audit_page, officers, ticket_page, announcing, feed, fleet),
-        *(register_page, subject_page, breach_page),
-    )
-    for part in parts:
+    people = (sign_in, oidc_page, account, people_page, audit_page)
+    counters = (display_page, counter_page, requests_page, set_up_page)
+    booking = (pages, own_pages, ticket_page)
+    watching = (monitoring, reports, metrics, transparency)
+    privacy = (register_page, subject_page, breach_page)
+    for part in (api, *people, *counters, *booking, officers, announcing, feed, fleet, *watching, *privacy):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(site.NotHere, site.not_here)
+    app.add_exception_handler(own_pages.NotKnown, own_pages.to_the_door)
     app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Anonymous, writing=app.state.writing, now=now)
+    app.add_middleware(Again)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
-    app.add_middleware(Guard, writing=app.state.writing, now=now)
+    app.add_middleware(Guard)
+    app.add_middleware(metrics.Latency, registry=app.state.metrics)
     return app
 
 
@@ -73,7 +93,19 @@ def described(app: FastAPI) -> dict[str, Any]:
     batch = FactBatch.model_json_schema(ref_template="#/components/schemas/{model}")
     found["components"]["schemas"] |= batch.pop("$defs") | {"FactBatch": batch}
     found["components"]["schemas"] = dict(sorted(found["components"]["schemas"].items()))
-    return found
+    told: dict[str, Any] = _with_times_of_day(found)
+    return told
+
+
+def _with_times_of_day(described: Any) -> Any:
+    """The same, its times of day described as what they are: JSON Schema's "time" has a zone, an office's has none."""
+    if isinstance(described, list):
+        return [_with_times_of_day(each) for each in described]
+    if not isinstance(described, dict):
+        return described
+    if described.get("format") == "time":
+        return {name: value for name, value in described.items() if name != "format"} | {"pattern": TIME_OF_DAY}
+    return {name: _with_times_of_day(value) for name, value in described.items()}
 
 
 @asynccontextmanager

@@ -3,43 +3,38 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+
+import psycopg
+from sqlalchemy import URL
+
+from central.news import CHANNEL, EVERY_OFFICE
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.3
+CONNECT_SECONDS = 2.0
 KEEP_ALIVE_SECONDS = 15.0
+
+News = Callable[[], AsyncIterator[str]]
+"""Gives the office of each change, "" for every office, until it is closed."""
 
 
 class Changes:
-    """Watches a SQLite file by its data_version, which moves with every other connection's commit."""
+    """Hears of changes, and tells the pages that wait for them."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._version = 0
+    def __init__(self, news: News) -> None:
+        self._news = news
+        self._heard: Counter[str] = Counter()
         self._ended = False
         self._moved = asyncio.Condition()
 
     async def watch(self) -> None:
-        """Looks until it is cancelled or `end` is called."""
-        connection = sqlite3.connect(self._file)
-        try:
-            while not self._ended:
-                await self._look(connection)
-                await asyncio.sleep(LOOK_SECONDS)
-        finally:
-            connection.close()
-
-    async def _look(self, connection: sqlite3.Connection) -> None:
-        try:
-            version = connection.execute("PRAGMA data_version").fetchone()[0]
-        except sqlite3.Error:
-            # Pages ask for themselves now and then, so they are late, not wrong.
-            log.warning("changes cannot be watched; looking again", exc_info=True)
-            return
-        if version != self._version:
-            self._version = version
+        """Listens until it is cancelled."""
+        async for office in self._news():
+            self._heard[office] += 1
             await self._wake()
 
     async def end(self) -> None:
@@ -47,22 +42,38 @@ class Changes:
         self._ended = True
         await self._wake()
 
-    async def stream(self) -> AsyncIterator[str]:
-        """Server-sent events: `changed` at once and after every change, a comment now and then in between."""
+    async def stream(self, office: str = EVERY_OFFICE) -> AsyncIterator[str]:
+        """Server-sent events of one office, or of all: `changed` at once and after every change, a comment now and then
+        in between. Changes that come close together are told once.
+        """
         yield "retry: 2000\n\n"
         seen = -1
         while not self._ended:
-            if self._version != seen:
-                seen = self._version
+            if self._version(office) != seen:
+                seen = self._version(office)
                 yield "event: changed\ndata:\n\n"
-            elif not await self._move_after(seen):
+                await self._pause()
+            elif not await self._move_after(office, seen):
                 yield ": still here\n\n"
 
-    async def _move_after(self, seen: int) -> bool:
+    def _version(self, office: str) -> int:
+        if office == EVERY_OFFICE:
+            return self._heard.total()
+        return self._heard[office] + self._heard[EVERY_OFFICE]
+
+    async def _pause(self) -> None:
+        """Until LOOK_SECONDS are over, or the end."""
+        try:
+            async with asyncio.timeout(LOOK_SECONDS), self._moved:
+                await self._moved.wait_for(lambda: self._ended)
+        except TimeoutError:
+            return
+
+    async def _move_after(self, office: str, seen: int) -> bool:
         """Waits for a change or the end; False if neither comes for a while."""
         try:
             async with asyncio.timeout(KEEP_ALIVE_SECONDS), self._moved:
-                await self._moved.wait_for(lambda: self._ended or self._version != seen)
+                await self._moved.wait_for(lambda: self._ended or self._version(office) != seen)
         except TimeoutError:
             return False
         return True
@@ -70,3 +81,44 @@ class Changes:
     async def _wake(self) -> None:
         async with self._moved:
             self._moved.notify_all()
+
+
+async def sqlite_news(file: Path) -> AsyncIterator[str]:
+    """Looks at a SQLite file's data_version, which moves with every other connection's commit, whatever it changed."""
+    version = 0
+    connection = sqlite3.connect(file)
+    try:
+        while True:
+            try:
+                held = connection.execute("PRAGMA data_version").fetchone()[0]
+            except sqlite3.Error:
+                # Pages ask for themselves now and then, so they are late, not wrong.
+                log.warning("changes cannot be watched; looking again", exc_info=True)
+                held = version
+            if held != version:
+                version = held
+                yield EVERY_OFFICE
+            await asyncio.sleep(LOOK_SECONDS)
+    finally:
+        connection.close()
+
+
+async def postgres_news(url: URL) -> AsyncIterator[str]:
+    """Listens to PostgreSQL on a connection of its own, made anew when it is lost. What was missed by then nobody
+    knows, so it may be any office's.
+    """
+    where = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    away = False
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(where, autocommit=True) as connection:
+                await connection.execute(f"LISTEN {CHANNEL}")
+                away = False
+                yield EVERY_OFFICE
+                async for notice in connection.notifies():
+                    yield notice.payload
+        except psycopg.OperationalError:
+            if not away:
+                log.warning("changes cannot be listened to; connecting again until they can")
+            away = True
+        await asyncio.sleep(CONNECT_SECONDS)

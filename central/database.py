@@ -7,29 +7,48 @@ from typing import Any, ClassVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import (
-    Connection,
+    URL,
+    BigInteger,
     DateTime,
     Engine,
     ForeignKey,
     Index,
+    Integer,
     String,
     Text,
     TypeDecorator,
     UniqueConstraint,
-    create_engine,
-    event,
+    make_url,
     text,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from central.engines import (
+    POSTGRES_MIGRATING,
+    POSTGRES_READING,
+    POSTGRES_WRITING,
+    SQLITE_WRITING,
+    is_postgres,
+    postgres_engine,
+    sqlite_engine,
+)
 from central.privacy.keyring import Keyring, unlocked
 from central.privacy.sealed import Sealed, use
 
+POSTGRES = "postgresql+psycopg://"
+MIGRATION_LOCK = 0x616E6A75
+"""An advisory lock's number, as good as any ("anju")."""
+LOCK_SECONDS = 10
+ALL_COLUMNS = frozenset("*")
+_A_PROBLEM = text("problem IS NOT NULL")
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+"""A whole number up to 2**53; SQLite's are all so wide."""
+
 
 class Instant(TypeDecorator[datetime]):
-    """An instant, UTC on both sides; SQLite alone would forget the zone."""
+    """An instant, UTC on both sides; SQLite alone would forget the zone, PostgreSQL would answer in its own."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -38,11 +57,15 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant, str: Text}
+    quiet: ClassVar[frozenset[str]] = frozenset()
+    """The columns of whose change nobody is told (`central.news`)."""
 
 
 class OfficeRow(Base):
@@ -74,7 +97,10 @@ class CodeRow(Base):
 
 
 class KioskRow(Base):
+    """A kiosk. Every 30 s it is heard of; whether that is news is for the heartbeat's taker to say."""
+
     __tablename__ = "kiosks"
+    quiet = frozenset({"heartbeat", "heard_at"})
     __table_args__ = (UniqueConstraint("office", "digit"),)
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     office: Mapped[str] = mapped_column(String(6))
@@ -93,7 +119,7 @@ class EpochRow(Base):
     __table_args__ = (UniqueConstraint("office", "series"),)
     office: Mapped[str] = mapped_column(String(6))
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), primary_key=True)
-    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[int] = mapped_column(WHOLE, primary_key=True, autoincrement=False)
     series: Mapped[int]
     registered_at: Mapped[datetime]
 
@@ -122,20 +148,25 @@ class FactRow(Base):
     """
 
     __tablename__ = "facts"
+    quiet = ALL_COLUMNS
     __table_args__ = (
         UniqueConstraint("kiosk", "epoch", "seq"),
+        # Whoever asks for facts asks for those of an office's kiosks, of a kind since a time (docs/decisions/0004).
+        Index("ix_facts_kiosk_kind_at", "kiosk", "kind", "at"),
+        Index("ix_facts_kiosk_received_at", "kiosk", "received_at"),
+        Index("ix_facts_problem", "kiosk", "at", sqlite_where=_A_PROBLEM, postgresql_where=_A_PROBLEM),
         Index("ix_facts_personal", "at", sqlite_where=text(PERSONAL), postgresql_where=text(PERSONAL)),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
-    epoch: Mapped[int]
-    seq: Mapped[int]
+    epoch: Mapped[int] = mapped_column(WHOLE)
+    seq: Mapped[int] = mapped_column(WHOLE)
     digest: Mapped[str] = mapped_column(String(64))
-    received_at: Mapped[datetime] = mapped_column(index=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
+    at: Mapped[datetime]
     dated_by_server: Mapped[bool]
     clock_ahead: Mapped[bool]
-    kind: Mapped[str] = mapped_column(String(20), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
     body: Mapped[str] = mapped_column(Sealed)
     problem: Mapped[str | None]
     forgotten_at: Mapped[datetime | None]
@@ -154,7 +185,11 @@ class TicketRow(Base):
     """A ticket in the queue: `paper` is where its paper is by the word of a kiosk, `state` where the person is.
 
     `body` is as the kiosk said it. `day` and `arrived_at` are what the queue goes by: where the kiosk could not tell
-    the time, they are those of the receipt (`dated_by_server`). Since `forgotten_at` it is nobody's any more.
+    the time, they are those of the receipt (`dated_by_server`).
+
+    `service` and `stage` are what it waits for, "" for its own service and that one's first stage; `turn_at` and
+    `turn_kind` the turn that it was given there, None for the first one. `held`: a counter sent its person for
+    something, and expects them back. Since `forgotten_at` it is nobody's any more.
     """
 
     __tablename__ = "tickets"
@@ -171,6 +206,11 @@ class TicketRow(Base):
     paper_kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
     state: Mapped[str] = mapped_column(String(12))
     counter: Mapped[str] = mapped_column(String(20), default="")
+    service: Mapped[str] = mapped_column(default="")
+    stage: Mapped[str] = mapped_column(default="")
+    turn_at: Mapped[datetime | None]
+    turn_kind: Mapped[str | None] = mapped_column(String(12))
+    held: Mapped[bool] = mapped_column(default=False)
     surveyed: Mapped[bool] = mapped_column(default=False)
     forgotten_at: Mapped[datetime | None]
 
@@ -184,7 +224,7 @@ class ResponseRow(Base):
     fact: Mapped[str] = mapped_column(String(36), primary_key=True)
     office: Mapped[str] = mapped_column(String(6))
     questionnaire: Mapped[str] = mapped_column(String(20), index=True)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column(WHOLE)
     day: Mapped[str | None] = mapped_column(String(10))
     time_band: Mapped[str | None] = mapped_column(String(8))
     service: Mapped[str | None]
@@ -207,10 +247,11 @@ class PassKeyRow(Base):
 
 
 class RevokedPassRow(Base):
-    """A booking whose passes are not believed; `until` the last of them has expired anyway."""
+    """A booking whose passes are not believed at an `office`, "" for any; `until` the last has expired anyway."""
 
     __tablename__ = "revoked_passes"
     booking: Mapped[str] = mapped_column(String(36), primary_key=True)
+    office: Mapped[str] = mapped_column(String(6), default="")
     until: Mapped[datetime]
 
 
@@ -245,6 +286,7 @@ class SessionRow(Base):
     """
 
     __tablename__ = "sessions"
+    quiet = ALL_COLUMNS
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     officer: Mapped[str] = mapped_column(ForeignKey("officers.name", ondelete="CASCADE"), index=True)
     expires: Mapped[datetime]
@@ -258,24 +300,61 @@ class SessionRow(Base):
     before_from: Mapped[str] = mapped_column(String(45))
 
 
-def open_database(folder: Path) -> Engine:
-    """The database in the folder, brought up to the newest migration, with the keys of its sealed columns. Each
-    transaction sees one state of it. Raises DataKeyMissing.
+def open_database(folder: Path, url: str = "") -> Engine:
+    """The database at the URL, or else the one that the folder names, brought up to the newest migration. Each
+    transaction sees one state of it, and sealed columns are read with the folder's data keys. Raises OSError where
+    there is none, DataKeyMissing where a key is.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keyring = _upgrade(folder)
-    engine = _engine(folder)
+    address = database_url(folder, url)
+    try:
+        keyring = _upgrade(folder, address)
+    except OperationalError as error:
+        # The driver's words name the server and the user; a password is never among them.
+        raise OSError(f"the database cannot be opened: {error.orig}") from error
+    engine = postgres_engine(address) if address else sqlite_engine(database_file(folder), keeps_references=True)
     use(engine, keyring)
-    event.listen(engine, "connect", _keep_references)
     return engine
 
 
-def _upgrade(folder: Path) -> Keyring:
-    # SQLite changes a table by making it anew, and what refers to the old one must not hinder it.
-    engine = _engine(folder)
+def database_url(folder: Path, url: str = "") -> URL | None:
+    """Where PostgreSQL is: `url`, or what the folder's file `database.url` says; None for SQLite in the folder.
+    Raises OSError for another kind of database.
+    """
+    file = folder / "database.url"
+    found = url or (file.read_text(encoding="utf-8").strip() if file.exists() else "")
+    if found and not found.startswith(POSTGRES):
+        raise OSError(f"a database's URL starts with {POSTGRES}; without one, SQLite in the data folder is used")
+    return make_url(found) if found else None
+
+
+def database_file(folder: Path) -> Path:
+    """Where the SQLite database of a data folder is."""
+    return folder / "central.sqlite"
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same database, for transactions that write: what they read stays true until they are committed, or they are
+    not.
+    """
+    return engine.execution_options(**(POSTGRES_WRITING if is_postgres(engine) else SQLITE_WRITING))
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The same database, for transactions that only read."""
+    return engine.execution_options(**POSTGRES_READING) if is_postgres(engine) else engine
+
+
+def _upgrade(folder: Path, address: URL | None) -> Keyring:
+    engine = _migrating(folder, address)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with for_writing(engine).begin() as connection:
+    with engine.begin() as connection:
+        if address:
+            # Processes that start at once migrate one after the other. One that a reader of a table keeps waiting
+            # would keep all others waiting in turn, so it rather gives up.
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         keyring = unlocked(connection, folder)
@@ -283,39 +362,8 @@ def _upgrade(folder: Path) -> Keyring:
     return keyring
 
 
-def _engine(folder: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{database_file(folder)}", connect_args={"timeout": 10})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def database_file(folder: Path) -> Path:
-    """Where the database of a data folder is."""
-    return folder / "central.sqlite"
-
-
-def for_writing(engine: Engine) -> Engine:
-    """The same database, its transactions taking the write lock at once: what they read stays true until they write."""
-    return engine.execution_options(begin="IMMEDIATE")
-
-
-def _prepare(connection: DBAPIConnection, record: object) -> None:
-    # SQLAlchemy begins transactions by _begin; left to itself the driver would begin them only before the first write.
-    connection.isolation_level = None
-    _pragma(connection, "journal_mode = WAL", "synchronous = FULL")
-
-
-def _keep_references(connection: DBAPIConnection, record: object) -> None:
-    _pragma(connection, "foreign_keys = ON")
-
-
-def _pragma(connection: DBAPIConnection, *settings: str) -> None:
-    cursor = connection.cursor()
-    for each in settings:
-        cursor.execute(f"PRAGMA {each}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+def _migrating(folder: Path, address: URL | None) -> Engine:
+    if address:
+        return postgres_engine(address).execution_options(**POSTGRES_MIGRATING)
+    # SQLite changes a table by making it anew, and what refers to the old one must not hinder it.
+    return for_writing(sqlite_engine(database_file(folder), keeps_references=False))

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from central.booking.places import places_of
+from central.booking.rows import BookerRow, BookingRulesRow, PlaceRow
+from central.booking.rules import BookingRules
 from central.database import BookingRow, OfficeRow
 from central.demo_bookings import DemoBooking, demo_bookings
 from central.monitoring.announcements import announce
@@ -32,20 +35,24 @@ def load_demo(
     Writes `demo/bookings.json` with each booking's pass and codes, signed with the folder's pass key.
     `now` is UTC. Kiosks and facts stay.
     """
-    raw = tomllib.loads((Path(__file__).parent / "demo_office" / "office.toml").read_text(encoding="utf-8"))
+    raw = demo_data()
     office = _office(raw, at_any_hour, public_url)
     today = day or now.astimezone(ZoneInfo(office.office.time_zone)).date()
     hours = office.rules[0].hours
     # Bookings of a day off have a Monday's slots, so that a demo on a Sunday has some to refuse.
-    made = demo_bookings(office.office, office.services, hours[today.weekday()] or hours[0], today)
-    session.execute(delete(BookingRow).where(BookingRow.office == DEMO_OFFICE))
+    rules = _booking_rules(raw["booking"], at_any_hour)
+    made = demo_bookings(office.office, office.services, hours[today.weekday()] or hours[0], rules.numbers, today)
+    for table in (BookingRow, PlaceRow, BookerRow):
+        session.execute(delete(table).where(table.office == DEMO_OFFICE))
     # A demo is shown by whoever is there, without a telephone set up for it. An office's default is stricter.
     set_policy(session, DEMO_OFFICE, frozenset())
     session.merge(OfficeRow(id=DEMO_OFFICE, body=office.model_dump_json()))
+    session.merge(BookingRulesRow(office=DEMO_OFFICE, body=rules.model_dump_json()))
     for booking in (each.booking for each in made):
         if booking.office == office.office.id:
             body = _BOOKING.dump_json(booking).decode()
             session.add(BookingRow(id=str(booking.id), office=booking.office, day=booking.day.isoformat(), body=body))
+            session.add_all(places_of(booking, rules))
     for each in raw["announcement"]:
         words = Words(each["id_words"], each["en_words"])
         held = Announcement(f"{DEMO_OFFICE}-{each['id']}", words, each["first_day"], each["last_day"], each["priority"])
@@ -55,6 +62,11 @@ def load_demo(
     listed = [_listed(each, signer, now) for each in made]
     (folder / "demo" / "bookings.json").write_text(json.dumps(listed, indent=1), encoding="utf-8")
     return len(made)
+
+
+def demo_data() -> dict[str, Any]:
+    """The demo office's data file."""
+    return tomllib.loads((Path(__file__).parent / "demo_office" / "office.toml").read_text(encoding="utf-8"))
 
 
 def _office(raw: dict[str, Any], at_any_hour: bool, public_url: str) -> Snapshot:
@@ -80,6 +92,15 @@ def _office(raw: dict[str, Any], at_any_hour: bool, public_url: str) -> Snapshot
             "questionnaire": questionnaire(raw["survey"]["questionnaire"]),
         }
     )
+
+
+def _booking_rules(raw: dict[str, Any], at_any_hour: bool) -> BookingRules:
+    rules = BookingRules.model_validate(raw)
+    if not at_any_hour:
+        return rules
+    # The evening's slots come behind the day's, so that those keep their numbers.
+    later = [time(hour, minute) for hour in range(24) for minute in (0, 30) if time(hour, minute) > rules.slots[-1]]
+    return rules.model_copy(update={"slots": rules.slots + tuple(later), "lead_minutes": 0, "change_hours": 0})
 
 
 def _listed(each: DemoBooking, signer: Signer, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from kiosk.numbering import following, slot_numbers
 
 SLOTS = tuple(time(hour, minute) for hour in (8, 9, 10, 11, 13, 14) for minute in (0, 30))
 PER_SLOT = 6
-"""How many numbers each slot owns in a service's series, booked or not."""
+"""How many applicants each slot has."""
 BOOKED_LETTERS = "ABC"
 SINGLE = "single"
 SPECIAL = (
@@ -36,24 +36,26 @@ class DemoBooking:
 
 
 def demo_bookings(
-    office: Office, services: tuple[Service, ...], hours: tuple[Period, ...], day: date
+    office: Office, services: tuple[Service, ...], hours: tuple[Period, ...], numbers: int, day: date
 ) -> tuple[DemoBooking, ...]:
-    """The bookings of `day`, in slots within `hours`; one a kind is of the first other office, one of the day after."""
+    """The bookings of `day`, in slots within `hours`; one a kind is of the first other office, one of the day after.
+    Each slot owns so many `numbers` of its service's series.
+    """
     random = Random(f"{office.id} {day}")
-    slots = [slot for slot in SLOTS if any(period.opens <= slot < period.closes for period in hours)]
     made: list[DemoBooking] = []
     for service in services:
         if service.letter in BOOKED_LETTERS:
-            for place, slot in enumerate(slots):
-                first = slot_numbers(service.letter, place, PER_SLOT)[0]
-                made.extend(_slot_of(office, service, day, slot, first, len(made), random))
+            for place, slot in enumerate(SLOTS):
+                if any(period.opens <= slot < period.closes for period in hours):
+                    first = slot_numbers(service.letter, place, numbers)[0]
+                    made.extend(_slot_of(office, service, day, slot, first, len(made), random))
     return tuple(made)
 
 
 def _slot_of(
     office: Office, service: Service, day: date, slot: time, number: str, made: int, random: Random
 ) -> Iterator[DemoBooking]:
-    """A slot's bookings, until its range of numbers is used up."""
+    """A slot's bookings, until it is full."""
     left = PER_SLOT
     while left:
         place = made % SPECIAL_EVERY

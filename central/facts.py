@@ -9,8 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from central.batch import ReceivedFact
+from central.conflicts import Overtaken
 from central.database import FactRow, ForkRow, KioskRow
 from central.dating import believed, is_ahead
+from central.news import tell
 from central.responses import add_response, mark_surveyed
 from central.tickets import Unapplied, add_ticket, is_sound, move_paper
 from kiosk.protocol import CheckedIn, FactsAccepted, PaperMoved, SurveyGiven, SurveyTaken, WalkInIssued
@@ -37,6 +39,7 @@ def take(
     """
     for fact in facts:
         _take_one(session, kiosk, fact, received_at, zone)
+    tell(session, kiosk.office)
     last = facts[-1].envelope
     return FactsAccepted(epoch=last.epoch, up_to=last.seq)
 
@@ -54,7 +57,7 @@ def remember_fork(session: Session, kiosk: str, error: ForkError, now: datetime)
 
 def _take_one(session: Session, kiosk: KioskRow, fact: ReceivedFact, received_at: datetime, zone: ZoneInfo) -> None:
     epoch, seq = fact.envelope.epoch, fact.envelope.seq
-    before = "" if seq == 1 else _digest_at(session, kiosk.id, epoch, seq - 1)
+    before = "" if seq == 1 else digest_at(session, kiosk.id, epoch, seq - 1)
     if before is None:
         raise GapError(epoch, last_seq(session, kiosk.id, epoch) + 1)
     row = _row(kiosk.id, fact, received_at)
@@ -72,14 +75,17 @@ def _take_one(session: Session, kiosk: KioskRow, fact: ReceivedFact, received_at
         row.problem = problem
 
 
-def _digest_at(session: Session, kiosk: str, epoch: int, seq: int) -> str | None:
+def digest_at(session: Session, kiosk: str, epoch: int, seq: int) -> str | None:
+    """The digest of the fact that stands at a place, None for none."""
     at_place = select(FactRow.digest).where(FactRow.kiosk == kiosk, FactRow.epoch == epoch, FactRow.seq == seq)
     return session.scalar(at_place)
 
 
 def _check_repeat(session: Session, kiosk: str, fact: ReceivedFact) -> None:
     epoch, seq = fact.envelope.epoch, fact.envelope.seq
-    held = _digest_at(session, kiosk, epoch, seq)
+    held = digest_at(session, kiosk, epoch, seq)
+    if held is None and session.get(FactRow, str(fact.envelope.id)) is None:
+        raise Overtaken
     if held is None:
         raise ForkError(f"the id of the fact at epoch {epoch}, seq {seq} stands at another place: is a disk a copy?")
     if held != fact.digest:

@@ -1,25 +1,18 @@
-"""What holds for every request and answer: bounded bodies, no other site's forms, a bounded number of anonymous ones,
-and headers that keep browsers strict.
+"""What holds for every request and answer: bounded bodies, no other site's forms, headers that keep browsers strict.
 
 **Forged requests.** Three locks stand before everything that changes something, and no token is needed in forms. The
 session's cookie is `SameSite=Strict` and `__Host-`: browsers send it with no other site's request, and no other host,
 not even one of the same domain, can plant one. `Sec-Fetch-Site`, which every browser since 2023 sends and no page can
 write, must say that the request is this origin's own; that refuses a sibling domain too, which SameSite would let
-through. Where it lacks, `Origin` must be this server. A token a session would add what these do not have only for
-browsers that send neither header, and those know no SameSite either; TLS 1.2 keeps out most of them.
+through. Where it lacks, `Origin` must be this server; browsers send one with every POST (Fetch standard, 3.2). Who
+sends neither header is no browser, and so has nobody else's cookie: a token in each form would lock nothing more.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from central.tries import Rate, network_of
 
 MOST_BYTES = 1024 * 1024
 SECURITY_HEADERS = {
@@ -34,20 +27,15 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 STAFF = "/officers"
-KNOWN = (f"{STAFF}/", "/api/")
-"""Under these nothing is done for who is not known, and guesses are counted by themselves."""
-ANONYMOUS = Rate("anonymous", 60, every=timedelta(seconds=2))
-"""What one address may send without being known: a lobby full of telephones may share it."""
 
 
 class Guard:
     """ASGI middleware. A body must say its length, so that no more than MOST_BYTES is ever read: 411 and 413. What
-    another site's page sends is refused: 403. Too many anonymous changes from an address: 429. `writing` opens a
-    transaction of the database, by which all processes count alike; `now` gives UTC.
+    another site's page sends is refused: 403.
     """
 
-    def __init__(self, app: ASGIApp, writing: Any, now: Callable[[], datetime]) -> None:
-        self._app, self._writing, self._now = app, writing, now
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,21 +51,12 @@ class Guard:
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        refusal = _unbounded(Headers(scope=scope)) or _forged(scope) or await self._too_many(scope)
+        refusal = _unbounded(Headers(scope=scope)) or _forged(scope)
         await (refusal or self._app)(scope, receive, send_strictly)
 
-    async def _too_many(self, scope: Scope) -> JSONResponse | None:
-        if _only_reads(scope) or scope["path"].startswith(KNOWN):
-            return None
-        wait = await run_in_threadpool(self._take, (scope["client"] or ("",))[0])
-        return JSONResponse({"detail": "too many at once; wait"}, 429, {"Retry-After": str(wait)}) if wait else None
 
-    def _take(self, address: str) -> int:
-        with self._writing.begin() as session:
-            return ANONYMOUS.take(session, network_of(address), self._now())
-
-
-def _only_reads(scope: Scope) -> bool:
+def only_reads(scope: Scope) -> bool:
+    """Whether a request changes nothing."""
     return scope["method"] in ("GET", "HEAD", "OPTIONS")
 
 
@@ -96,7 +75,7 @@ def _forged(scope: Scope) -> JSONResponse | None:
     site = headers.get("sec-fetch-site", "")
     if site in ("same-origin", "none"):
         return None
-    if _only_reads(scope):
+    if only_reads(scope):
         followed = not site or headers.get("sec-fetch-mode") == "navigate"
         forged = scope["path"].startswith(STAFF) and not followed
     else:

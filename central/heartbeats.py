@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationError
 
 from kiosk import protocol
 from kiosk.model import ClockState, PrinterStatus
@@ -21,3 +21,15 @@ class Heartbeat(protocol.Heartbeat):
 
     printer: Annotated[PrinterStatus, BeforeValidator(_printer)]
     clock: Annotated[ClockState, BeforeValidator(_clock)] = ClockState.SYNCED
+
+
+def is_news(held: str | None, told: Heartbeat) -> bool:
+    """Whether a heartbeat says anything that the one before, as JSON, did not, but for its time, the screen that people
+    move on, and how much is owed between two rounds.
+    """
+    try:
+        before = Heartbeat.model_validate_json(held or "")
+    except ValidationError:
+        return True
+    passing = {"at", "screen", "owed"}
+    return before.model_dump(exclude=passing) != told.model_dump(exclude=passing)

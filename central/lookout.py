@@ -1,7 +1,7 @@
 """Reads what alerts are made of: the tickets issued lately, forks, renewed stores, kiosks that cannot tell the time."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,13 @@ def alerts(session: Session, office: str, now: datetime, zone: ZoneInfo) -> tupl
     """All that an office's officers should look into as of `now` (UTC), the urgent first, then the latest; revoked
     kiosks have been looked into.
     """
-    rows = session.scalars(select(KioskRow).where(KioskRow.office == office)).all()
+    kiosks = {row.id: row for row in _kiosks(session, office) if not row.revoked}
+    return latest_first([*recorded_alerts(session, office, now, zone), *_said_now(kiosks)])
+
+
+def recorded_alerts(session: Session, office: str, now: datetime, zone: ZoneInfo) -> tuple[Alert, ...]:
+    """Those found in what was recorded, without what kiosks say of themselves now."""
+    rows = _kiosks(session, office)
     kiosks = {row.id: row for row in rows if not row.revoked}
     since = now - LOOK_BACK
     found = [
@@ -32,9 +38,12 @@ def alerts(session: Session, office: str, now: datetime, zone: ZoneInfo) -> tupl
         *_forks(session, since, kiosks),
         *_renewed_stores(session, since, kiosks),
         *_clocks_ahead(session, since, kiosks, zone),
-        *_said_now(kiosks),
     ]
     return latest_first(found)
+
+
+def _kiosks(session: Session, office: str) -> Sequence[KioskRow]:
+    return session.scalars(select(KioskRow).where(KioskRow.office == office)).all()
 
 
 def _name(kiosk: KioskRow) -> str:

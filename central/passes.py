@@ -84,10 +84,10 @@ def retire(session: Session, key_id: str, now: datetime) -> None:
     row.retired_at = now
 
 
-def revoke(session: Session, booking: UUID, now: datetime) -> datetime:
-    """The booking's passes are not believed any more. Returns until when kiosks are told: by then the last pass of any
-    key has expired. Raises Declined if no pass is alive. The booking need not be held here: a
-    deleted one's passes may be about.
+def revoke(session: Session, booking: UUID, now: datetime, office: str = "") -> datetime:
+    """The booking's passes are not believed any more, at an office or, where none is named, at any. Returns until when
+    kiosks are told: by then the last pass of any key has expired. Raises Declined if no pass is alive. The booking need
+    not be held here: a deleted one's passes may be about.
     """
     session.execute(delete(RevokedPassRow).where(RevokedPassRow.until <= now))
     until: datetime | None = session.scalar(
@@ -95,14 +95,15 @@ def revoke(session: Session, booking: UUID, now: datetime) -> datetime:
     )
     if until is None or until <= now:
         raise Declined("no pass of any booking is valid now, so there is nothing to revoke")
-    session.merge(RevokedPassRow(booking=str(booking), until=until))
+    session.merge(RevokedPassRow(booking=str(booking), office=office, until=until))
     return until
 
 
-def revoked(session: Session, now: datetime) -> tuple[UUID, ...]:
-    """The bookings whose passes are not to be believed though they have not expired."""
-    wanted = select(RevokedPassRow.booking).where(RevokedPassRow.until > now).order_by(RevokedPassRow.booking)
-    return tuple(UUID(each) for each in session.scalars(wanted))
+def revoked(session: Session, office: str, now: datetime) -> tuple[UUID, ...]:
+    """The bookings whose passes are not to be believed at an office though they have not expired."""
+    of_office = RevokedPassRow.office.in_(("", office))
+    wanted = select(RevokedPassRow.booking).where(of_office, RevokedPassRow.until > now)
+    return tuple(UUID(each) for each in session.scalars(wanted.order_by(RevokedPassRow.booking)))
 
 
 def _file(folder: Path) -> Path:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.database import FactRow, ResponseRow, TicketRow
-from central.ikm import ELEMENTS, SCORES, Ikm, ikm, means, rounded
+from central.ikm import Ikm, rounded
+from central.monitoring.survey import report_of, response_of
 from central.tickets import Unapplied
 from kiosk.protocol import SurveyGiven, SurveyTaken
 from kiosk.questionnaire import Questionnaire
@@ -60,32 +61,21 @@ def add_response(session: Session, office: str, fact: FactRow, body: SurveyGiven
 
 def survey_result(session: Session, office: str, questionnaire: Questionnaire) -> SurveyResult:
     """What all of an office's responses to this version of a questionnaire add up to."""
-    wanted = select(ResponseRow.scores).where(
+    wanted = select(ResponseRow).where(
         ResponseRow.office == office,
         ResponseRow.questionnaire == questionnaire.id,
         ResponseRow.version == questionnaire.version,
     )
-    responses = [json.loads(each) for each in session.scalars(wanted)]
-    best = max(len(each.options) for each in questionnaire.elements)
-    found = means(responses, [each.key for each in questionnaire.elements], range(1, best + 1))
-    is_skm = len(found) == ELEMENTS and all(len(each.options) == len(SCORES) for each in questionnaire.elements)
+    report = report_of(questionnaire, [response_of(each) for each in session.scalars(wanted)])
+    asked = zip(questionnaire.elements, report.elements, strict=True)
     return SurveyResult(
         title=questionnaire.title.id,
-        respondents=len(responses),
-        ikm=ikm(found) if is_skm else None,
-        parts={} if is_skm else _parts(found),
-        elements={each.key: (each.words.id, _shown(found[each.key])) for each in questionnaire.elements},
-        best=best,
+        respondents=report.respondents,
+        ikm=report.ikm,
+        parts=report.parts,
+        elements={each.key: (each.words.id, _shown(found.mean)) for each, found in asked},
+        best=max(len(each.options) for each in questionnaire.elements),
     )
-
-
-def _parts(by_element: dict[str, Fraction | None]) -> dict[str, Decimal]:
-    """The mean of each part's elements, as far as they have answers."""
-    parts: dict[str, list[Fraction]] = {}
-    for key, mean in by_element.items():
-        if mean is not None:
-            parts.setdefault(key.rstrip("0123456789"), []).append(mean)
-    return {name: rounded(sum(each, Fraction()) / len(each)) for name, each in parts.items()}
 
 
 def _shown(mean: Fraction | None) -> Decimal | None:

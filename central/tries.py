@@ -9,7 +9,7 @@ from sqlalchemy import Index, String, delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from central.database import Base
+from central.database import ALL_COLUMNS, Base
 
 
 class TryRow(Base):
@@ -18,6 +18,7 @@ class TryRow(Base):
     """
 
     __tablename__ = "tries"
+    quiet = ALL_COLUMNS
     __table_args__ = (Index("ix_tries_kind_at", "kind", "at"),)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -1,9 +1,10 @@
 """Whether a booking may check in now (pure). All times are the office's."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from kiosk.model import Booking, BookingStatus, Office, Opening, Reason, Refusal, Rules
+from kiosk.model import Booking, BookingStatus, Office, Opening, Reason, Refusal, Rules, Ticket
 
 _BY_STATUS = {
     BookingStatus.CANCELLED: Reason.CANCELLED,
@@ -49,6 +50,16 @@ def _refusal_by_time(slot: datetime, rules: Rules, now: datetime) -> Refusal | N
 def is_late(booking: Booking, rules: Rules, now: datetime) -> bool:
     """Whether the applicant comes so long after the slot that the place in the queue is lowered."""
     return now > slot_start(booking, now) + timedelta(minutes=rules.grace_minutes)
+
+
+def called_from(ticket: Ticket, rules: Rules, zone: ZoneInfo) -> time | None:
+    """From when on somebody who came before the slot is called, in the office's `zone`; None for all others, and for a
+    ticket whose time is to be confirmed.
+    """
+    if ticket.slot is None or ticket.late or ticket.issued_at is None:
+        return None
+    may_be_called = datetime.combine(ticket.day, ticket.slot, zone) - timedelta(minutes=rules.queue.lead_minutes)
+    return may_be_called.time() if ticket.issued_at < may_be_called else None
 
 
 def slot_start(booking: Booking, now: datetime) -> datetime:

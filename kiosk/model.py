@@ -88,9 +88,12 @@ class Fee:
 
 @dataclass(frozen=True)
 class Stage(Words):
-    """A stage of a service in words, with how long it takes, None where no source says so."""
+    """A stage of a service in words, with how long it takes, None where no source says so. `key` names a stage that
+    people are called to in one visit; one without is only told of.
+    """
 
     estimate: Words | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,33 @@ class Period:
 
 
 @dataclass(frozen=True)
+class QueueRules:
+    """How an office orders its queue (docs/queue.md). No source fixes these numbers: each is the office's own choice.
+
+    Who comes early is called from `lead_minutes` before the slot on, or sooner where nobody else waits and
+    `early_when_idle`. A priority group starts `priority_head_minutes` ahead, and each minute of its wait counts
+    `priority_weight` times; of any `quota_calls` calls of one counter at most `quota_ahead` let somebody go before an
+    earlier turn. Nobody who has waited `most_wait_minutes` is overtaken. Who missed a call and comes back within
+    `return_minutes` keeps the turn. Raises ValueError where a number cannot be meant.
+    """
+
+    lead_minutes: int = 10
+    early_when_idle: bool = True
+    priority_head_minutes: int = 10
+    priority_weight: float = 2.0
+    quota_calls: int = 3
+    quota_ahead: int = 1
+    most_wait_minutes: int = 60
+    return_minutes: int = 10
+
+    def __post_init__(self) -> None:
+        if min(self.lead_minutes, self.priority_head_minutes, self.most_wait_minutes, self.return_minutes) < 0:
+            raise ValueError("the queue's minutes must be 0 or more")
+        if self.priority_weight < 1 or self.quota_calls < 1 or self.quota_ahead < 0:
+            raise ValueError("a priority group's weight and the quota's calls must be 1 or more")
+
+
+@dataclass(frozen=True)
 class Rules:
     """The office's rules from a day on, until a later set takes their place.
 
@@ -144,6 +174,7 @@ class Rules:
     priority_groups: tuple[PriorityGroup, ...]
     grace_minutes: int = 15
     walk_in_pause_seconds: int = 20
+    queue: QueueRules = QueueRules()
 
 
 @dataclass(frozen=True)
@@ -200,6 +231,7 @@ class Office:
     `other_offices` names the offices that a pass may be for, so that a person at the wrong one is told where to go.
     `foreign_formats` names the formats of other systems' codes that its visitors bring (`foreign_codes.FORMATS`).
     `colour` (six hex digits, "" for none) is the main colour of its screens, where words on it can be read well.
+    `spoken_zero` is what its Indonesian calls say for a 0 ("kosong"), "" for "nol".
     """
 
     id: str
@@ -212,6 +244,7 @@ class Office:
     other_offices: dict[str, str]
     foreign_formats: tuple[str, ...] = ()
     colour: str = ""
+    spoken_zero: str = ""
 
 
 class BookingStatus(StrEnum):

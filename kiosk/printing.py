@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kiosk.admission import called_from
 from kiosk.commands import Print
 from kiosk.devices.printer import Printer
 from kiosk.errors import PrinterError
@@ -119,7 +120,7 @@ def printable_ticket(
     group = next((each.name[language] for each in data.rules.priority_groups if each.id == ticket.priority), None)
     times = [texts("ticket.booked", language, time=texts.time(ticket.slot, language))] if ticket.slot else []
     times.append(_arrival(ticket.issued_at, office, texts, language))
-    notes = [texts("ticket.late", language)] if ticket.late else []
+    notes = [_turn(ticket, data, texts, language)]
     notes += [texts("ticket.priority", language, group=group)] if group else []
     return Printable(
         letterhead=(office.name, office.address, office.phone),
@@ -141,6 +142,15 @@ def printable_ticket(
 
 def _marks(ticket: Ticket, data: OfficeData) -> list[str]:
     return (["practice.ticket"] if data.practice else []) + (["ticket.reprint"] if ticket.prints > 1 else [])
+
+
+def _turn(ticket: Ticket, data: OfficeData, texts: Texts, language: Language) -> str:
+    """What its place in the queue is reckoned from, so that who came earlier and is called later knows why."""
+    from_when = called_from(ticket, data.rules, ZoneInfo(data.office.time_zone))
+    if from_when:
+        return texts("ticket.early", language, time=texts.time(from_when, language))
+    reckoned = "ticket.late" if ticket.late else "ticket.by_slot" if ticket.slot else "ticket.by_arrival"
+    return texts(reckoned, language)
 
 
 def _arrival(issued_at: datetime | None, office: Office, texts: Texts, language: Language) -> str:

@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import Phase, settings
 
 HERE = Path(__file__).parent
@@ -18,3 +19,7 @@ os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="anjungan-kivy-"))
 settings.register_profile(
     "mutants", max_examples=25, phases=[Phase.explicit, Phase.generate], deadline=None, derandomize=True, database=None
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="run all of tests/central on PostgreSQL")

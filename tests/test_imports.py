@@ -38,7 +38,8 @@ ALLOWED = {
     "practice_folder": {"bootstrap", "config", "errors", "practice", "protocol"},
 }
 CENTRAL_ALLOWED = {
-    "protocol", "model", "questionnaire", "booking_code", "booking_pass", "numbering", "durable_file", "comment",
+    "protocol", "model", "questionnaire", "booking_code", "booking_pass", "numbering", "opening", "comment",
+    "durable_file",
 }  # fmt: skip
 FREE = {"bootstrap", "app", "lockdown", "__main__", "__init__"}
 OWNERS = {

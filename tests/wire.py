@@ -1,7 +1,6 @@
 """What the tests of the central server share: a clock, a kiosk's side of the wire, tickets."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from httpx import Response
 from sqlalchemy import Connection, create_engine
 
 from central import database
-from central.database import database_file
+from central.database import database_file, open_database
+from central.engines import is_postgres
 from kiosk.model import Ticket
 from kiosk.protocol import EPOCHS, FACTS, FactBody, Message, canonical, digest
 
@@ -108,13 +108,21 @@ def a_ticket(number: str = "A-001", minute: int = 0, ticket: UUID | None = None,
 
 
 def drop_unique_keys(data: Path) -> None:
-    """Switches off what keeps a fact from standing twice, for the controls."""
-    with sqlite3.connect(database_file(data)) as connection:
-        (made,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'facts'").fetchone()
-        plain = made.replace("PRIMARY KEY (id),", "").replace("UNIQUE (kiosk, epoch, seq)", "CHECK (1)")
-        assert "PRIMARY" not in plain
-        assert "UNIQUE" not in plain
-        connection.executescript(f"DROP TABLE facts; {plain}")
+    """Empties the table of facts and switches off what keeps one from standing twice, for the controls."""
+    engine = open_database(data)
+    with engine.begin() as connection:
+        if is_postgres(engine):
+            for key in ("facts_pkey", "facts_kiosk_epoch_seq_key"):
+                connection.exec_driver_sql(f"ALTER TABLE facts DROP CONSTRAINT {key}")
+            connection.exec_driver_sql("DELETE FROM facts")
+        else:
+            made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'facts'").scalar_one()
+            plain = made.replace("PRIMARY KEY (id),", "").replace("UNIQUE (kiosk, epoch, seq)", "CHECK (1)")
+            assert "PRIMARY" not in plain
+            assert "UNIQUE" not in plain
+            connection.exec_driver_sql("DROP TABLE facts")
+            connection.exec_driver_sql(plain)
+    engine.dispose()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from central.fleet.paper import put_in
 from central.fleet.settings import LONGEST, BadSettings, go_back, set_from_afar, versions
 from central.languages import PageLanguageOf, words
 from central.page import page
+from central.people.audit import Action, record
 from central.people.login import needs
 from central.people.roles import Role, SignedIn
 from central.snapshot import office_snapshot, office_zone
@@ -42,6 +43,7 @@ def post_code(
 ) -> Response:  # fmt: skip
     """Makes a one-time enrolment code, shown this once."""
     code = new_code(session, officer.office, name.strip(), now)
+    record(session, officer, Action.KIOSK_CODE_MADE, name.strip() or "kiosk", now)
     shown = {"code": code, "hours": int(CODE_VALID.total_seconds() // 3600)}
     return _fleet(request, "fleet.html", officer, session, now, language, **shown)
 
@@ -65,6 +67,7 @@ def post_settings(
     except BadSettings as error:
         problem = words(language, "fleet")[error.key].format(what=error.what)
         return _kiosk(request, row, officer, session, now, language, problem=problem, toml=toml, note=note)
+    record(session, officer, Action.KIOSK_CONFIGURED, row.id, now)
     return RedirectResponse(f"/officers/fleet/{row.id}", 303)
 
 
@@ -76,6 +79,7 @@ def post_former_settings(kiosk: str, version: int, officer: Technician, session:
         go_back(session, row.id, version, officer.name, now)
     except BadSettings as error:
         raise HTTPException(404, "there is no such version") from error
+    record(session, officer, Action.KIOSK_CONFIGURED, row.id, now, {"version": str(version)})
     return RedirectResponse(f"/officers/fleet/{row.id}", 303)
 
 
@@ -95,9 +99,10 @@ def post_name(
 
 
 @router.post("/{kiosk}/revoke")
-def post_revoke(kiosk: str, officer: Technician, session: Db) -> Response:
+def post_revoke(kiosk: str, officer: Technician, session: Db, now: Now) -> Response:
     """Believes the kiosk no more, for good."""
     _own(session, officer, kiosk).revoked = True
+    record(session, officer, Action.KIOSK_REVOKED, kiosk, now)
     return RedirectResponse(f"/officers/fleet/{kiosk}", 303)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from central.database import Base
+from central.database import ALL_COLUMNS, Base
 
 
 class KioskSettingsRow(Base):
@@ -38,6 +38,7 @@ class BootRow(Base):
     """
 
     __tablename__ = "boots"
+    quiet = ALL_COLUMNS
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), primary_key=True)
     boot: Mapped[str] = mapped_column(String(64), primary_key=True)
     last_at: Mapped[datetime]

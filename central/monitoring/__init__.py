@@ -1,1 +1,1 @@
-"""What is going on, as pages, metrics, reports and announcements."""
+"""How the office is doing: live figures, alarms, forecasts, reports, metrics, and what the public may see of them."""

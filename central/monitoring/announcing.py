@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from typing import Annotated, Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -18,6 +19,7 @@ from central.monitoring.announcements import (
     withdraw,
 )
 from central.page import page
+from central.people.audit import Action, record
 from central.people.login import needs
 from central.people.roles import Role, SignedIn
 from central.snapshot import office_snapshot, office_zone
@@ -45,11 +47,12 @@ def post_announcement(
     entered |= {"starts": starts, "ends": ends, "priority": priority}
     try:
         made = Announcement(
-            "", Words(words_id, words_en), first_day, last_day, priority, _time(starts) or time(), _time(ends)
+            str(uuid4()), Words(words_id, words_en), first_day, last_day, priority, _time(starts) or time(), _time(ends)
         )
         announce(session, officer.office, made, officer.name, now)
     except BadAnnouncement as error:
         return _page(request, officer, session, now, language, error.key, entered)
+    record(session, officer, Action.ANNOUNCED, made.id, now)
     return RedirectResponse("/officers/announcements", 303)
 
 
@@ -63,11 +66,12 @@ def post_emergency(
     if not sure:
         return _page(request, officer, session, now, language, "not_sure", entered)
     today = now.astimezone(office_zone(session, officer.office)).date()
-    made = Announcement("", Words(words_id, words_en), today, UNTIL_WITHDRAWN, HIGHEST, emergency=True)
+    made = Announcement(str(uuid4()), Words(words_id, words_en), today, UNTIL_WITHDRAWN, HIGHEST, emergency=True)
     try:
         announce(session, officer.office, made, officer.name, now)
     except BadAnnouncement as error:
         return _page(request, officer, session, now, language, error.key, entered)
+    record(session, officer, Action.EMERGENCY_ANNOUNCED, made.id, now)
     return RedirectResponse("/officers/announcements", 303)
 
 
@@ -76,6 +80,7 @@ def post_withdrawal(announcement: str, officer: Supervisor, session: Db, now: No
     """Takes one back."""
     if not withdraw(session, officer.office, announcement, now):
         raise HTTPException(404, "this announcement is not known")
+    record(session, officer, Action.ANNOUNCEMENT_WITHDRAWN, announcement, now)
     return RedirectResponse("/officers/announcements", 303)
 
 

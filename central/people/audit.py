@@ -8,9 +8,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.database import OfficeRow
 from central.people.roles import SignedIn
-from central.people.rows import AuditRow
+from central.people.rows import AuditHeadRow, AuditRow
 from kiosk.protocol import canonical, digest
 
 
@@ -32,7 +31,16 @@ class Action(StrEnum):
     SECOND_FACTOR_RESET = "second_factor_reset"
     POLICY_CHANGED = "policy_changed"
     AUDIT_EXPORTED = "audit_exported"
+    KIOSK_CODE_MADE = "kiosk_code_made"
+    KIOSK_CONFIGURED = "kiosk_configured"
     KIOSK_REVOKED = "kiosk_revoked"
+    ANNOUNCED = "announced"
+    ANNOUNCEMENT_WITHDRAWN = "announcement_withdrawn"
+    EMERGENCY_ANNOUNCED = "emergency_announced"
+    ALARM_NOTED = "alarm_noted"
+    DATA_EXPORTED = "data_exported"
+    CALLED_OUT_OF_ORDER = "called_out_of_order"
+    TICKET_TRANSFERRED = "ticket_transferred"
     FORGOTTEN = "forgotten"
     KEEPING_CHANGED = "keeping_changed"
     SUBJECT_ASKED = "subject_asked"
@@ -54,23 +62,23 @@ def record(
     is UTC. Nobody else can append to the office's trail from here until the transaction ends, so call it last.
     """
     session.flush()
-    # Serialises the appends of an office on PostgreSQL; on SQLite the transaction holds the only write lock anyway.
-    session.execute(select(OfficeRow.id).where(OfficeRow.id == by.office).with_for_update())
-    of_office = select(AuditRow.seq, AuditRow.digest).where(AuditRow.office == by.office)
-    seq, previous = session.execute(of_office.order_by(AuditRow.seq.desc()).limit(1)).one_or_none() or (0, "")
+    head = session.get(AuditHeadRow, by.office, with_for_update=True) or AuditHeadRow(
+        office=by.office, seq=0, digest=""
+    )
     row = AuditRow(
         office=by.office,
-        seq=seq + 1,
+        seq=head.seq + 1,
         at=now,
         who=by.name,
         address=by.address,
         action=action.value,
         subject=subject,
         detail=json.dumps(detail or {}, sort_keys=True, ensure_ascii=False),
-        previous=previous,
+        previous=head.digest,
     )
     row.digest = digest_of(row)
-    session.add(row)
+    head.seq, head.digest = row.seq, row.digest
+    session.add_all((head, row))
 
 
 def digest_of(row: AuditRow) -> str:
@@ -102,13 +110,14 @@ class Verdict:
 
 def audited(session: Session) -> tuple[str, ...]:
     """The offices that have a trail."""
-    return tuple(session.scalars(select(AuditRow.office).distinct().order_by(AuditRow.office)))
+    return tuple(session.scalars(select(AuditHeadRow.office).order_by(AuditHeadRow.office)))
 
 
 def verify(session: Session, office: str) -> Verdict:
     """Walks an office's trail from its first row, and stops where it breaks.
 
-    A trail whose last rows were cut off is still a chain: compare `rows` and `head` with those noted before, elsewhere.
+    Who owns the database can make a whole new chain, or cut the last rows off with their head: compare `rows` and
+    `head` with those noted before, elsewhere.
     """
     seq, head = 0, ""
     rows = session.scalars(select(AuditRow).where(AuditRow.office == office).order_by(AuditRow.seq))
@@ -117,7 +126,9 @@ def verify(session: Session, office: str) -> Verdict:
         if problem:
             return Verdict(seq, head, problem)
         seq, head = row.seq, row.digest
-    return Verdict(seq, head, "")
+    last = session.get(AuditHeadRow, office)
+    cut = last is not None and (last.seq, last.digest) != (seq, head)
+    return Verdict(seq, head, f"row {seq + 1} is missing" if cut else "")
 
 
 def _problem(row: AuditRow, seq: int, previous: str) -> str:

@@ -28,9 +28,12 @@ def take(session: Session, name: str, address: str, now: datetime) -> int:
     return wait
 
 
-def right(session: Session, address: str) -> None:
-    """What was tried was right, so it does not count against the address."""
+def right(session: Session, name: str, address: str) -> None:
+    """What was tried was right, so it does not count. What was wrong before does, until nothing more is owed: who has
+    a password must not wash away the codes that he guessed.
+    """
     BY_ADDRESS.take_back(session, network_of(address))
+    BY_NAME.take_back(session, name)
 
 
 def proved(session: Session, name: str) -> None:

@@ -64,7 +64,7 @@ def get_callback(
         log.warning("a sign-in by the identity server was refused: %s", error)
         return _failed(request, language, "oidc_refused", 403)
     with writing.begin() as session:
-        lockout.right(session, address_of(request))
+        lockout.right(session, "", address_of(request))
         officer = _officer(request, session, person, server.settings.office, now)
         if officer is None:
             return _failed(request, language, "oidc_refused", 403)

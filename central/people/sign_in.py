@@ -45,7 +45,7 @@ def post_login(request: Request, now: Now, language: PageLanguageOf, name: Text,
         if officer is None or officer.disabled or not matches:
             _refused(request, session, officer, now, "disabled" if matches else "password")
             return _page(request, "login", language, "wrong_password", 403, name=name)
-        lockout.right(session, address)
+        lockout.right(session, name, address)
         return _second(request, session, officer, now) if officer.totp_secret else enter(request, session, officer, now)
 
 
@@ -69,7 +69,7 @@ def post_code(
     elif not second_factor.accepts(officer, code, now):
         _refused(request, session, officer, now, "code")
         return _page(request, "code", language, "wrong_code", 403)
-    lockout.right(session, address)
+    lockout.right(session, officer.name, address)
     return enter(request, session, officer, now, cookie)
 
 
@@ -111,7 +111,7 @@ def post_confirm(
     if not passwords.matches(held.password_hash, password):
         _refused(request, session, held, now, "password")
         return _page(request, "confirm", language, "wrong_password", 403, then=_own(then), name=officer.name)
-    lockout.right(session, officer.address)
+    lockout.right(session, officer.name, officer.address)
     lockout.proved(session, officer.name)
     row.confirmed_at = now
     return RedirectResponse(_own(then), 303)

@@ -4,8 +4,8 @@ const board = document.getElementById("board");
 const link = document.getElementById("link");
 const message = document.getElementById("message");
 const counter = document.getElementById("counter");
-const zone = document.body.dataset.zone;
-const ahead = Number(document.body.dataset.now) * 1000 - Date.now(); // the server's clock against this one, ms
+const told = document.getElementById("bar").dataset;
+const ahead = Number(told.now) * 1000 - Date.now(); // the server's clock against this one, ms
 
 counter.value = localStorage.getItem("counter") || "";
 counter.addEventListener("input", () => { localStorage.setItem("counter", counter.value); prepare(); });
@@ -45,14 +45,14 @@ document.addEventListener("submit", async event => {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
     if (!answer.ok) said = (await answer.json()).detail;
-  } catch { said = "Server tidak terjangkau; coba lagi."; }
+  } catch { said = told.unreachable; }
   message.textContent = said;
   if (said && !counter.value) counter.focus();
   refresh();
 });
 
 function online(yes) {
-  link.textContent = yes ? "langsung" : "terputus";
+  link.textContent = yes ? told.live : told.cut;
   link.classList.toggle("off", !yes);
 }
 const events = new EventSource("/officers/events");
@@ -61,8 +61,8 @@ events.onopen = () => online(true);
 events.onerror = () => online(false);
 setInterval(refresh, 30000); // a kiosk that falls silent changes nothing on the server
 
-const time = new Intl.DateTimeFormat("id-ID", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const day = new Intl.DateTimeFormat("id-ID", { timeZone: zone, weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const time = new Intl.DateTimeFormat(told.language, { timeZone: told.zone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(told.language, { timeZone: told.zone, weekday: "long", day: "numeric", month: "long", year: "numeric" });
 function tick() {
   const now = new Date(Date.now() + ahead);
   document.getElementById("clock").textContent = time.format(now);

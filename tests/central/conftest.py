@@ -3,6 +3,7 @@
 import json
 import shutil
 from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
+from postgres import Cluster, cluster
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from staff import Staff
@@ -23,12 +25,58 @@ from central.people.login import add_officer
 from central.people.roles import STAFF
 from kiosk.protocol import ENROLMENTS
 
+ON_BOTH = {
+    "test_back_up", "test_chain", "test_enrolment", "test_epochs", "test_journal_machine", "test_snapshots",
+    "test_snapshots_made_once", "test_taking_facts",
+}  # fmt: skip
+"""Modules whose tests run on both databases; with --postgres all others run on PostgreSQL."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames:
+        return
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if module in ON_BOTH:
+        metafunc.parametrize("database", ["sqlite", "postgres"], indirect=True)
+    elif module == "test_postgres" or metafunc.config.getoption("postgres"):
+        metafunc.parametrize("database", ["postgres"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def sqlite(database: str) -> None:
+    """For tests of what SQLite alone does."""
+    if database != "sqlite":
+        pytest.skip("of SQLite alone")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Cluster]:
+    """PostgreSQL, started for the first test that wants it."""
+    with cluster() as started:
+        yield started
+
 
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo office, made once."""
-    folder = tmp_path_factory.mktemp("office") / "data"
-    engine = open_database(folder)
+    return load_office(tmp_path_factory.mktemp("office") / "data")
+
+
+@pytest.fixture(scope="session")
+def loaded_postgres(tmp_path_factory: pytest.TempPathFactory, server: Cluster) -> tuple[Path, str]:
+    """A data folder with the demo office in a database of PostgreSQL, made once, and that database's name."""
+    name = server.create()
+    return load_office(tmp_path_factory.mktemp("office") / "data", server.url(name)), name
+
+
+def load_office(folder: Path, url: str = "") -> Path:
+    engine = open_database(folder, url)
     with Session(for_writing(engine)) as session, session.begin():
         load_demo(session, folder, DAY, MORNING, at_any_hour=False, public_url="https://antrean.example")
         add_officer(session, "PYK", "petugas", PASSWORD, STAFF)
@@ -37,8 +85,17 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data(loaded: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(loaded, tmp_path / "data"))
+def data(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A copy of the demo office, in the database that the test runs on."""
+    if database == "sqlite":
+        yield Path(shutil.copytree(request.getfixturevalue("loaded"), tmp_path / "data"))
+        return
+    server, (folder, template) = request.getfixturevalue("server"), request.getfixturevalue("loaded_postgres")
+    name = server.create(template)
+    copy = Path(shutil.copytree(folder, tmp_path / "data"))
+    (copy / "database.url").write_text(server.url(name))
+    yield copy
+    server.drop(name)
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def test_the_database_refuses_to_change_and_to_delete(folder: Path, statement: s
         ("UPDATE audit SET detail = '{}' WHERE subject = 'two'", (1, "row 2 was changed")),
         ("UPDATE audit SET at = '2026-11-24 01:00:01.000000' WHERE subject = 'one'", (0, "row 1 was changed")),
         ("DELETE FROM audit WHERE subject = 'two'", (1, "row 2 is missing")),
+        ("DELETE FROM audit WHERE subject = 'three'", (2, "row 3 is missing")),
         ("UPDATE audit SET digest = 'x' WHERE subject = 'one'", (0, "row 1 was changed")),
         ("UPDATE audit SET previous = '' WHERE subject = 'three'", (2, "row 3 does not follow from the one before it")),
     ],

@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from central.__main__ import main
-from central.database import database_file
+from central.database import database_file, open_database
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +81,10 @@ def test_it_ends_without_waiting_for_a_peer_that_does_not_answer(data: Path, tls
 
 
 def test_what_is_served_tells_the_key_of_the_passes_that_are_about(data: Path, tls: Path, capfd) -> None:
-    with sqlite3.connect(database_file(data)) as restored:
-        restored.execute("DELETE FROM pass_keys")
+    engine = open_database(data)
+    with engine.begin() as restored:
+        restored.exec_driver_sql("DELETE FROM pass_keys")
+    engine.dispose()
     with serving(data, tls):
         assert main(["pass-keys", "--data", str(data)]) == 0
     assert "signs, passes until" in capfd.readouterr().out
@@ -153,3 +155,38 @@ def test_a_code_for_a_server_without_an_office_is_refused_at_once(tmp_path: Path
     assert main(["new-code", "--data", str(tmp_path / "wrong-folder")]) == 1
     assert "load-demo" in capfd.readouterr().err
     assert not (tmp_path / "wrong-folder").exists()
+
+
+def test_an_officer_added_by_command_has_a_start_password_to_be_changed(data: Path, http, capsys) -> None:
+    command = ["add-officer", "--data", str(data), "--office", "PYK", "--name", "siti", "--roles", "clerk,auditor"]
+    assert main(command) == 0
+    password = capsys.readouterr().out.strip()
+    assert http.post("/officers/login", data={"name": "siti", "password": password}).status_code == 303
+    assert http.get("/officers").headers["Location"] == "/officers/account/password"
+    assert main(command) == 1
+    assert "siti already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "roles"), [("Siti", "clerk"), ("siti", "king"), ("siti", "")])
+def test_an_officer_without_a_name_or_a_role_is_not_added(data: Path, name: str, roles: str, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["add-officer", "--data", str(data), "--name", name, "--roles", roles])
+    assert ended.value.code == 2
+
+
+def test_an_office_says_of_which_roles_it_wants_a_second_factor(data: Path, officer) -> None:
+    assert main(["second-factor", "--data", str(data), "--roles", "clerk"]) == 0
+    assert officer.get("/officers").headers["Location"] == "/officers/account/second-factor"
+    assert main(["second-factor", "--data", str(data), "--roles", ""]) == 0
+    assert officer.get("/officers").status_code == 200
+
+
+def test_the_audit_trail_is_walked_by_command_and_fails_where_it_breaks(sqlite, data: Path, officer, capsys) -> None:
+    assert main(["second-factor", "--data", str(data), "--roles", ""]) == 0
+    assert main(["verify-audit", "--data", str(data)]) == 0
+    assert re.fullmatch(r"PYK  2 acts, the last one [0-9a-f]{16}; whole\n", capsys.readouterr().out)
+    with sqlite3.connect(database_file(data)) as connection:
+        connection.execute("DROP TRIGGER audit_no_update")
+        connection.execute("UPDATE audit SET who = 'nobody' WHERE seq = 2")
+    assert main(["verify-audit", "--data", str(data)]) == 1
+    assert capsys.readouterr().out.endswith("; BROKEN: row 2 was changed\n")

@@ -103,7 +103,7 @@ def test_each_epoch_is_a_chain_of_its_own(kiosk) -> None:
 
 
 def test_a_server_restored_from_an_older_back_up_asks_for_what_it_lost(
-    http, kiosk, clock, data: Path, tmp_path
+    sqlite, http, kiosk, clock, data: Path, tmp_path
 ) -> None:
     facts = helps(kiosk, 5)
     kiosk.send(*facts[:2])

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from wire import PASSWORD, a_ticket, row_of, slot
 
-from central.board import STEP_NAMES
-from kiosk.model import TicketState
+from central.languages import words
+from kiosk.model import Language, TicketState
 from kiosk.protocol import HEARTBEATS, CheckedIn, Commented, HelpCalled, PaperMoved, Rated, WalkInIssued
 from kiosk.visit import State
 
@@ -78,15 +78,17 @@ def test_a_row_says_all_that_an_officer_needs(kiosk, officer) -> None:
 
 
 def test_calling_the_next_takes_whoevers_turn_it_is_to_the_counter(kiosk, officer) -> None:
-    kiosk.tells(
-        WalkInIssued(ticket=a_ticket("W1-001", 10)), CheckedIn(ticket=a_ticket("A-001", 20, slot=slot("08:00")))
-    )
+    booked = a_ticket("A-001", 20, slot=slot("08:00"))
+    kiosk.tells(WalkInIssued(ticket=a_ticket("W1-001", 10)), CheckedIn(ticket=booked))
     assert officer.post("/officers/next", data={"counter": "4"}).status_code == 303
     page = officer.get("/officers/board").text
     assert "Loket 4" in row_of(page, "A-001")
     assert "Panggil" in row_of(page, "W1-001")
+    again = officer.post("/officers/next", data={"counter": "4"})
+    assert (again.status_code, again.json()["detail"]) == (409, "A-001 masih di loket ini")
+    officer.post(f"/officers/tickets/{booked.id}", data={"state": "served"})
     officer.post("/officers/next", data={"counter": "4"})
-    assert officer.post("/officers/next", data={"counter": "4"}).json()["detail"] == "tidak ada yang menunggu"
+    assert officer.post("/officers/next", data={"counter": "5"}).json()["detail"] == "tidak ada yang menunggu"
 
 
 def test_two_officers_do_not_call_the_same_person(kiosk, officer) -> None:
@@ -167,8 +169,9 @@ def test_only_a_call_can_be_seen_to_and_only_by_an_officer_on_this_site(kiosk, o
     assert call_ids(officer.get("/officers/board").text) == [called["id"]]
 
 
-def test_every_screen_of_a_kiosk_has_words_for_officers() -> None:
-    assert set(STEP_NAMES) == set(State)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_screen_of_a_kiosk_has_words_for_officers(language: Language) -> None:
+    assert {key for key in words(language, "board") if key.startswith("step_")} == {f"step_{each}" for each in State}
 
 
 def test_yesterdays_people_and_ratings_are_not_todays(kiosk, officer, clock) -> None:

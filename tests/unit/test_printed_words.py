@@ -46,7 +46,7 @@ def test_a_ticket_with_everything_says_it_in_english() -> None:
         service="Passport",
         person="S*** R***",
         times=("Appointment at 09:30", "Arrived Tuesday, 24 November 2026, 09:05"),
-        notes=("You came after your time, so the wait is longer", "Priority: Elderly"),
+        notes=("You came after your time, so your turn is by arrival", "Priority: Elderly"),
         documents_heading="Please have the originals ready:",
         documents=("Identity card",),
         code=f"https://kiosk.example/t/{UUID(int=7)}",
@@ -75,12 +75,26 @@ def test_what_a_ticket_does_not_have_is_not_said() -> None:
     bare = replace(TICKET, slot=None, priority=None, late=False, prints=1, issued_at=None, service="gone")
     said = printable_ticket(bare, DATA, TEXTS, ENGLISH)
     assert said.times == ("Time of arrival: the staff will confirm it",)
-    assert (said.notes, said.service, said.documents, said.marks) == ((), "", (), ())
+    assert (said.service, said.documents, said.marks) == ("", (), ())
+    assert said.notes == ("Your turn is by arrival",)
 
 
 def test_a_group_that_the_office_has_no_more_is_not_said() -> None:
-    said = printable_ticket(replace(TICKET, priority="gone", late=False), DATA, TEXTS, ENGLISH)
-    assert said.notes == ()
+    said = printable_ticket(replace(TICKET, priority="gone"), DATA, TEXTS, ENGLISH)
+    assert said.notes == ("You came after your time, so your turn is by arrival",)
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "words"),
+    [
+        (datetime(2026, 11, 24, 2, 19, 59, tzinfo=UTC), "You are early; calls begin at 09:20"),
+        (datetime(2026, 11, 24, 2, 20, tzinfo=UTC), "Your turn is by appointment, not by arrival"),
+        (None, "Your turn is by appointment, not by arrival"),
+    ],
+)
+def test_who_is_early_is_told_from_when_on_calls_come_by_the_offices_lead(issued_at: datetime, words: str) -> None:
+    ticket = replace(TICKET, late=False, priority=None, issued_at=issued_at)
+    assert printable_ticket(ticket, DATA, TEXTS, ENGLISH).notes == (words,)
 
 
 class OnePrinter:

@@ -128,7 +128,7 @@ def signs_in(page: Page, role: str) -> Page:
     page.get_by_label("Nama").fill(role)
     page.get_by_label("Kata sandi").fill(PASSWORD)
     page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url("**/officers**")
+    page.wait_for_url("**/officers/account")
     return page
 
 

@@ -10,6 +10,7 @@ down_revision = None
 def upgrade() -> None:
     text = sa.Text()
     when = sa.DateTime(timezone=True)
+    whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table("office", sa.Column("id", sa.String(6), primary_key=True), sa.Column("body", text, nullable=False))
     op.create_table(
         "bookings",
@@ -38,8 +39,8 @@ def upgrade() -> None:
         "facts",
         sa.Column("id", sa.String(36), primary_key=True),
         sa.Column("kiosk", sa.String(36), sa.ForeignKey("kiosks.id"), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("epoch", whole, nullable=False),
+        sa.Column("seq", whole, nullable=False),
         sa.Column("at", when, nullable=False, index=True),
         sa.Column("kind", sa.String(20), nullable=False, index=True),
         sa.Column("body", text, nullable=False),

@@ -13,7 +13,7 @@ def upgrade() -> None:
         "responses",
         sa.Column("fact", sa.String(36), primary_key=True),
         sa.Column("questionnaire", sa.String(20), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("day", sa.String(10)),
         sa.Column("time_band", sa.String(8)),
         sa.Column("service", sa.Text()),

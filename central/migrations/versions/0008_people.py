@@ -105,5 +105,11 @@ def _audit() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
     )
     op.create_index("ix_audit_office_at", "audit", ["office", "at"])
+    op.create_table(
+        "audit_heads",
+        sa.Column("office", sa.String(6), primary_key=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+    )
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)

@@ -1,0 +1,87 @@
+"""Places in slots: which are held, and how a party takes some."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from central.booking.rows import PlaceRow
+from central.booking.rules import BookingRules, Slot, next_places
+from kiosk.model import Booking, BookingStatus, Service
+from kiosk.numbering import slot_numbers
+
+Held = Mapping[tuple[str, str], Sequence[tuple[int, int | None]]]
+"""By day and slot (as in PlaceRow): the numbers given so far, each with its place."""
+
+
+def text_of(start: time) -> str:
+    """A slot's beginning as its rows have it."""
+    return start.isoformat("minutes")
+
+
+def held_places(session: Session, office: str, service: str, first: date, last: date) -> Held:
+    """What was given of a service's slots from the first to the last day."""
+    wanted = select(PlaceRow.day, PlaceRow.slot, PlaceRow.count, PlaceRow.place).where(
+        PlaceRow.office == office,
+        PlaceRow.service == service,
+        PlaceRow.day.between(first.isoformat(), last.isoformat()),
+    )
+    held: dict[tuple[str, str], list[tuple[int, int | None]]] = defaultdict(list)
+    for day, slot, count, place in session.execute(wanted):
+        held[day, slot].append((count, place))
+    return held
+
+
+def take_places(
+    session: Session, office: str, rules: BookingRules, service: Service, slot: Slot, booking: str, party: int
+) -> tuple[PlaceRow, ...] | None:
+    """The party's places, with numbers that follow each other; None if it does not fit. They are flushed, so
+    IntegrityError says that somebody else took one of them at the same moment.
+    """
+    held = held_places(session, office, service.id, slot.day, slot.day).get((slot.day.isoformat(), text_of(slot.start)))
+    found = next_places(rules.numbers, rules.services[service.id].quota, held or (), party)
+    if found is None:
+        return None
+    range_of_slot = slot_numbers(service.letter, slot.place, rules.numbers)
+    rows = tuple(
+        _row(office, service.id, slot.day, slot.start, count, place, range_of_slot[count - 1], booking)
+        for count, place in found
+    )
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def give_back(session: Session, booking: str) -> None:
+    """The booking's places are free again, and nothing is held of who had them; their numbers stay used."""
+    given = {"place": None, "name": None, "nik": None}
+    session.execute(update(PlaceRow).where(PlaceRow.booking == booking).values(given))
+
+
+def places_of(booking: Booking, rules: BookingRules) -> tuple[PlaceRow, ...]:
+    """The places of a booking that came from elsewhere with numbers of its slot's range."""
+    cancelled = booking.status is BookingStatus.CANCELLED
+    return tuple(_imported(booking, each.number, rules.numbers, cancelled) for each in booking.applicants)
+
+
+def _imported(booking: Booking, number: str, numbers: int, cancelled: bool) -> PlaceRow:
+    count = (int(number.rpartition("-")[2]) - 1) % numbers + 1
+    place = None if cancelled else count
+    return _row(booking.office, booking.service, booking.day, booking.slot, count, place, number, str(booking.id))
+
+
+def _row(
+    office: str, service: str, day: date, start: time, count: int, place: int | None, number: str, booking: str
+) -> PlaceRow:
+    return PlaceRow(
+        office=office,
+        service=service,
+        day=day.isoformat(),
+        slot=text_of(start),
+        count=count,
+        place=place,
+        number=number,
+        booking=booking,
+    )

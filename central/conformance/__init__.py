@@ -1,0 +1,1 @@
+"""Whether a server keeps docs/protocol.md: its clauses, walked through from a kiosk's side of the wire."""

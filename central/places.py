@@ -1,0 +1,81 @@
+"""The queue of an office's day, read from its tickets and counters."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from central.counters.rows import CallRow, CounterRow, Outcome
+from central.database import TicketRow
+from central.queue.line import line_of
+from central.queue.order import OpenCounter, ranked
+from central.queue.place import Place
+from central.queue.turn import Turn, TurnKind
+from central.service_day import ServiceDay, service_day
+from central.tickets import ticket_of
+from kiosk.model import QueueState
+
+
+def places(session: Session, office: str, day: date, now: datetime) -> tuple[Place, ...]:
+    """The tickets of an office's day in the order of the queue as of `now` (UTC); none before the office is loaded."""
+    found = service_day(session, office, now, day)
+    if found is None:
+        return ()
+    counters = tuple(
+        OpenCounter(each.reach, recent_calls(session, each, found)) for each in open_counters(session, office)
+    )
+    return ranked(places_of(session, found), now, found.zone, found.rules, counters)
+
+
+def places_of(session: Session, day: ServiceDay) -> list[Place]:
+    """The tickets of a day, in no order, as the database has them now."""
+    return _read(session, day, _tickets(day))
+
+
+def waiting_of(session: Session, day: ServiceDay) -> list[Place]:
+    """Those of a day's tickets that stand in a line, in no order, as the database has them now."""
+    return _read(session, day, _tickets(day).where(TicketRow.state == QueueState.WAITING, TicketRow.held.is_(False)))
+
+
+def _tickets(day: ServiceDay) -> Select[TicketRow]:
+    return select(TicketRow).where(TicketRow.office == day.office, TicketRow.day == day.day.isoformat())
+
+
+def _read(session: Session, day: ServiceDay, wanted: Select[TicketRow]) -> list[Place]:
+    rows = session.scalars(wanted.execution_options(populate_existing=True))
+    return [place_of(row, day) for row in rows]
+
+
+def place_of(row: TicketRow, day: ServiceDay) -> Place:
+    """A ticket's place, not yet held against the others'."""
+    ticket = ticket_of(row)
+    moved = Turn(row.turn_at, TurnKind(row.turn_kind)) if row.turn_at and row.turn_kind else None
+    return Place(
+        ticket=ticket,
+        arrived_at=row.arrived_at,
+        state=QueueState(row.state),
+        counter=row.counter,
+        dated_by_server=row.dated_by_server,
+        surveyed=row.surveyed,
+        line=line_of(day.services, row.service or ticket.service, row.stage),
+        moved=moved,
+        held=row.held,
+    )
+
+
+def recent_calls(session: Session, counter: CounterRow, day: ServiceDay) -> tuple[bool, ...]:
+    """Of a counter's latest calls of the day, as many as the quota looks back, whether each went ahead of a turn."""
+    wanted = (
+        select(CallRow.ahead_of_turn)
+        .where(CallRow.counter == counter.id, CallRow.day == day.day.isoformat())
+        .where(CallRow.outcome.is_distinct_from(Outcome.TAKEN_BACK))
+        .order_by(CallRow.called_at.desc(), CallRow.id.desc())
+        .limit(max(0, day.rules.quota_calls - 1))
+    )
+    return tuple(session.scalars(wanted))[::-1]
+
+
+def open_counters(session: Session, office: str) -> list[CounterRow]:
+    """The counters of an office that somebody has opened."""
+    wanted = select(CounterRow).where(CounterRow.office == office, CounterRow.clerk.is_not(None))
+    return list(session.scalars(wanted))
