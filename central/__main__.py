@@ -118,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
     _add_people_commands(commands)
-    add_privacy_commands(commands)
+    add_privacy_commands(commands, _add_data)
     copied = commands.add_parser("back-up", help="copy the database and all keys, while the server goes on")
     copied.set_defaults(run=_back_up)
     copied.add_argument("--to", type=Path, required=True, metavar="DIR", help="a new folder for the back-up")

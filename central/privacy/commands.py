@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +10,12 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from central.database import database_file, for_writing, open_database
+from central.database import database_file, database_url, open_database
 from central.passes import Declined
 from central.people.audit import Action, record
 from central.people.roles import SignedIn
 from central.privacy import rotation
-from central.privacy.disk import truncate
+from central.privacy.disk import sweeping, truncate
 from central.privacy.forgetting import forget
 from central.privacy.leaks import Scan, report_of
 from central.privacy.register import REGISTER, keep
@@ -23,8 +23,10 @@ from central.privacy.sealed import keyring_of
 from central.snapshot import offices
 
 
-def add_privacy_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The commands of this part."""
+def add_privacy_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add_data: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    """The commands of this part; `add_data` lets a command be told which database it is about."""
     forgotten = commands.add_parser("forget", help="delete what is past its time; a serving process does it daily")
     forgotten.set_defaults(run=_forget)
     kept = commands.add_parser("keep", help="say for how many days an office keeps something")
@@ -35,10 +37,11 @@ def add_privacy_commands(commands: "argparse._SubParsersAction[argparse.Argument
     rotated = commands.add_parser("rotate-data-key", help="seal with a new key, and what was sealed anew")
     rotated.set_defaults(run=_rotate)
     for command in (forgotten, kept, rotated):
-        command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that is served")
+        add_data(command)
     scanned = commands.add_parser("scan-leaks", help="look for personal data and keys where none may lie")
     scanned.set_defaults(run=_scan)
     scanned.add_argument("--data", type=Path, metavar="DIR", help="the folder that is served, with its database")
+    scanned.add_argument("--database", default="", metavar="URL", help="its database, where it is not in the folder")
     scanned.add_argument(
         "--path", type=Path, action="append", default=[], metavar="PATH", help="logs, exported files …"
     )
@@ -47,18 +50,19 @@ def add_privacy_commands(commands: "argparse._SubParsersAction[argparse.Argument
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[tuple[Engine, sessionmaker[Session]]]:
-    if not database_file(folder).exists():
+def _opened(arguments: argparse.Namespace) -> Iterator[tuple[Engine, sessionmaker[Session]]]:
+    folder: Path = arguments.data
+    if database_url(folder, arguments.database) is None and not database_file(folder).exists():
         raise FileNotFoundError(f"{folder} holds no office; load one with kiosk-central load-demo")
-    engine = open_database(folder)
+    engine = open_database(folder, arguments.database)
     try:
-        yield engine, sessionmaker(for_writing(engine))
+        yield engine, sweeping(engine)
     finally:
         engine.dispose()
 
 
 def _forget(arguments: argparse.Namespace) -> int:
-    with _opened(arguments.data) as (engine, writing):
+    with _opened(arguments) as (engine, writing):
         counts = forget(writing, datetime.now(UTC))
         truncate(engine)
     for office, by_table in counts.items():
@@ -70,7 +74,7 @@ def _forget(arguments: argparse.Namespace) -> int:
 
 
 def _keep(arguments: argparse.Namespace) -> int:
-    with _opened(arguments.data) as (_, writing), writing.begin() as session:
+    with _opened(arguments) as (_, writing), writing.begin() as session:
         if arguments.office not in offices(session):
             raise Declined(f"there is no office {arguments.office}")
         try:
@@ -83,7 +87,7 @@ def _keep(arguments: argparse.Namespace) -> int:
 
 
 def _rotate(arguments: argparse.Namespace) -> int:
-    with _opened(arguments.data) as (engine, writing):
+    with _opened(arguments) as (engine, writing):
         ring, now = keyring_of(engine), datetime.now(UTC)
         rotation.begin(writing, ring, now)
         found = rotation.go_on(writing, ring, now)
@@ -105,7 +109,7 @@ def _scan(arguments: argparse.Namespace) -> int:
         path.stat()
         scan.path(path)
     if arguments.data:
-        with _opened(arguments.data) as (engine, _):
+        with _opened(arguments) as (engine, _):
             scan.database(engine)
         scan.path(arguments.data)
     if arguments.json:

@@ -9,11 +9,10 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from central.database import for_writing
-from central.privacy.disk import truncate
+from central.privacy.disk import sweeping, truncate
 from central.privacy.forgetting import forget
 from central.privacy.rotation import sealed_anew
 from central.privacy.rows import LeaseRow
@@ -34,7 +33,7 @@ class Daily:
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
         self._engine, self._now = engine, now
-        self._writing = sessionmaker(for_writing(engine), expire_on_commit=False)
+        self._writing = sweeping(engine)
         self._holder = str(uuid4())
 
     async def run(self) -> None:

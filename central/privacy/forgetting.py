@@ -10,10 +10,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TypeVar
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from central.booking.rows import BookerRow, PhoneRatingRow, PlaceRow, RefusedRow
+from central.counters.note_rows import NoteRow
+from central.counters.request_rows import RequestRow
+from central.counters.rows import CallRow
 from central.database import (
     Base,
     BookingRow,
@@ -39,6 +44,7 @@ from central.tries import TryRow
 BATCH = 500
 """So many rows are forgotten in one transaction: nobody waits long for it."""
 TRIES_KEPT = timedelta(days=2)
+Row = TypeVar("Row", bound=Base)
 ISSUED = ("checked_in", "walk_in_issued")
 
 
@@ -70,7 +76,7 @@ def forget(writing: sessionmaker[Session], now: datetime) -> dict[str, dict[str,
     """
     with writing.begin() as session:
         due = {office: _due(session, office, now) for office in offices(session)}
-    counts = {"": _counted(writing, EVERYWHERE, dict.fromkeys(("tries", "sessions", "codes", "passes"), _at(now)))}
+    counts = {"": _counted(writing, EVERYWHERE, dict.fromkeys((rule.kept for rule in EVERYWHERE), _at(now)))}
     for office, by_rule in due.items():
         counts[office] = _counted(writing, OF_AN_OFFICE, by_rule)
         if counts[office]:
@@ -187,7 +193,46 @@ def _breaches(session: Session, due: Due) -> int:
     return len(old)
 
 
+def _bookers(session: Session, due: Due) -> int:
+    return _delete(session, BookerRow, BookerRow.office == due.office, BookerRow.day < due.day.isoformat())
+
+
+def _places(session: Session, due: Due) -> int:
+    return _delete(session, PlaceRow, PlaceRow.office == due.office, PlaceRow.day < due.day.isoformat())
+
+
+def _refused(session: Session, due: Due) -> int:
+    return _delete(session, RefusedRow, RefusedRow.office == due.office, RefusedRow.at <= due.by)
+
+
+def _phone_comments(session: Session, due: Due) -> int:
+    written = (PhoneRatingRow.comment.is_not(None), PhoneRatingRow.at <= due.by)
+    rows = _some(session, PhoneRatingRow, PhoneRatingRow.office == due.office, *written)
+    for row in rows:
+        row.comment = None
+    return len(rows)
+
+
+def _clerks(session: Session, due: Due) -> int:
+    rows = _some(session, CallRow, CallRow.office == due.office, CallRow.called_at <= due.by, CallRow.clerk != "")
+    for row in rows:
+        row.clerk = ""
+    return len(rows)
+
+
+def _call_notes(session: Session, due: Due) -> int:
+    old = select(CallRow.id).where(CallRow.office == due.office, CallRow.called_at <= due.by)
+    return _delete(session, NoteRow, NoteRow.call.in_(old))
+
+
 # ------------------------------------------------------------------ of no office
+
+
+def _requests(session: Session, due: Due) -> int:
+    rows = _some(session, RequestRow, RequestRow.fields.is_not(None), RequestRow.forget_at <= due.now)
+    for row in rows:
+        row.fields, row.note = None, ""
+    return len(rows)
 
 
 def _sessions(session: Session, due: Due) -> int:
@@ -207,8 +252,12 @@ def _passes(session: Session, due: Due) -> int:
     return _delete(session, RevokedPassRow, RevokedPassRow.until <= due.now)
 
 
-def _delete(session: Session, rows: type[Base], *due: object) -> int:
-    found = session.scalars(select(rows).where(*due).limit(BATCH).with_for_update()).all()  # type: ignore[arg-type]
+def _some(session: Session, rows: type[Row], *due: ColumnElement[bool]) -> Sequence[Row]:
+    return session.scalars(select(rows).where(*due).limit(BATCH).with_for_update()).all()
+
+
+def _delete(session: Session, rows: type[Row], *due: ColumnElement[bool]) -> int:
+    found = _some(session, rows, *due)
     for row in found:
         session.delete(row)
     return len(found)
@@ -220,12 +269,19 @@ OF_AN_OFFICE = (
     Rule("applicants", "facts", _issued),
     Rule("comments", "facts", _comments),
     Rule("unreadable", "facts", _unreadable),
+    Rule("booking_site", "bookers", _bookers),
+    Rule("booking_site", "booked_places", _places),
+    Rule("booking_site", "refused_bookings", _refused),
+    Rule("comments", "phone_ratings", _phone_comments),
     Rule("calls", "seen_calls", _seen_calls),
+    Rule("calls", "calls", _clerks),
+    Rule("calls", "call_notes", _call_notes),
     Rule("boots", "boots", _boots),
     Rule("subject_requests", "subject_requests", _subject_requests),
     Rule("breaches", "breaches", _breaches),
 )
 EVERYWHERE = (
+    Rule("partner_requests", "requests", _requests),
     Rule("sessions", "sessions", _sessions),
     Rule("tries", "tries", _tries),
     Rule("codes", "enrolment_codes", _codes),

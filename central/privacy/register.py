@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from central.booking.rows import BookingRulesRow
+from central.booking.rules import BookingRules
 from central.privacy.rows import KeepingRow
 from kiosk.model import Words
 
@@ -34,8 +36,8 @@ class Keeping(_Entry):
 
 
 class Held(_Entry):
-    """One kind of data. `columns` are written as table.column; `whom` it is about; `kept` is a rule's name. `sealed`:
-    it lies encrypted. `erased` is what becomes of it when its person wants it erased.
+    """One kind of data. `columns` are written as table.column; `whom` it is about; `kept` is a rule's name. `sealed`
+    are those columns that lie encrypted. `erased` is what becomes of it when its person wants it erased.
     """
 
     name: str
@@ -43,7 +45,7 @@ class Held(_Entry):
     whom: Literal["applicant", "visitor", "officer", "partner"]
     basis: str
     kept: str
-    sealed: bool
+    sealed: tuple[str, ...]
     erased: Literal["deleted", "blanked", "kept"]
     seen_by: tuple[str, ...]
     what: Words
@@ -88,8 +90,13 @@ REGISTER = load_register()
 
 
 def days_kept(session: Session, office: str) -> dict[str, int]:
-    """For how many days an office keeps things, by the rules that time decides."""
+    """For how many days an office keeps things, by the rules that time decides; of the booking site its own rules say
+    so, which the site tells whoever books.
+    """
     days = {name: each.days for name, each in REGISTER.kept.items() if each.days is not None}
+    booking = session.get(BookingRulesRow, office)
+    if booking:
+        days["booking_site"] = BookingRules.model_validate_json(booking.body).retention_days
     own = select(KeepingRow.rule, KeepingRow.days).where(KeepingRow.office == office, KeepingRow.rule.in_(days))
     return days | {row.rule: row.days for row in session.execute(own)}
 

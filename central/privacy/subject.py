@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import String, Table, delete, select, update
 from sqlalchemy.orm import Session
 
+from central.booking.rows import PlaceRow
 from central.database import BookingRow, FactRow, KioskRow, TicketRow
 from central.passes import Declined, revoke
 from central.people.audit import Action, record
@@ -19,6 +20,7 @@ from central.people.roles import SignedIn
 from central.privacy.forgetting import ISSUED, forget_fact, nameless
 from central.privacy.register import REGISTER
 from central.privacy.rows import SubjectRequestRow
+from central.privacy.sealed import Sealed
 from central.snapshot import office_zone
 from central.tables import TABLES
 from central.tries import Tries
@@ -101,6 +103,7 @@ def erase(session: Session, by: SignedIn, request: SubjectRequestRow, now: datet
         for table in {column.split(".")[0] for column in held.columns} - _TOLD_APART:
             columns = [each.split(".")[1] for each in held.columns if each.startswith(f"{table}.")]
             erase_rows(session, TABLES.tables[table], columns, held.erased, ids)
+    session.execute(update(PlaceRow).where(PlaceRow.booking.in_(ids)).values(place=None))
     session.execute(delete(BookingRow).where(BookingRow.id.in_(ids)))
     if request.booking:
         with contextlib.suppress(Declined):  # no pass is about
@@ -110,7 +113,9 @@ def erase(session: Session, by: SignedIn, request: SubjectRequestRow, now: datet
 
 
 def erase_rows(session: Session, table: Table, columns: list[str], erased: str, ids: list[str]) -> None:
-    """Deletes a table's rows of these tickets and bookings, or empties these columns of theirs; "kept" does nothing."""
+    """Deletes a table's rows of these tickets and bookings, or empties the texts among these columns of theirs; "kept"
+    does nothing.
+    """
     for own in _OWN:
         if own not in table.columns or erased == "kept":
             continue
@@ -118,7 +123,9 @@ def erase_rows(session: Session, table: Table, columns: list[str], erased: str, 
         if erased == "deleted":
             session.execute(delete(table).where(of_them))
         else:
-            session.execute(update(table).where(of_them).values(dict.fromkeys(columns)))
+            texts = [table.columns[each] for each in columns if isinstance(table.columns[each].type, String | Sealed)]
+            empty = {each.name: None if each.nullable else "" for each in texts if each.name not in _OWN}
+            session.execute(update(table).where(of_them).values(empty))
 
 
 def names_in(found: Any) -> set[str]:

@@ -11,6 +11,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 from wire import DAY, MORNING, Clock, Kiosk, a_ticket
 
+from central.booking.rows import BookerRow, PhoneRatingRow, PlaceRow, RefusedRow
+from central.counters.note_rows import NoteRow
+from central.counters.request_rows import PartnerRow, RequestRow
+from central.counters.rows import CallRow, CounterRow
 from central.database import BookingRow, FactRow, RevokedPassRow, SeenCallRow, SessionRow, TicketRow, database_file
 from central.fleet.rows import BootRow
 from central.people.audit import verify
@@ -141,6 +145,59 @@ ROWS = {
         lambda: BreachRow(id="b", office="PYK", known_at=MORNING, opened_at=MORNING, closed_at=MORNING),
         BreachRow, timedelta(days=1826)),
 }  # fmt: skip
+
+
+def test_what_a_booking_on_the_site_left_goes_after_the_sites_days(http: TestClient) -> None:
+    at = OVER + timedelta(days=5)  # seven days, as the demo office's booking rules say
+    with http.app.state.writing.begin() as session:
+        held = {"office": "PYK", "booking": "b", "day": DAY.isoformat()}
+        session.add(BookerRow(**held, code="C", phone="p", address="a", made_at=MORNING, pass_text=""))
+        session.add(PlaceRow(**held, service="s", slot="08:00", count=1, place=1, number="A-1", name="n", nik="n"))
+        session.add(RefusedRow(office="PYK", at=at - timedelta(days=7), reason="phone", who="p"))
+    run(http, at - SECOND)
+    assert [count(http, each) for each in (BookerRow, RefusedRow)] == [1, 1]
+    assert run(http, at).keys() >= {"bookers", "booked_places", "refused_bookings"}
+    assert [count(http, each) for each in (BookerRow, RefusedRow)] == [0, 0]
+
+
+def test_what_a_partner_was_told_goes_at_its_time(http: TestClient) -> None:
+    with http.app.state.writing.begin() as session:
+        session.add(PartnerRow(id=1, office="PYK", name="Polres", kinds=""))
+        session.flush()
+        held = {"office": "PYK", "partner": 1, "kind": "loss_report", "ticket": "t", "number": "A-1", "state": "sent"}
+        session.add(RequestRow(**held, id="r", fields="{}", note="n", sent_by="a", sent_at=MORNING, forget_at=OVER))
+    forget(http.app.state.writing, OVER - SECOND)
+    with http.app.state.reading() as session:
+        assert session.get_one(RequestRow, "r").fields == "{}"
+    assert forget(http.app.state.writing, OVER)[""]["requests"] == 1
+    with http.app.state.reading() as session:
+        assert (session.get_one(RequestRow, "r").fields, session.get_one(RequestRow, "r").note) == (None, "")
+
+
+def test_comments_by_phone_clerks_and_their_notes_go_after_ninety_days(http: TestClient, lobby: Kiosk) -> None:
+    with http.app.state.writing.begin() as session:
+        ticket = session.scalars(select(TicketRow.id)).first()
+        counter = CounterRow(office="PYK", name="99")
+        session.add(counter)
+        session.flush()
+        call = CallRow(
+            office="PYK", day=DAY.isoformat(), ticket=ticket, service="s", stage="", counter=counter.id, clerk="ani",
+            waiting_since=MORNING, called_at=MORNING, why="{}",
+        )  # fmt: skip
+        session.add(call)
+        session.flush()
+        session.add(NoteRow(call=call.id, shortfall="left", note="pulang"))
+        session.add(PhoneRatingRow(ticket=ticket, office="PYK", at=MORNING, score=5, language="id", comment="baik"))
+
+    def left() -> tuple[str, int, str | None]:
+        with http.app.state.reading() as session:
+            clerk = session.scalars(select(CallRow.clerk)).one()
+            return clerk, count(http, NoteRow), session.get_one(PhoneRatingRow, ticket).comment
+
+    run(http, MORNING + timedelta(days=90) - SECOND)
+    assert left() == ("ani", 1, "baik")
+    run(http, MORNING + timedelta(days=90))
+    assert left() == ("", 0, None)
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -23,7 +23,7 @@ from kiosk.protocol import SNAPSHOT, CheckedIn, Commented, HelpCalled, Rated, Wa
 
 NAME, NIK = "Quirinus Zainuddin", "1376014508900003"
 CANARIES = ("Quirinus", "Zainuddin", NIK)
-ENDLESS = {"/officers/events"}
+ENDLESS = {"/officers/events", "/o/{office}/display/events"}
 BOOKING, RATING = UUID(int=1), UUID(int=3)
 HELD = Booking(BOOKING, "PYK", DAY, time(9), "passport_new", (Applicant(NAME, "A-950"), Applicant(NIK, "A-951")))
 TICKET = HELD.ticket_id("A-950")
@@ -50,7 +50,7 @@ def planted(http: TestClient, kiosk: Kiosk) -> dict[str, str]:
         breach = breaches.open_breach(session, ANI, known, MORNING, MORNING)
     # A new address with another part needs its value here.
     return {"ticket": str(TICKET), "office": "PYK", "kiosk": kiosk.id, "person": "petugas", "asked": asked.id,
-            "breach": breach}  # fmt: skip
+            "breach": breach, "service": "passport_new", "call": 1, "request_id": "none"}  # fmt: skip
 
 
 def addresses(app: Any, filled: dict[str, str]) -> list[str]:

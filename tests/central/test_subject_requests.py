@@ -20,6 +20,7 @@ from central.people.rows import AuditRow
 from central.privacy import subject
 from central.privacy.clock import Deadline
 from central.privacy.register import REGISTER
+from central.tables import TABLES
 from kiosk.model import Booking
 from kiosk.protocol import CheckedIn, PaperMoved
 
@@ -69,7 +70,7 @@ def test_a_code_and_the_digits_open_it_and_the_copy_says_all_in_words(
     assert NAME in json.dumps(copy["data"])
     assert [each["kind"] for each in copy["data"]["facts"]] == ["checked_in", "paper_moved"]
     assert copy["penjelasan"]["masked_name"] == "Nama yang disamarkan"
-    assert subject.names_in(copy["data"]) - {"bookings", "tickets", "facts", "subject_requests"} <= set(REGISTER.fields)
+    assert subject.names_in(copy["data"]) - set(TABLES.tables) <= set(REGISTER.fields)
     assert "ani" not in json.dumps(copy), "an officer's name is another person's"
 
 
@@ -194,6 +195,14 @@ def test_other_parts_tables_are_erased_by_what_the_register_says(erased: str, le
         subject.erase_rows(session, made, ["fields"], erased, ["t"])
         rows = session.execute(select(made.c.id, made.c.fields, made.c.count).order_by(made.c.ticket)).all()
     assert [tuple(each) for each in rows] == [*left, ("other", "Budi", 3)]
+
+
+def test_every_field_of_every_table_of_a_person_is_explained() -> None:
+    officers = {column for each in REGISTER.held if each.whom == "officer" for column in each.columns}
+    for table in TABLES.sorted_tables:
+        if {"ticket", "booking"} & set(table.columns.keys()):
+            told = {each.name for each in table.columns if f"{table.name}.{each.name}" not in officers}
+            assert told <= set(REGISTER.fields), table.name
 
 
 def test_a_family_is_erased_as_a_whole(supervisor: TestClient, staff: Staff, demo: list[dict[str, Any]]) -> None:
