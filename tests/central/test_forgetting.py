@@ -242,6 +242,7 @@ def test_another_offices_days_and_data_are_its_own(http: TestClient, lobby: Kios
         assert session.get(BookingRow, str(UUID(int=9)))
 
 
+@pytest.mark.usefixtures("sqlite")
 def test_nothing_of_it_is_left_in_the_bytes_of_the_files(http: TestClient, data: Path, kiosk: Kiosk) -> None:
     with http.app.state.writing.begin() as session:
         session.add(RevokedPassRow(booking="canary-of-the-free-pages", until=MORNING))

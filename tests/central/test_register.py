@@ -65,7 +65,7 @@ def test_every_entry_has_a_basis_a_time_and_somebody_or_nobody_who_sees_it() -> 
 
 def test_every_number_of_days_is_kept_to_by_a_rule() -> None:
     timed = {name for name, each in REGISTER.kept.items() if each.days is not None}
-    assert {rule.kept for rule in OF_AN_OFFICE} | {"audit"} == timed
+    assert {rule.kept for rule in OF_AN_OFFICE} == timed
     assert (
         {each.kept for each in REGISTER.held} >= {"sessions", "tries", "passes"} <= {rule.kept for rule in EVERYWHERE}
     )

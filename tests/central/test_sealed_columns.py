@@ -62,6 +62,7 @@ def turn(http: TestClient, at=MORNING, **more: int) -> rotation.Rotation:
     return rotation.go_on(state.writing, ring, at, **more)
 
 
+@pytest.mark.usefixtures("sqlite")
 def test_no_plain_text_is_in_the_files(held: TestClient, data: Path) -> None:
     assert CANARY in comment(held)
     found = b"".join(file.read_bytes() for file in data.glob("central.sqlite*")) + on_disk(held, data)
@@ -124,6 +125,7 @@ def test_a_process_that_runs_meanwhile_seals_with_the_new_key_and_opens_both(hel
     assert CANARY in comment(held)
 
 
+@pytest.mark.usefixtures("sqlite")
 def test_what_was_written_before_there_were_keys_is_read_and_then_sealed(held: TestClient, data: Path) -> None:
     with sqlite3.connect(database_file(data)) as connection:
         connection.execute("UPDATE officers SET totp_secret = 'PLAINSECRET'")
@@ -164,6 +166,7 @@ def test_a_file_that_holds_no_keys_is_refused(data: Path, content: bytes) -> Non
         open_database(data)
 
 
+@pytest.mark.usefixtures("sqlite")
 def test_a_changed_value_is_noticed(held: TestClient, data: Path) -> None:
     with sqlite3.connect(database_file(data)) as connection:
         connection.execute("UPDATE facts SET body = substr(body, 1, length(body) - 8) || 'AAAAAAA='")
