@@ -133,9 +133,7 @@ class ForkRow(Base):
     detail: Mapped[str]
 
 
-PERSONAL = (
-    "forgotten_at IS NULL AND (kind IN ('checked_in', 'walk_in_issued', 'commented') OR problem = 'unreadable')"
-)
+PERSONAL = "forgotten_at IS NULL AND (kind IN ('checked_in', 'walk_in_issued', 'commented') OR problem = 'unreadable')"
 """The facts that say something of a person still: few, so that they are found among very many."""
 
 
