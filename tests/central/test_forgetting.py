@@ -76,6 +76,13 @@ def test_names_go_two_days_after_the_day_of_the_visit_and_not_a_second_before(ht
     assert {(each["masked_name"], each["priority"]) for each in tickets} == {("", None)}
 
 
+def test_what_happened_at_the_midnight_after_is_of_the_next_day(http: TestClient, kiosk: Kiosk, clock: Clock) -> None:
+    clock.at = OVER - timedelta(days=2)
+    kiosk.tells(WalkInIssued(ticket=a_ticket("W1-001", day=DAY + timedelta(days=1), issued_at=clock.at)))
+    assert not {"facts", "tickets"} & set(run(http, OVER))
+    assert run(http, OVER + timedelta(days=1)).items() >= {"facts": 1, "tickets": 1}.items()
+
+
 def test_an_office_that_keeps_them_longer_has_them_longer(http: TestClient, lobby: Kiosk) -> None:
     with http.app.state.writing.begin() as session:
         keep(session, "PYK", "applicants", 4)
