@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 from central.app import create_app
 from central.database import KioskRow, database_file, for_writing, open_database
 from central.demo import load_demo
+from central.privacy.keyring import Keyring, key_file
 from kiosk.client import Client
 from kiosk.identity import Identity
 from kiosk.model import PrinterStatus
@@ -118,7 +119,8 @@ class CentralServer:
         """What the kiosk recorded, as numbered by SyncKiosk.record, in the order in which it was taken in."""
         with sqlite3.connect(database_file(self.data)) as db:
             rows = db.execute("SELECT body FROM facts WHERE kiosk = ? ORDER BY rowid", (str(kiosk),)).fetchall()
-        return [number_of(row[0]) for row in rows]
+        keys = Keyring(key_file(self.data))
+        return [number_of(keys.open(row[0])) for row in rows]
 
 
 def number_of(body: str) -> int:

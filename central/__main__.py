@@ -1,4 +1,4 @@
-"""`kiosk-central`: serve, load-demo, new-code, back-up, restore, conform, fault-proxy, passes and people."""
+"""`kiosk-central`: serve, load-demo, new-code, back-up, restore, conform, fault-proxy, passes, people and privacy."""
 
 import argparse
 import asyncio
@@ -37,6 +37,7 @@ from central.people.names import is_name
 from central.people.passwords import start_password
 from central.people.roles import STAFF, Role, SignedIn, as_text, roles_in
 from central.people.second_factor import set_policy
+from central.privacy.commands import add_privacy_commands
 from central.snapshot import offices
 from kiosk.durable_file import write_private
 
@@ -118,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
     _add_pass_commands(commands)
     _add_people_commands(commands)
+    add_privacy_commands(commands, _add_data)
     copied = commands.add_parser("back-up", help="copy the database and all keys, while the server goes on")
     copied.set_defaults(run=_back_up)
     copied.add_argument("--to", type=Path, required=True, metavar="DIR", help="a new folder for the back-up")

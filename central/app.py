@@ -32,6 +32,8 @@ from central.monitoring import announcing, feed, metrics, reports, transparency
 from central.monitoring import pages as monitoring
 from central.people import account, audit_page, oidc_page, people_page, sign_in
 from central.people.oidc import identity_server
+from central.privacy import breach_page, register_page, subject_page
+from central.privacy.daily import Daily
 from central.snapshots import Snapshots
 from kiosk.protocol import FactBatch
 
@@ -66,6 +68,7 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
         partial(postgres_news, address) if address else partial(sqlite_news, database_file(data))
     )
     app.state.snapshots = Snapshots()
+    app.state.daily = Daily(engine, now)
     app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
@@ -73,7 +76,8 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     counters = (display_page, counter_page, requests_page, set_up_page)
     booking = (pages, own_pages, ticket_page)
     watching = (monitoring, reports, metrics, transparency)
-    for part in (api, *people, *counters, *booking, officers, announcing, feed, fleet, *watching):
+    privacy = (register_page, subject_page, breach_page)
+    for part in (api, *people, *counters, *booking, officers, announcing, feed, fleet, *watching, *privacy):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -116,11 +120,12 @@ def _with_times_of_day(described: Any) -> Any:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    watching = asyncio.create_task(app.state.changes.watch())
+    tasks = [asyncio.create_task(each) for each in (app.state.changes.watch(), app.state.daily.run())]
     yield
     await app.state.changes.end()
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     app.state.engine.dispose()
     app.state.reports.kw["bind"].dispose()
 

@@ -34,6 +34,8 @@ from central.engines import (
     postgres_engine,
     sqlite_engine,
 )
+from central.privacy.keyring import Keyring, unlocked
+from central.privacy.sealed import Sealed, use
 
 POSTGRES = "postgresql+psycopg://"
 MIGRATION_LOCK = 0x616E6A75
@@ -80,7 +82,7 @@ class BookingRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     office: Mapped[str] = mapped_column(String(6))
     day: Mapped[str] = mapped_column(String(10))
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(Sealed)
 
 
 class CodeRow(Base):
@@ -131,11 +133,16 @@ class ForkRow(Base):
     detail: Mapped[str]
 
 
+PERSONAL = "forgotten_at IS NULL AND (kind IN ('checked_in', 'walk_in_issued', 'commented') OR problem = 'unreadable')"
+"""The facts that say something of a person still: few, so that they are found among very many."""
+
+
 class FactRow(Base):
     """A fact as it came; `problem` says why it could not be applied, for the officers to see.
 
     `digest` is that of the whole fact in its canonical form. `at` is the kiosk's time or, where it had none
-    or one that cannot be believed (`dated_by_server`), that of its receipt. `clock_ahead`: it bears such a time.
+    or one that cannot be believed (`dated_by_server`), that of its receipt. `clock_ahead`: it bears such a time. Since
+    `forgotten_at` the body is without what it said of a person.
     """
 
     __tablename__ = "facts"
@@ -146,6 +153,7 @@ class FactRow(Base):
         Index("ix_facts_kiosk_kind_at", "kiosk", "kind", "at"),
         Index("ix_facts_kiosk_received_at", "kiosk", "received_at"),
         Index("ix_facts_problem", "kiosk", "at", sqlite_where=_A_PROBLEM, postgresql_where=_A_PROBLEM),
+        Index("ix_facts_personal", "at", sqlite_where=text(PERSONAL), postgresql_where=text(PERSONAL)),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
@@ -157,8 +165,9 @@ class FactRow(Base):
     dated_by_server: Mapped[bool]
     clock_ahead: Mapped[bool]
     kind: Mapped[str] = mapped_column(String(20))
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(Sealed)
     problem: Mapped[str | None]
+    forgotten_at: Mapped[datetime | None]
 
 
 class SeenCallRow(Base):
@@ -178,7 +187,7 @@ class TicketRow(Base):
 
     `service` and `stage` are what it waits for, "" for its own service and that one's first stage; `turn_at` and
     `turn_kind` the turn that it was given there, None for the first one. `held`: a counter sent its person for
-    something, and expects them back.
+    something, and expects them back. Since `forgotten_at` it is nobody's any more.
     """
 
     __tablename__ = "tickets"
@@ -190,7 +199,7 @@ class TicketRow(Base):
     number: Mapped[str] = mapped_column(String(12))
     arrived_at: Mapped[datetime]
     dated_by_server: Mapped[bool]
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(Sealed)
     paper: Mapped[str] = mapped_column(String(12))
     paper_at: Mapped[datetime]
     paper_kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
@@ -202,6 +211,7 @@ class TicketRow(Base):
     turn_kind: Mapped[str | None] = mapped_column(String(12))
     held: Mapped[bool] = mapped_column(default=False)
     surveyed: Mapped[bool] = mapped_column(default=False)
+    forgotten_at: Mapped[datetime | None]
 
 
 class ResponseRow(Base):
@@ -260,7 +270,7 @@ class OfficerRow(Base):
     password_hash: Mapped[str]
     must_change: Mapped[bool] = mapped_column(default=False)
     disabled: Mapped[bool] = mapped_column(default=False)
-    totp_secret: Mapped[str | None] = mapped_column(String(32))
+    totp_secret: Mapped[str | None] = mapped_column(Sealed)
     totp_step: Mapped[int] = mapped_column(default=0)
     subject: Mapped[str | None]
     signed_in_at: Mapped[datetime | None]
@@ -291,16 +301,19 @@ class SessionRow(Base):
 
 def open_database(folder: Path, url: str = "") -> Engine:
     """The database at the URL, or else the one that the folder names, brought up to the newest migration. Each
-    transaction sees one state of it. Raises OSError where there is none.
+    transaction sees one state of it, and sealed columns are read with the folder's data keys. Raises OSError where
+    there is none, DataKeyMissing where a key is.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     address = database_url(folder, url)
     try:
-        _upgrade(folder, address)
+        keyring = _upgrade(folder, address)
     except OperationalError as error:
         # The driver's words name the server and the user; a password is never among them.
         raise OSError(f"the database cannot be opened: {error.orig}") from error
-    return postgres_engine(address) if address else sqlite_engine(database_file(folder), keeps_references=True)
+    engine = postgres_engine(address) if address else sqlite_engine(database_file(folder), keeps_references=True)
+    use(engine, keyring)
+    return engine
 
 
 def database_url(folder: Path, url: str = "") -> URL | None:
@@ -331,7 +344,7 @@ def for_reading(engine: Engine) -> Engine:
     return engine.execution_options(**POSTGRES_READING) if is_postgres(engine) else engine
 
 
-def _upgrade(folder: Path, address: URL | None) -> None:
+def _upgrade(folder: Path, address: URL | None) -> Keyring:
     engine = _migrating(folder, address)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -343,7 +356,9 @@ def _upgrade(folder: Path, address: URL | None) -> None:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        keyring = unlocked(connection, folder)
     engine.dispose()
+    return keyring
 
 
 def _migrating(folder: Path, address: URL | None) -> Engine:

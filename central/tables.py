@@ -8,6 +8,7 @@ import central.fleet.rows
 import central.monitoring.rows
 import central.news
 import central.people.rows
+import central.privacy.rows
 import central.tries  # noqa: F401 - rows are known once their module is loaded
 from central.database import Base
 

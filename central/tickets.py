@@ -1,5 +1,6 @@
 """What facts make of tickets: issued once, dated, their paper moved."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from central.bodies import ticket_in
 from central.database import KioskRow, TicketRow
 from central.dating import believed
+from central.names import masked
 from kiosk.model import QueueState, Ticket, TicketState
 from kiosk.numbering import NUMBER
 from kiosk.protocol import CheckedIn, PaperMoved, WalkInIssued
@@ -68,7 +70,9 @@ def add_ticket(
         # Two kiosks without a network checked the same applicant in: the earlier arrival counts.
         return None
     row.arrived_at, row.dated_by_server = arrived_at, issued_at is None
-    row.body = body.model_dump_json()
+    # No whole name is held, whatever a kiosk sends; in the fact, which stays as it came, it is sealed.
+    nameless = replace(ticket, masked_name=masked(ticket.masked_name))
+    row.body = body.model_copy(update={"ticket": nameless}).model_dump_json()
     return None
 
 

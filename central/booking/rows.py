@@ -6,6 +6,7 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.database import ALL_COLUMNS, Base
+from central.privacy.sealed import Sealed
 
 
 class BookingRulesRow(Base):
@@ -93,4 +94,4 @@ class PhoneRatingRow(Base):
     at: Mapped[datetime]
     score: Mapped[int]
     language: Mapped[str] = mapped_column(String(35))
-    comment: Mapped[str | None]
+    comment: Mapped[str | None] = mapped_column(Sealed)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.database import ALL_COLUMNS, Base
+from central.privacy.sealed import Sealed
 
 
 class Shortfall(StrEnum):
@@ -25,4 +26,4 @@ class NoteRow(Base):
     quiet = ALL_COLUMNS
     call: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
     shortfall: Mapped[str] = mapped_column(String(12))
-    note: Mapped[str]
+    note: Mapped[str] = mapped_column(Sealed)

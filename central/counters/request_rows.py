@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from central.counters.handover import RequestKind
 from central.database import ALL_COLUMNS, Base
+from central.privacy.sealed import Sealed
 
 
 class PartnerRow(Base):
@@ -46,10 +47,10 @@ class RequestRow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     ticket: Mapped[str] = mapped_column(String(36))
     number: Mapped[str] = mapped_column(String(12))
-    fields: Mapped[str | None]
+    fields: Mapped[str | None] = mapped_column(Sealed)
     state: Mapped[str] = mapped_column(String(12))
     answer: Mapped[str | None] = mapped_column(String(20))
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(Sealed, default="")
     sent_by: Mapped[str] = mapped_column(String(40))
     sent_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]

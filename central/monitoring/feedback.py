@@ -3,7 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from central.booking.ratings import phone_ratings
 from central.database import FactRow
+from kiosk.comment import without_numbers
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def opinions(
         said[key] = Opinion(
             at=max(found.at, row.at), score=body.get("score", found.score), text=body.get("text", found.text)
         )
-    return sorted(said.values(), key=lambda each: each.at, reverse=True)
+    # Kiosks and phones blot numbers out before they record; an earlier version may not have.
+    clean = (replace(each, text=without_numbers(each.text)) for each in said.values())
+    return sorted(clean, key=lambda each: each.at, reverse=True)
 
 
 def scores_of(said: Iterable[Opinion]) -> Counter[int]:

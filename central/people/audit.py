@@ -47,6 +47,15 @@ class Action(StrEnum):
     DATA_EXPORTED = "data_exported"
     CALLED_OUT_OF_ORDER = "called_out_of_order"
     TICKET_TRANSFERRED = "ticket_transferred"
+    FORGOTTEN = "forgotten"
+    KEEPING_CHANGED = "keeping_changed"
+    SUBJECT_ASKED = "subject_asked"
+    SUBJECT_EXPORTED = "subject_exported"
+    SUBJECT_ERASED = "subject_erased"
+    BREACH_OPENED = "breach_opened"
+    BREACH_NOTED = "breach_noted"
+    BREACH_NOTIFIED = "breach_notified"
+    BREACH_CLOSED = "breach_closed"
 
 
 def record(

@@ -16,13 +16,13 @@ from wire import a_ticket
 
 from central.booking.held import found_by_code
 from central.booking.limits import bursts
-from central.booking.retention import forget_old
 from central.booking.rows import BookerRow, PlaceRow
 from central.database import BookingRow
 from central.monitoring.alarms import AlarmKind
 from central.monitoring.watch import alarms
 from central.news import Version, version
 from central.passes import revoked
+from central.privacy.forgetting import forget
 from kiosk.booking_code import second_factor_hash
 from kiosk.booking_pass import BookingPass, read_pass, verifying_keys
 from kiosk.model import Booking, BookingStatus
@@ -247,22 +247,21 @@ def test_limits_that_are_met_again_and_again_are_told_to_the_staff(visitor, http
 def test_nothing_of_a_person_is_kept_but_hashes_and_the_masked_name(visitor, data) -> None:
     visitor.books(service="passport_new", name1="Zulkarnain Pilihan", nik1="1376010101900001", phone="0811 2233 4455")
     kept = b"".join(file.read_bytes() for file in data.glob("central.sqlite*"))
-    assert b"Z*********" in kept
-    for secret in (b"Zulkarnain", b"1376010101900001", b"62811223344", b"0811 2233", b"testclient"):
+    assert b"booked_places" in kept
+    for secret in (b"Z*********", b"Zulkarnain", b"1376010101900001", b"62811223344", b"0811 2233", b"testclient"):
         assert secret not in kept
 
 
 def test_all_of_it_is_forgotten_after_the_retention(visitor, http, clock) -> None:
     visitor.books()
     clock.forward(days=8, hours=10)
-    with http.app.state.writing.begin() as session:
-        assert forget_old(session, clock.now()) == 0
+    assert "bookers" not in forget(http.app.state.writing, clock.now())["PYK"]
     clock.forward(days=1)
-    with http.app.state.writing.begin() as session:
-        assert forget_old(session, clock.now()) == 1
+    assert forget(http.app.state.writing, clock.now())["PYK"]["bookers"] == 1
+    with http.app.state.reading() as session:
         assert session.scalars(select(BookerRow)).all() == []
         assert session.scalars(select(PlaceRow).where(PlaceRow.name.is_not(None))).all() == []
-        assert session.scalars(select(BookingRow).where(BookingRow.day == TOMORROW)).all() != []
+        assert session.scalars(select(BookingRow).where(BookingRow.day == TOMORROW)).all() == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from central.counters.desk import counter_named, open_counter
 from central.counters.rows import CallRow
 from central.database import OfficeRow, TicketRow, for_writing, open_database
 from central.people.roles import Role, SignedIn
+from central.privacy.sealed import keyring_of, use
 from central.tables import TABLES
 from kiosk.model import QueueState
 
@@ -49,6 +50,7 @@ def postgres(request, server, sqlite: Engine) -> Iterator[Engine]:
     name = server.create()
     engine = create_engine(server.url(name), isolation_level=request.param)
     TABLES.create_all(engine)
+    use(engine, keyring_of(sqlite))
     with Session(sqlite) as held, Session(engine) as session, session.begin():
         session.add(OfficeRow(id="PYK", body=held.get_one(OfficeRow, "PYK").body))
     yield engine
@@ -129,5 +131,6 @@ def test_the_control_without_row_locks_calls_people_twice(postgres: Engine) -> N
 def test_the_control_without_a_write_lock_calls_people_twice(sqlite: Engine, data: Path) -> None:
     # Each statement is a transaction of its own.
     loose = create_engine(sqlite.url, isolation_level="AUTOCOMMIT", connect_args={"timeout": 10})
+    use(loose, keyring_of(sqlite))
     assert set(call_all(lambda: Session(loose)).values()) != {1}
     loose.dispose()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from wire import Kiosk, drop_unique_keys
 
 from central.app import create_app
 from central.database import FactRow, database_file
+from central.privacy.keyring import KEY_FILE
 from kiosk.protocol import HelpCalled, Rated, canonical, digest
 
 
@@ -110,6 +112,7 @@ def test_a_server_restored_from_an_older_back_up_asks_for_what_it_lost(
     (tmp_path / "restored").mkdir()
     with sqlite3.connect(database_file(data)) as now, sqlite3.connect(database_file(tmp_path / "restored")) as back_up:
         now.backup(back_up)
+    shutil.copy(data / KEY_FILE, tmp_path / "restored")
     kiosk.send(*facts[2:])
     with TestClient(create_app(tmp_path / "restored", clock.now), base_url="https://central.example") as restored:
         again = Kiosk(**vars(kiosk) | {"http": restored})

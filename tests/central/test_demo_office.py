@@ -5,10 +5,11 @@ import stat
 from collections import Counter
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wire import DAY, MORNING, a_ticket
 
-from central.database import for_writing, open_database
+from central.database import BookingRow, for_writing, open_database
 from central.demo import load_demo
 from central.snapshot import office_snapshot
 from kiosk.model import BookingStatus
@@ -84,7 +85,7 @@ def test_names_are_masked_everywhere(data) -> None:
     assert snapshot.bookings == ()
     engine = open_database(data)
     with Session(engine) as session:
-        bookings = session.connection().exec_driver_sql("SELECT body FROM bookings").scalars().all()
+        bookings = session.scalars(select(BookingRow.body)).all()
     engine.dispose()
     for body in bookings:
         for applicant in json.loads(body)["applicants"]:
