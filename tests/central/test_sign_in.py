@@ -364,7 +364,9 @@ def test_confirming_leads_to_no_other_site(staff: Staff) -> None:
     for then in ("https://evil.example/", "//evil.example", "/\\evil.example", "/officersx"):
         answer = browser.post("/officers/confirm", data={"password": PASSWORD, "then": then})
         assert answer.headers["Location"] == ACCOUNT
-        assert "evil" not in browser.get("/officers/confirm", params={"then": then}).text
+        # The links to other languages bear the page's own address, whose query is only ever read by this page.
+        asked = browser.get("/officers/confirm", params={"then": then}).text
+        assert "evil" not in re.sub(r'href="\?[^"]*"', "", asked)
 
 
 def test_reading_pages_writes_at_most_once_a_minute(officer, clock) -> None:
