@@ -45,6 +45,10 @@ _REMEDIES = {
     StoreFault.NEWER: "install the newer version of the kiosk, or put back the copy made before its migration",
     StoreFault.OLD_COPY: "start the kiosk again: it puts the file aside and begins anew from the central server",
 }
+CACHE_KIB = 512
+"""What is kept of the file in memory. Left to itself this SQLite keeps 8 MB, and the process grows until they are full;
+a day's look-ups need a few pages.
+"""
 FULL_BELOW_BYTES = 256 * 1024
 """With less room than this SQLite may report a full disk as any error of input and output."""
 
@@ -112,6 +116,7 @@ class Database:
         db.execute("PRAGMA cipher_log_level = NONE")
         db.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute(f"PRAGMA synchronous = {self._synchronous}")
         # A power cut in mid-checkpoint leaves torn pages in the file: first the whole ones that the log holds go there.
