@@ -35,6 +35,8 @@ STATE_NAMES = {
     QueueState.SERVED: "selesai",
     QueueState.NO_SHOW: "tidak hadir",
 }
+Caller = Annotated[SignedIn, needs(Role.CLERK, Role.SUPERVISOR)]
+Goer = Annotated[SignedIn, needs(Role.CLERK, Role.SUPERVISOR, Role.TECHNICIAN)]
 Revoker = Annotated[SignedIn, needs(Role.TECHNICIAN, Role.SUPERVISOR)]
 Counter = Annotated[str, Form(max_length=10)]
 
@@ -61,7 +63,7 @@ async def get_events(request: Request, officer: Officer) -> StreamingResponse:
 
 
 @router.post("/next")
-def post_next(officer: Officer, session: Db, now: Now, counter: Counter) -> Response:
+def post_next(officer: Caller, session: Db, now: Now, counter: Counter) -> Response:
     """Calls whoever's turn it is to a counter."""
     with _told():
         calls.call_next(session, officer, _counter(session, officer, counter, now), now)
@@ -70,7 +72,7 @@ def post_next(officer: Officer, session: Db, now: Now, counter: Counter) -> Resp
 
 @router.post("/tickets/{ticket}")
 def post_ticket(
-    ticket: str, officer: Officer, session: Db, now: Now, state: Annotated[QueueState, Form()], counter: Counter = ""
+    ticket: str, officer: Caller, session: Db, now: Now, state: Annotated[QueueState, Form()], counter: Counter = ""
 ) -> Response:
     """Calls a ticket to a counter, or says that it was served, that nobody came, or that it waits again."""
     row = session.get(TicketRow, ticket)
@@ -85,7 +87,7 @@ def post_ticket(
 
 
 @router.post("/calls/{call}/seen")
-def post_seen(call: str, officer: Officer, session: Db, now: Now) -> Response:
+def post_seen(call: str, officer: Goer, session: Db, now: Now) -> Response:
     """Somebody has gone to whoever called for help: it is shown no more."""
     row = session.get(FactRow, call)
     if row is None or row.kind != "help_called" or _office_of(session, row) != officer.office:

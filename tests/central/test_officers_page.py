@@ -7,6 +7,7 @@ import pytest
 from wire import PASSWORD, a_ticket, row_of, slot
 
 from central.languages import words
+from central.people.roles import Role
 from kiosk.model import Language, TicketState
 from kiosk.protocol import HEARTBEATS, CheckedIn, Commented, HelpCalled, PaperMoved, Rated, WalkInIssued
 from kiosk.visit import State
@@ -172,6 +173,22 @@ def test_only_a_call_can_be_seen_to_and_only_by_an_officer_on_this_site(kiosk, o
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_screen_of_a_kiosk_has_words_for_officers(language: Language) -> None:
     assert {key for key in words(language, "board") if key.startswith("step_")} == {f"step_{each}" for each in State}
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        (Role.CLERK, {"next", "tickets", "calls"}),
+        (Role.SUPERVISOR, {"next", "tickets", "calls", "kiosks"}),
+        (Role.TECHNICIAN, {"calls", "kiosks"}),
+        (Role.AUDITOR, set()),
+    ],
+)
+def test_the_queues_page_has_the_buttons_of_ones_role(kiosk, staff, role: Role, may: set[str]) -> None:
+    kiosk.tells(CheckedIn(ticket=a_ticket("A-001")), HelpCalled(step="welcome"))
+    page = staff.signed_in(role, role).get("/officers").text
+    assert "A-001" in page
+    assert set(re.findall(r'action="/officers/(next|tickets|calls|kiosks)\b', page)) == may
 
 
 def test_yesterdays_people_and_ratings_are_not_todays(kiosk, officer, clock) -> None:
