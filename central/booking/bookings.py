@@ -26,6 +26,7 @@ from central.conflicts import UNDONE
 from central.database import BookingRow
 from central.names import masked
 from central.passes import Declined, Signer, revoke
+from central.tries import network_of
 from kiosk.booking_code import make_code, second_factor_hash
 from kiosk.model import Applicant, Booking, BookingStatus, Service
 
@@ -73,7 +74,7 @@ class Bookings:
 
     def _make(self, session: Session, draft: Draft, address: str, now: datetime) -> UUID:
         office, hashed = self._office, self._hash
-        phone, from_address = hashed("phone", draft.phone), hashed("address", address)
+        phone, from_address = hashed("phone", draft.phone), hashed("address", network_of(address))
         # Drawn from all that was entered, so that the same again is known, and nobody chooses a booking's id.
         id_ = UUID(hex=hashed("draft", repr(draft)), version=4)
         if session.get(BookerRow, str(id_)):
