@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, func, select, update
 from sqlalchemy.orm import Session
 
 from central.booking.office import BookingOffice
@@ -49,10 +49,10 @@ def check_limits(
     )
     if (session.scalar(of_address) or 0) >= office.rules.most_of_address:
         raise NotBooked(Unbookable.MANY_OF_ADDRESS, address)
-    of_nik = select(PlaceRow.number).where(
-        PlaceRow.office == office.id, PlaceRow.service == service, PlaceRow.nik.in_(list(niks))
-    )
-    if session.scalar(of_nik.limit(1)):
+    of_nik = (PlaceRow.office == office.id, PlaceRow.service == service, PlaceRow.nik.in_(list(niks)))
+    # Whoever was served or missed the day books again; the table's key has no day, so a past one would refuse them.
+    session.execute(update(PlaceRow).where(*of_nik, PlaceRow.day < office.today(now).isoformat()).values(nik=None))
+    if session.scalar(select(PlaceRow.number).where(*of_nik).limit(1)):
         raise NotBooked(Unbookable.SAME_NIK, phone)
 
 

@@ -222,6 +222,16 @@ def test_a_nik_is_booked_once_for_a_service_and_again_after_it_was_cancelled(vis
     visitor.books(**wanted, phone="0813 0000 1111", slot="10:00")
 
 
+def test_a_nik_is_booked_again_when_the_booked_day_is_over_whether_or_not_it_was_served(visitor, clock) -> None:
+    wanted = {"service": "passport_new", "nik1": "1376010101900001"}
+    visitor.books(**wanted)
+    clock.forward(hours=24)
+    visitor.summary(**wanted, day="2026-11-26", slot="10:00")
+    assert "NIK sudah terdaftar" in visitor.confirm().text
+    clock.forward(hours=24)
+    visitor.books(**wanted, day="2026-11-27", slot="10:00")
+
+
 def test_one_name_in_many_bookings_is_told_to_the_staff_and_the_person(visitor, http, clock) -> None:
     for count in range(3):
         shown = visitor.books(phone=f"0812 0000 000{count}", name1="Calo Besar")
