@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from central.booking.draft import Draft
 from central.booking.held import Held, changes_on, held_booking, keep, refused_cancel, refused_change
 from central.booking.keyed import Keyed
-from central.booking.limits import check_limits, is_burst
+from central.booking.limits import check_given_back, check_limits, is_burst
 from central.booking.office import BookingOffice
-from central.booking.places import give_back, take_places
+from central.booking.places import give_back, move_given_back, take_places
 from central.booking.rows import BookerRow, PlaceRow, RefusedRow
 from central.booking.rules import Slot
 from central.booking.unbookable import LIMITS, NotBooked, Unbookable
@@ -83,6 +83,7 @@ class Bookings:
         names = [hashed("name", each.name.casefold()) for each in draft.people]
         niks = [hashed("nik", each.nik) if each.nik else None for each in draft.people]
         check_limits(session, office, phone, from_address, filter(None, niks), service.id, now)
+        check_given_back(session, office, phone, from_address, service, slot, len(draft.people))
         booking = Booking(
             id=id_,
             office=office.id,
@@ -110,11 +111,13 @@ class Bookings:
             raise NotBooked(Unbookable.SAME_SLOT)
         service, slot = self._service_and_slot(former.service, day, start, now)
         people = [(each.name, each.nik) for each in self._places(session, former.id)]
+        check_given_back(session, office, row.phone, row.address, service, slot, len(people))
         self._let_go(session, former.id, now)
         session.delete(session.get_one(BookingRow, str(former.id)))
         row.changed_on, row.changes = today, changes_on(row, today) + 1
         moved = replace(former, id=uuid4(), day=slot.day, slot=slot.start)
         moved = replace(moved, second_factor=second_factor_hash(moved.id, digits))
+        move_given_back(session, str(former.id), str(moved.id))
         self._put(session, row, moved, service, slot, people, now)
         return moved.id
 
@@ -177,7 +180,7 @@ class Bookings:
         return datetime.combine(day + timedelta(days=1), time(), self._office.zone).astimezone(UTC)
 
     def _places(self, session: Session, booking: UUID) -> list[PlaceRow]:
-        wanted = select(PlaceRow).where(PlaceRow.booking == str(booking)).order_by(PlaceRow.count)
+        wanted = select(PlaceRow).where(PlaceRow.booking == str(booking), PlaceRow.place.is_not(None)).order_by(PlaceRow.count)
         return list(session.scalars(wanted))
 
     def _hash(self, kind: str, text: str) -> str:

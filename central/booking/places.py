@@ -60,6 +60,11 @@ def give_back(session: Session, booking: str) -> None:
     session.execute(update(PlaceRow).where(PlaceRow.booking == booking).values(given))
 
 
+def move_given_back(session: Session, former: str, booking: str) -> None:
+    """The numbers that a booking used before it was changed stay with who made it."""
+    session.execute(update(PlaceRow).where(PlaceRow.booking == former).values(booking=booking))
+
+
 def places_of(booking: Booking, rules: BookingRules) -> tuple[PlaceRow, ...]:
     """The places of a booking that came from elsewhere with numbers of its slot's range."""
     cancelled = booking.status is BookingStatus.CANCELLED

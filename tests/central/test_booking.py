@@ -222,6 +222,26 @@ def test_a_nik_is_booked_once_for_a_service_and_again_after_it_was_cancelled(vis
     visitor.books(**wanted, phone="0813 0000 1111", slot="10:00")
 
 
+def test_booking_and_cancelling_does_not_use_up_a_slot(visitor, http) -> None:
+    five = {f"name{each}": "Budi" for each in range(1, 6)}
+    visitor.books(**five)
+    visitor.posts("mine/cancel")
+    for phone in (visitor.phone, "0813 0000 1111"):  # the same telephone, then the same address
+        visitor.summary(**five, phone=phone)
+        answer = visitor.confirm()
+        assert (answer.status_code, "sudah pernah dibatalkan" in answer.text) == (409, True)
+    neighbour = TestClient(http.app, "https://central.example", follow_redirects=False, client=("10.0.0.9", 50000))
+    assert Visitor(neighbour, "0813 0000 2222").books(**five).numbers == [f"B-{each:03}" for each in range(26, 31)]
+
+
+def test_moving_away_again_and_again_does_not_use_up_a_slot(visitor) -> None:
+    five, day = {f"name{each}": "Budi" for each in range(1, 6)}, "2026-11-26"
+    visitor.books(**five, day=day)
+    assert visitor.posts("mine/change", day=day, slot="10:00", digits="7890").status_code == 303
+    visitor.summary(**five, day=day)
+    assert "sudah pernah dibatalkan" in visitor.confirm().text
+
+
 def test_a_nik_is_booked_again_when_the_booked_day_is_over_whether_or_not_it_was_served(visitor, clock) -> None:
     wanted = {"service": "passport_new", "nik1": "1376010101900001"}
     visitor.books(**wanted)
