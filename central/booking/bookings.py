@@ -75,10 +75,12 @@ class Bookings:
     def _make(self, session: Session, draft: Draft, address: str, now: datetime) -> UUID:
         office, hashed = self._office, self._hash
         phone, from_address = hashed("phone", draft.phone), hashed("address", network_of(address))
-        # Drawn from all that was entered, so that the same again is known, and nobody chooses a booking's id.
-        id_ = UUID(hex=hashed("draft", repr(draft)), version=4)
-        if session.get(BookerRow, str(id_)):
-            return id_
+        # Of all that was entered, so that the same again is known, and nobody chooses a booking.
+        entered = hashed("draft", repr(draft))
+        made = session.scalar(select(BookerRow.booking).where(BookerRow.draft == entered))
+        if made:
+            return UUID(made)
+        id_ = uuid4()
         service, slot = self._service_and_slot(draft.service, draft.day, draft.start, now)
         names = [hashed("name", each.name.casefold()) for each in draft.people]
         niks = [hashed("nik", each.nik) if each.nik else None for each in draft.people]
@@ -95,7 +97,9 @@ class Bookings:
             second_factor=second_factor_hash(id_, draft.digits),
             asks_priority=any(each.needs_priority for each in draft.people),
         )
-        row = BookerRow(office=office.id, code=booking.code, phone=phone, address=from_address, made_at=now)
+        row = BookerRow(
+            office=office.id, code=booking.code, draft=entered, phone=phone, address=from_address, made_at=now
+        )
         self._put(session, row, booking, service, slot, list(zip(names, niks, strict=True)), now)
         row.flagged = is_burst(session, office.id, names, now)
         return id_

@@ -73,6 +73,14 @@ def test_a_second_tap_is_not_a_second_booking(visitor) -> None:
     assert visitor.summary(slot="09:30").status_code == 200
 
 
+def test_the_old_form_after_a_change_is_not_a_second_booking(visitor, kiosk) -> None:
+    shown = visitor.books(day="2026-11-26")
+    assert visitor.posts("mine/change", day="2026-11-26", slot="10:00", digits="7890").status_code == 303
+    before = snapshot_of(kiosk).bookings
+    assert visitor.confirm().status_code == 303
+    assert (visitor.looks().code, snapshot_of(kiosk).bookings) == (shown.code, before)
+
+
 def test_no_other_office_is_told_of_a_booking_its_change_and_its_cancellation(visitor, http) -> None:
     def versions() -> list[Version]:
         with http.app.state.reading() as session:
