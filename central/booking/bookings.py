@@ -184,7 +184,11 @@ class Bookings:
         return datetime.combine(day + timedelta(days=1), time(), self._office.zone).astimezone(UTC)
 
     def _places(self, session: Session, booking: UUID) -> list[PlaceRow]:
-        wanted = select(PlaceRow).where(PlaceRow.booking == str(booking), PlaceRow.place.is_not(None)).order_by(PlaceRow.count)
+        wanted = (
+            select(PlaceRow)
+            .where(PlaceRow.booking == str(booking), PlaceRow.place.is_not(None))
+            .order_by(PlaceRow.count)
+        )
         return list(session.scalars(wanted))
 
     def _hash(self, kind: str, text: str) -> str:
