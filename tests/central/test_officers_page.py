@@ -92,6 +92,18 @@ def test_calling_the_next_takes_whoevers_turn_it_is_to_the_counter(kiosk, office
     assert officer.post("/officers/next", data={"counter": "5"}).json()["detail"] == "tidak ada yang menunggu"
 
 
+def test_what_cannot_be_done_is_said_in_the_officers_language(kiosk, officer) -> None:
+    kiosk.tells(CheckedIn(ticket=a_ticket("A-001")), CheckedIn(ticket=a_ticket("A-002", 1)))
+    english = {"Accept-Language": "en"}
+    officer.post("/officers/next", data={"counter": "4"})
+    for data, words_said in (
+        ({"counter": "4"}, "A-001 is still at this counter"),
+        ({"counter": " "}, "Enter the counter"),
+    ):
+        assert words_said in officer.post("/officers/next", data=data, headers=english).json()["detail"]
+    assert "not known" in officer.post(f"/officers/calls/{uuid4()}/seen", headers=english).json()["detail"]
+
+
 def test_two_officers_do_not_call_the_same_person(kiosk, officer) -> None:
     ticket = a_ticket("A-001")
     kiosk.tells(CheckedIn(ticket=ticket))
