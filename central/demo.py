@@ -48,11 +48,11 @@ def load_demo(
     set_policy(session, DEMO_OFFICE, frozenset())
     session.merge(OfficeRow(id=DEMO_OFFICE, body=office.model_dump_json()))
     session.merge(BookingRulesRow(office=DEMO_OFFICE, body=rules.model_dump_json()))
-    for booking in (each.booking for each in made):
-        if booking.office == office.office.id:
-            body = _BOOKING.dump_json(booking).decode()
-            session.add(BookingRow(id=str(booking.id), office=booking.office, day=booking.day.isoformat(), body=body))
-            session.add_all(places_of(booking, rules))
+    own = [each.booking for each in made if each.booking.office == office.office.id]
+    for booking in own:
+        body = _BOOKING.dump_json(booking).decode()
+        session.add(BookingRow(id=str(booking.id), office=booking.office, day=booking.day.isoformat(), body=body))
+    session.add_all(places_of(own, rules))
     for each in raw["announcement"]:
         words = Words(each["id_words"], each["en_words"])
         held = Announcement(f"{DEMO_OFFICE}-{each['id']}", words, each["first_day"], each["last_day"], each["priority"])

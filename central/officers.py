@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from central.api import Db, Now
+from central.api import Db
 from central.board import board_of
 from central.counters import calls
 from central.counters.desk import counter_named, open_counter
 from central.counters.refusals import CallRefused, CounterTaken, NobodyWaits, NotWaiting, StillServing
 from central.counters.staff_page import Asked, asked_by
 from central.database import FactRow, KioskRow, SeenCallRow, TicketRow
+from central.languages import words
 from central.people.audit import Action, record
-from central.people.login import Officer, needs
-from central.people.roles import STAFF, Role, SignedIn
+from central.people.login import Officer
+from central.people.roles import STAFF, Role
 from kiosk.model import QueueState
 
 router = APIRouter(prefix="/officers", include_in_schema=False)
@@ -29,13 +29,10 @@ MOVES = {
     QueueState.SERVED: {QueueState.CALLED},
 }
 """What an officer may do with a ticket; two who call the same one at once do not both succeed."""
-STATE_NAMES = {
-    QueueState.WAITING: "menunggu",
-    QueueState.CALLED: "dipanggil",
-    QueueState.SERVED: "selesai",
-    QueueState.NO_SHOW: "tidak hadir",
-}
-Revoker = Annotated[SignedIn, needs(Role.TECHNICIAN, Role.SUPERVISOR)]
+PART = "board"
+AskedByCaller = Annotated[Asked, asked_by(Role.CLERK, Role.SUPERVISOR)]
+AskedByGoer = Annotated[Asked, asked_by(Role.CLERK, Role.SUPERVISOR, Role.TECHNICIAN)]
+AskedByRevoker = Annotated[Asked, asked_by(Role.TECHNICIAN, Role.SUPERVISOR)]
 Counter = Annotated[str, Form(max_length=10)]
 
 
@@ -61,54 +58,56 @@ async def get_events(request: Request, officer: Officer) -> StreamingResponse:
 
 
 @router.post("/next")
-def post_next(officer: Officer, session: Db, now: Now, counter: Counter) -> Response:
+def post_next(asked: AskedByCaller, counter: Counter) -> Response:
     """Calls whoever's turn it is to a counter."""
-    with _told():
-        calls.call_next(session, officer, _counter(session, officer, counter, now), now)
+    with _told(asked):
+        calls.call_next(asked.session, asked.officer, _counter(asked, counter), asked.now)
     return RedirectResponse("/officers", 303)
 
 
 @router.post("/tickets/{ticket}")
 def post_ticket(
-    ticket: str, officer: Officer, session: Db, now: Now, state: Annotated[QueueState, Form()], counter: Counter = ""
+    ticket: str, asked: AskedByCaller, state: Annotated[QueueState, Form()], counter: Counter = ""
 ) -> Response:
     """Calls a ticket to a counter, or says that it was served, that nobody came, or that it waits again."""
-    row = session.get(TicketRow, ticket)
-    if row is None or row.office != officer.office:
-        raise HTTPException(404, "tiket ini tidak dikenal")
+    row = asked.session.get(TicketRow, ticket)
+    if row is None or row.office != asked.officer.office:
+        raise HTTPException(404, _said(asked, "unknown_ticket"))
     held = QueueState(row.state)
-    with _told():
+    with _told(asked):
         if state not in MOVES[held]:
             raise NotWaiting(row.number, held, row.counter)
-        _move(session, officer, row, state, counter.strip() or row.counter, now)
+        _move(asked, row, state, counter.strip() or row.counter)
     return RedirectResponse("/officers", 303)
 
 
 @router.post("/calls/{call}/seen")
-def post_seen(call: str, officer: Officer, session: Db, now: Now) -> Response:
+def post_seen(call: str, asked: AskedByGoer) -> Response:
     """Somebody has gone to whoever called for help: it is shown no more."""
+    session, officer = asked.session, asked.officer
     row = session.get(FactRow, call)
     if row is None or row.kind != "help_called" or _office_of(session, row) != officer.office:
-        raise HTTPException(404, "panggilan ini tidak dikenal")
+        raise HTTPException(404, _said(asked, "unknown_call"))
     if session.get(SeenCallRow, call) is None:
-        session.add(SeenCallRow(fact=call, officer=officer.name, seen_at=now))
+        session.add(SeenCallRow(fact=call, officer=officer.name, seen_at=asked.now))
     return RedirectResponse("/officers", 303)
 
 
 @router.post("/kiosks/{kiosk}/revoke")
-def post_revoke(kiosk: str, officer: Revoker, session: Db, now: Now) -> Response:
+def post_revoke(kiosk: str, asked: AskedByRevoker) -> Response:
     """Believes a kiosk no more, for good: a stolen one, or one that was enrolled anew."""
-    row = session.get(KioskRow, kiosk)
-    if row is None or row.office != officer.office:
-        raise HTTPException(404, "anjungan ini tidak dikenal")
+    row = asked.session.get(KioskRow, kiosk)
+    if row is None or row.office != asked.officer.office:
+        raise HTTPException(404, _said(asked, "unknown_kiosk"))
     row.revoked = True
-    record(session, officer, Action.KIOSK_REVOKED, kiosk, now)
+    record(asked.session, asked.officer, Action.KIOSK_REVOKED, kiosk, asked.now)
     return RedirectResponse("/officers", 303)
 
 
-def _move(session: Db, officer: SignedIn, row: TicketRow, state: QueueState, counter: str, now: datetime) -> None:
+def _move(asked: Asked, row: TicketRow, state: QueueState, counter: str) -> None:
+    session, officer, now = asked.session, asked.officer, asked.now
     if state is QueueState.CALLED:
-        calls.call(session, officer, _counter(session, officer, counter, now), row.id, now)
+        calls.call(session, officer, _counter(asked, counter), row.id, now)
         return
     call = calls.call_of(session, officer, row.id).id
     if state is QueueState.SERVED:
@@ -119,29 +118,35 @@ def _move(session: Db, officer: SignedIn, row: TicketRow, state: QueueState, cou
         calls.take_back(session, officer, call, now)
 
 
-def _counter(session: Db, officer: SignedIn, name: str, now: datetime) -> int:
+def _counter(asked: Asked, name: str) -> int:
     """The counter whose name was typed, open for the officer."""
     if not name.strip():
-        raise HTTPException(422, "isi nomor loket dahulu")
-    found = counter_named(session, officer.office, name.strip())
-    return open_counter(session, officer, found.id, now).id
+        raise HTTPException(422, _said(asked, "counter_missing"))
+    found = counter_named(asked.session, asked.officer.office, name.strip())
+    return open_counter(asked.session, asked.officer, found.id, asked.now).id
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(asked: Asked) -> Iterator[None]:
     """Says in words why something cannot be done."""
     try:
         yield
     except NotWaiting as no:
-        raise HTTPException(409, f"{no.number} sudah {STATE_NAMES[no.state]} {no.counter}".rstrip()) from no
+        state = _said(asked, no.state).lower()
+        said = _said(asked, "was_faster", number=no.number, state=state, counter=no.counter)
+        raise HTTPException(409, said.rstrip()) from no
     except NobodyWaits as no:
-        raise HTTPException(409, "tidak ada yang menunggu") from no
+        raise HTTPException(409, _said(asked, "nobody_waits")) from no
     except StillServing as no:
-        raise HTTPException(409, f"{no.number} masih di loket ini") from no
+        raise HTTPException(409, _said(asked, "still_serving", number=no.number)) from no
     except CounterTaken as no:
-        raise HTTPException(409, f"loket ini dipakai {no.clerk}") from no
+        raise HTTPException(409, _said(asked, "counter_taken", clerk=no.clerk)) from no
     except CallRefused as no:
-        raise HTTPException(409, "keadaannya baru saja berubah; muat ulang halaman ini") from no
+        raise HTTPException(409, _said(asked, "changed_meanwhile")) from no
+
+
+def _said(asked: Asked, key: str, **more: str) -> str:
+    return words(asked.language, PART)[key].format(**more)
 
 
 def _office_of(session: Db, fact: FactRow) -> str | None:
@@ -150,4 +155,4 @@ def _office_of(session: Db, fact: FactRow) -> str | None:
 
 
 def _page(asked: Asked, template: str) -> Response:
-    return asked.page(template, "board", {"board": board_of(asked.session, asked.officer.office, asked.now)})
+    return asked.page(template, PART, {"board": board_of(asked.session, asked.officer.office, asked.now)})

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from central.booking.draft import Draft
 from central.booking.held import Held, changes_on, held_booking, keep, refused_cancel, refused_change
 from central.booking.keyed import Keyed
-from central.booking.limits import check_limits, is_burst
+from central.booking.limits import check_given_back, check_limits, is_burst
 from central.booking.office import BookingOffice
-from central.booking.places import give_back, take_places
+from central.booking.places import give_back, move_given_back, take_places
 from central.booking.rows import BookerRow, PlaceRow, RefusedRow
 from central.booking.rules import Slot
 from central.booking.unbookable import LIMITS, NotBooked, Unbookable
@@ -26,6 +26,7 @@ from central.conflicts import UNDONE
 from central.database import BookingRow
 from central.names import masked
 from central.passes import Declined, Signer, revoke
+from central.tries import network_of
 from kiosk.booking_code import make_code, second_factor_hash
 from kiosk.model import Applicant, Booking, BookingStatus, Service
 
@@ -73,15 +74,18 @@ class Bookings:
 
     def _make(self, session: Session, draft: Draft, address: str, now: datetime) -> UUID:
         office, hashed = self._office, self._hash
-        phone, from_address = hashed("phone", draft.phone), hashed("address", address)
-        # Drawn from all that was entered, so that the same again is known, and nobody chooses a booking's id.
-        id_ = UUID(hex=hashed("draft", repr(draft)), version=4)
-        if session.get(BookerRow, str(id_)):
-            return id_
+        phone, from_address = hashed("phone", draft.phone), hashed("address", network_of(address))
+        # Of all that was entered, so that the same again is known, and nobody chooses a booking.
+        entered = hashed("draft", repr(draft))
+        made = session.scalar(select(BookerRow.booking).where(BookerRow.draft == entered))
+        if made:
+            return UUID(made)
+        id_ = uuid4()
         service, slot = self._service_and_slot(draft.service, draft.day, draft.start, now)
         names = [hashed("name", each.name.casefold()) for each in draft.people]
         niks = [hashed("nik", each.nik) if each.nik else None for each in draft.people]
         check_limits(session, office, phone, from_address, filter(None, niks), service.id, now)
+        check_given_back(session, office, phone, from_address, service, slot, len(draft.people))
         booking = Booking(
             id=id_,
             office=office.id,
@@ -93,7 +97,9 @@ class Bookings:
             second_factor=second_factor_hash(id_, draft.digits),
             asks_priority=any(each.needs_priority for each in draft.people),
         )
-        row = BookerRow(office=office.id, code=booking.code, phone=phone, address=from_address, made_at=now)
+        row = BookerRow(
+            office=office.id, code=booking.code, draft=entered, phone=phone, address=from_address, made_at=now
+        )
         self._put(session, row, booking, service, slot, list(zip(names, niks, strict=True)), now)
         row.flagged = is_burst(session, office.id, names, now)
         return id_
@@ -109,11 +115,13 @@ class Bookings:
             raise NotBooked(Unbookable.SAME_SLOT)
         service, slot = self._service_and_slot(former.service, day, start, now)
         people = [(each.name, each.nik) for each in self._places(session, former.id)]
+        check_given_back(session, office, row.phone, row.address, service, slot, len(people))
         self._let_go(session, former.id, now)
         session.delete(session.get_one(BookingRow, str(former.id)))
         row.changed_on, row.changes = today, changes_on(row, today) + 1
         moved = replace(former, id=uuid4(), day=slot.day, slot=slot.start)
         moved = replace(moved, second_factor=second_factor_hash(moved.id, digits))
+        move_given_back(session, str(former.id), str(moved.id))
         self._put(session, row, moved, service, slot, people, now)
         return moved.id
 
@@ -176,7 +184,11 @@ class Bookings:
         return datetime.combine(day + timedelta(days=1), time(), self._office.zone).astimezone(UTC)
 
     def _places(self, session: Session, booking: UUID) -> list[PlaceRow]:
-        wanted = select(PlaceRow).where(PlaceRow.booking == str(booking)).order_by(PlaceRow.count)
+        wanted = (
+            select(PlaceRow)
+            .where(PlaceRow.booking == str(booking), PlaceRow.place.is_not(None))
+            .order_by(PlaceRow.count)
+        )
         return list(session.scalars(wanted))
 
     def _hash(self, kind: str, text: str) -> str:

@@ -1,5 +1,5 @@
-"""Limits against those who book to sell: how many bookings a telephone and a network address may make, and which
-names stand in many of them.
+"""Limits against those who book to sell: how many bookings a telephone and a network address may make, how many numbers
+of a slot they may use up, and which names stand in many bookings.
 """
 
 from collections import Counter
@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from central.booking.office import BookingOffice
+from central.booking.places import text_of
 from central.booking.rows import BookerRow, PlaceRow, RefusedRow
+from central.booking.rules import Slot
 from central.booking.unbookable import NotBooked, Unbookable
+from kiosk.model import Service
 
 BURST = timedelta(hours=1)
 BURST_NAMES = 3
@@ -49,11 +52,35 @@ def check_limits(
     )
     if (session.scalar(of_address) or 0) >= office.rules.most_of_address:
         raise NotBooked(Unbookable.MANY_OF_ADDRESS, address)
-    of_nik = select(PlaceRow.number).where(
-        PlaceRow.office == office.id, PlaceRow.service == service, PlaceRow.nik.in_(list(niks))
-    )
-    if session.scalar(of_nik.limit(1)):
+    of_nik = (PlaceRow.office == office.id, PlaceRow.service == service, PlaceRow.nik.in_(list(niks)))
+    # Whoever was served or missed the day books again; the table's key has no day, so a past one would refuse them.
+    session.execute(update(PlaceRow).where(*of_nik, PlaceRow.day < office.today(now).isoformat()).values(nik=None))
+    if session.scalar(select(PlaceRow.number).where(*of_nik).limit(1)):
         raise NotBooked(Unbookable.SAME_NIK, phone)
+
+
+def check_given_back(
+    session: Session, office: BookingOffice, phone: str, address: str, service: Service, slot: Slot, party: int
+) -> None:
+    """Raises NotBooked where a telephone or address that has given numbers of the slot back would use up more than it
+    has beyond its quota: numbers are never given twice, so to book and cancel again and again would close the slot.
+    """
+    given_back = (
+        select(func.count())
+        .select_from(PlaceRow)
+        .join(BookerRow, BookerRow.booking == PlaceRow.booking)
+        .where(
+            PlaceRow.office == office.id,
+            PlaceRow.service == service.id,
+            PlaceRow.day == slot.day.isoformat(),
+            PlaceRow.slot == text_of(slot.start),
+            PlaceRow.place.is_(None),
+            or_(BookerRow.phone == phone, BookerRow.address == address),
+        )
+    )
+    found = session.scalar(given_back) or 0
+    if found and found + party > office.rules.numbers - office.rules.services[service.id].quota:
+        raise NotBooked(Unbookable.GAVE_BACK, phone)
 
 
 def is_burst(session: Session, office: str, names: Iterable[str], now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Places in slots: which are held, and how a party takes some."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 
 from sqlalchemy import select, update
@@ -60,16 +60,25 @@ def give_back(session: Session, booking: str) -> None:
     session.execute(update(PlaceRow).where(PlaceRow.booking == booking).values(given))
 
 
-def places_of(booking: Booking, rules: BookingRules) -> tuple[PlaceRow, ...]:
-    """The places of a booking that came from elsewhere with numbers of its slot's range."""
-    cancelled = booking.status is BookingStatus.CANCELLED
-    return tuple(_imported(booking, each.number, rules.numbers, cancelled) for each in booking.applicants)
+def move_given_back(session: Session, former: str, booking: str) -> None:
+    """The numbers that a booking used before it was changed stay with who made it."""
+    session.execute(update(PlaceRow).where(PlaceRow.booking == former).values(booking=booking))
 
 
-def _imported(booking: Booking, number: str, numbers: int, cancelled: bool) -> PlaceRow:
-    count = (int(number.rpartition("-")[2]) - 1) % numbers + 1
-    place = None if cancelled else count
-    return _row(booking.office, booking.service, booking.day, booking.slot, count, place, number, str(booking.id))
+def places_of(bookings: Iterable[Booking], rules: BookingRules) -> Iterator[PlaceRow]:
+    """The places of bookings that came from elsewhere with numbers of their slots' ranges, which may be beyond the
+    quota: each has the lowest place that is free.
+    """
+    given: Counter[tuple[str, date, time]] = Counter()
+    for booking in bookings:
+        of_slot = (booking.service, booking.day, booking.slot)
+        for number in (each.number for each in booking.applicants):
+            count = (int(number.rpartition("-")[2]) - 1) % rules.numbers + 1
+            place = None
+            if booking.status is not BookingStatus.CANCELLED:
+                given[of_slot] += 1
+                place = given[of_slot]
+            yield _row(booking.office, *of_slot, count, place, number, str(booking.id))
 
 
 def _row(

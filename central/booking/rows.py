@@ -47,7 +47,8 @@ class PlaceRow(Base):
 
 
 class BookerRow(Base):
-    """Who made a booking, by hashes of telephone and network address, and what became of it. `changed_on` is the
+    """Who made a booking, by hashes of telephone and network address, and what became of it. `draft` is the hash of all
+    that was entered, so that the same again is the same booking, also when it was changed since. `changed_on` is the
     office's day of the last change, `changes` how many there were on it; `flagged`: its names stand in many bookings.
     """
 
@@ -61,6 +62,7 @@ class BookerRow(Base):
     office: Mapped[str] = mapped_column(String(6))
     code: Mapped[str] = mapped_column(String(10), unique=True)
     day: Mapped[str] = mapped_column(String(10))
+    draft: Mapped[str] = mapped_column(String(32), unique=True)
     phone: Mapped[str] = mapped_column(String(32))
     address: Mapped[str] = mapped_column(String(32))
     made_at: Mapped[datetime]

@@ -12,6 +12,7 @@ class Unbookable(StrEnum):
     MANY_OF_PHONE = "many_phone"
     MANY_OF_ADDRESS = "many_address"
     SAME_NIK = "booked_nik"
+    GAVE_BACK = "gave_back"
     CANCELLED = "was_cancelled"
     CHECKED_IN = "checked_in"
     IS_OVER = "is_over"
@@ -20,7 +21,7 @@ class Unbookable(StrEnum):
     WRONG_DIGITS = "wrong_digits"
 
 
-LIMITS = (Unbookable.MANY_OF_PHONE, Unbookable.MANY_OF_ADDRESS, Unbookable.SAME_NIK)
+LIMITS = (Unbookable.MANY_OF_PHONE, Unbookable.MANY_OF_ADDRESS, Unbookable.SAME_NIK, Unbookable.GAVE_BACK)
 """What those meet who book to sell."""
 OVER = (Unbookable.CANCELLED, Unbookable.CHECKED_IN, Unbookable.IS_OVER)
 """After these a booking stays as it is."""

@@ -56,7 +56,7 @@ def call(session: Session, by: SignedIn, counter: int, ticket: str, now: datetim
     and NotWaiting for one that was called already.
     """
     day, row = _free(session, by, counter, now)
-    held = _ticket(session, by, ticket)
+    held = _todays_ticket(session, by, ticket, day)
     if held.state == QueueState.CALLED:
         raise NotWaiting(held.number, QueueState.CALLED, held.counter)
     place = place_of(held, day)
@@ -104,7 +104,8 @@ def resume(session: Session, by: SignedIn, ticket: str, now: datetime) -> None:
     back too late. Raises UnknownHere, and NotWaiting for a ticket that is neither.
     """
     lock_queue(session, by.office)
-    day, row = _day(session, by, now), _ticket(session, by, ticket)
+    day = _day(session, by, now)
+    row = _todays_ticket(session, by, ticket, day)
     if not row.held and row.state != QueueState.NO_SHOW:
         raise NotWaiting(row.number, QueueState(row.state), row.counter)
     if row.state == QueueState.NO_SHOW:
@@ -187,6 +188,13 @@ def _waiting(session: Session, counter: CounterRow, day: ServiceDay) -> list[Pla
 def _ticket(session: Session, by: SignedIn, ticket: str) -> TicketRow:
     row = session.get(TicketRow, ticket, populate_existing=True)
     if row is None or row.office != by.office:
+        raise UnknownHere
+    return row
+
+
+def _todays_ticket(session: Session, by: SignedIn, ticket: str, day: ServiceDay) -> TicketRow:
+    row = _ticket(session, by, ticket)
+    if row.day != day.day.isoformat():
         raise UnknownHere
     return row
 

@@ -86,9 +86,12 @@ def post_withdrawal(announcement: str, officer: Supervisor, session: Db, now: No
 
 def _time(text: str) -> time | None:
     try:
-        return time.fromisoformat(text) if text else None
+        found = time.fromisoformat(text) if text else None
     except ValueError as error:
         raise BadAnnouncement("no_time") from error
+    if found and found.tzinfo:
+        raise BadAnnouncement("no_time")
+    return found
 
 
 def _page(

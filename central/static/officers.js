@@ -3,15 +3,17 @@
 const board = document.getElementById("board");
 const link = document.getElementById("link");
 const message = document.getElementById("message");
-const counter = document.getElementById("counter");
+const counter = document.getElementById("counter"); // null for who may not call
 const told = document.getElementById("bar").dataset;
 const ahead = Number(told.now) * 1000 - Date.now(); // the server's clock against this one, ms
 
-counter.value = localStorage.getItem("counter") || "";
-counter.addEventListener("input", () => { localStorage.setItem("counter", counter.value); prepare(); });
+if (counter) {
+  counter.value = localStorage.getItem("counter") || "";
+  counter.addEventListener("input", () => { localStorage.setItem("counter", counter.value); prepare(); });
+}
 
 function prepare() {
-  for (const field of board.querySelectorAll(".counter")) field.value = counter.value;
+  for (const field of board.querySelectorAll(".counter")) field.value = counter?.value ?? "";
 }
 
 let asking = false;
@@ -47,7 +49,7 @@ document.addEventListener("submit", async event => {
     if (!answer.ok) said = (await answer.json()).detail;
   } catch { said = told.unreachable; }
   message.textContent = said;
-  if (said && !counter.value) counter.focus();
+  if (said && counter && !counter.value) counter.focus();
   refresh();
 });
 

@@ -56,6 +56,12 @@ def test_the_feeds_say_what_is_in_force_and_no_more(http: TestClient, officer, c
     assert feeds() == (False, False, False)
 
 
+@pytest.mark.parametrize("field", ["starts", "ends"])
+def test_a_time_that_is_another_places_is_refused_in_words(officer, field: str) -> None:
+    answer = officer.post("/officers/announcements", data=GOOD | {field: "09:00+07:00"})
+    assert (answer.status_code, "Tulis waktu" in answer.text) == (422, True)
+
+
 def test_a_withdrawn_one_is_gone_everywhere(kiosk, officer) -> None:
     officer.post("/officers/announcements", data=GOOD)
     found = told(kiosk)[GOOD["words_id"]]["id"]

@@ -73,6 +73,14 @@ def test_a_second_tap_is_not_a_second_booking(visitor) -> None:
     assert visitor.summary(slot="09:30").status_code == 200
 
 
+def test_the_old_form_after_a_change_is_not_a_second_booking(visitor, kiosk) -> None:
+    shown = visitor.books(day="2026-11-26")
+    assert visitor.posts("mine/change", day="2026-11-26", slot="10:00", digits="7890").status_code == 303
+    before = snapshot_of(kiosk).bookings
+    assert visitor.confirm().status_code == 303
+    assert (visitor.looks().code, snapshot_of(kiosk).bookings) == (shown.code, before)
+
+
 def test_no_other_office_is_told_of_a_booking_its_change_and_its_cancellation(visitor, http) -> None:
     def versions() -> list[Version]:
         with http.app.state.reading() as session:
@@ -222,6 +230,36 @@ def test_a_nik_is_booked_once_for_a_service_and_again_after_it_was_cancelled(vis
     visitor.books(**wanted, phone="0813 0000 1111", slot="10:00")
 
 
+def test_booking_and_cancelling_does_not_use_up_a_slot(visitor, http) -> None:
+    five = {f"name{each}": "Budi" for each in range(1, 6)}
+    visitor.books(**five)
+    visitor.posts("mine/cancel")
+    for phone in (visitor.phone, "0813 0000 1111"):  # the same telephone, then the same address
+        visitor.summary(**five, phone=phone)
+        answer = visitor.confirm()
+        assert (answer.status_code, "sudah pernah dibatalkan" in answer.text) == (409, True)
+    neighbour = TestClient(http.app, "https://central.example", follow_redirects=False, client=("10.0.0.9", 50000))
+    assert Visitor(neighbour, "0813 0000 2222").books(**five).numbers == [f"B-{each:03}" for each in range(26, 31)]
+
+
+def test_moving_away_again_and_again_does_not_use_up_a_slot(visitor) -> None:
+    five, day = {f"name{each}": "Budi" for each in range(1, 6)}, "2026-11-26"
+    visitor.books(**five, day=day)
+    assert visitor.posts("mine/change", day=day, slot="10:00", digits="7890").status_code == 303
+    visitor.summary(**five, day=day)
+    assert "sudah pernah dibatalkan" in visitor.confirm().text
+
+
+def test_a_nik_is_booked_again_when_the_booked_day_is_over_whether_or_not_it_was_served(visitor, clock) -> None:
+    wanted = {"service": "passport_new", "nik1": "1376010101900001"}
+    visitor.books(**wanted)
+    clock.forward(hours=24)
+    visitor.summary(**wanted, day="2026-11-26", slot="10:00")
+    assert "NIK sudah terdaftar" in visitor.confirm().text
+    clock.forward(hours=24)
+    visitor.books(**wanted, day="2026-11-27", slot="10:00")
+
+
 def test_one_name_in_many_bookings_is_told_to_the_staff_and_the_person(visitor, http, clock) -> None:
     for count in range(3):
         shown = visitor.books(phone=f"0812 0000 000{count}", name1="Calo Besar")
@@ -304,9 +342,9 @@ def test_who_was_too_late_for_a_slot_chooses_another_one_with_everything_kept(vi
     fields = {name: value for name, value in other.entered.items() if name != "service"}
     answer = http.post(f"{SITE}/new/passport_renewal/other-slot", data=fields)
     assert f'value="{TOMORROW} 09:00"' not in answer.text
-    assert f'value="{TOMORROW} 09:30"' in answer.text
-    answer = http.post(f"{SITE}/new/passport_renewal/summary", data=fields | {"when": f"{TOMORROW} 09:30"})
-    assert ("09.30" in answer.text, "Budi Santoso" in answer.text) == (True, True)
+    assert f'value="{TOMORROW} 10:00"' in answer.text
+    answer = http.post(f"{SITE}/new/passport_renewal/summary", data=fields | {"when": f"{TOMORROW} 10:00"})
+    assert ("10.00" in answer.text, "Budi Santoso" in answer.text) == (True, True)
 
 
 @pytest.mark.parametrize(

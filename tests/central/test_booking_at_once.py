@@ -98,3 +98,12 @@ def test_without_the_keys_of_the_table_a_place_is_given_twice(http) -> None:
             session.execute(PlaceRow.__table__.insert().values(row | {"count": 1, "place": 1, "booking": booking}))
     with http.app.state.reading() as session:
         assert len(session.execute(select(PlaceRow.booking).where(PlaceRow.service == "s")).all()) == 2
+
+
+def test_the_addresses_of_one_ipv6_subscriber_are_one_address(http) -> None:
+    set_rules(http, most_of_address=1)
+    site, now = bookings(http), http.app.state.now()
+    site.make(draft(0), "2001:db8:1:2::1", now)
+    with pytest.raises(NotBooked, match=Unbookable.MANY_OF_ADDRESS):
+        site.make(draft(1), "2001:db8:1:2:ffff::2", now)
+    site.make(draft(2), "2001:db8:1:3::1", now)

@@ -1,14 +1,16 @@
 """Slots, places and numbers, without a database."""
 
 from datetime import date, time
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from central.booking.places import places_of
 from central.booking.rules import BookedService, BookingRules, next_places, places_left, slots_of
-from kiosk.model import Holiday, Period, Rules, Words
+from kiosk.model import Applicant, Booking, BookingStatus, Holiday, Period, Rules, Words
 from kiosk.numbering import slot_numbers
 
 OFFICE_HOURS = (Period(time(8), time(12)), Period(time(13), time(16)))
@@ -52,6 +54,15 @@ def test_a_slot_owns_the_same_numbers_on_every_day() -> None:
     of_one_pm = {each.place for day in (TUESDAY, FRIDAY) for each in slots_of(rules_of(), HOURS, (), day)
                  if each.start == time(13)}  # fmt: skip
     assert of_one_pm == {10}
+
+
+def test_a_booking_from_elsewhere_takes_the_lowest_free_place_whatever_its_number() -> None:
+    def booked(number: str, status: BookingStatus = BookingStatus.BOOKED) -> Booking:
+        return Booking(uuid4(), "PYK", TUESDAY, time(8, 30), "a", (Applicant("B***", number),), status=status)
+
+    booked_so_far = [booked("B-020"), booked("B-017", BookingStatus.CANCELLED), booked("B-018")]
+    rows = list(places_of(booked_so_far, rules_of(numbers=10, quota=6)))
+    assert [(row.count, row.place) for row in rows] == [(10, 1), (7, None), (8, 2)]
 
 
 @pytest.mark.parametrize(

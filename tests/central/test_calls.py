@@ -312,6 +312,19 @@ def test_another_offices_counters_tickets_and_calls_are_unknown(lobby: Lobby) ->
         calls.call_of(lobby.session, stranger, lobby.tickets["A-001"])
 
 
+def test_a_ticket_of_another_day_is_not_called_and_does_not_wait_again(lobby: Lobby) -> None:
+    for number in ("A-001", "A-002"):
+        lobby.comes(number, 0)
+    lobby.opens("1").next()
+    lobby.row("A-001").state = QueueState.NO_SHOW
+    lobby.minute = 24 * 60
+    desk = lobby.opens("2")
+    with pytest.raises(UnknownHere):
+        desk.call("A-002")
+    with pytest.raises(UnknownHere):
+        desk.resumes("A-001")
+
+
 def test_calls_are_forgotten_with_their_ticket(lobby: Lobby) -> None:
     lobby.comes("A-001", 0)
     lobby.opens("1").next()

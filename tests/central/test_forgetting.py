@@ -158,7 +158,7 @@ def test_what_a_booking_on_the_site_left_goes_after_the_sites_days(http: TestCli
     at = OVER + timedelta(days=5)  # seven days, as the demo office's booking rules say
     with http.app.state.writing.begin() as session:
         held = {"office": "PYK", "booking": "b", "day": DAY.isoformat()}
-        session.add(BookerRow(**held, code="C", phone="p", address="a", made_at=MORNING, pass_text=""))
+        session.add(BookerRow(**held, code="C", draft="d", phone="p", address="a", made_at=MORNING, pass_text=""))
         session.add(PlaceRow(**held, service="s", slot="08:00", count=1, place=1, number="A-1", name="n", nik="n"))
         session.add(RefusedRow(office="PYK", at=at - timedelta(days=7), reason="phone", who="p"))
     run(http, at - SECOND)

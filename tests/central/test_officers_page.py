@@ -7,6 +7,7 @@ import pytest
 from wire import PASSWORD, a_ticket, row_of, slot
 
 from central.languages import words
+from central.people.roles import Role
 from kiosk.model import Language, TicketState
 from kiosk.protocol import HEARTBEATS, CheckedIn, Commented, HelpCalled, PaperMoved, Rated, WalkInIssued
 from kiosk.visit import State
@@ -91,6 +92,18 @@ def test_calling_the_next_takes_whoevers_turn_it_is_to_the_counter(kiosk, office
     assert officer.post("/officers/next", data={"counter": "5"}).json()["detail"] == "tidak ada yang menunggu"
 
 
+def test_what_cannot_be_done_is_said_in_the_officers_language(kiosk, officer) -> None:
+    kiosk.tells(CheckedIn(ticket=a_ticket("A-001")), CheckedIn(ticket=a_ticket("A-002", 1)))
+    english = {"Accept-Language": "en"}
+    officer.post("/officers/next", data={"counter": "4"})
+    for data, words_said in (
+        ({"counter": "4"}, "A-001 is still at this counter"),
+        ({"counter": " "}, "Enter the counter"),
+    ):
+        assert words_said in officer.post("/officers/next", data=data, headers=english).json()["detail"]
+    assert "not known" in officer.post(f"/officers/calls/{uuid4()}/seen", headers=english).json()["detail"]
+
+
 def test_two_officers_do_not_call_the_same_person(kiosk, officer) -> None:
     ticket = a_ticket("A-001")
     kiosk.tells(CheckedIn(ticket=ticket))
@@ -172,6 +185,22 @@ def test_only_a_call_can_be_seen_to_and_only_by_an_officer_on_this_site(kiosk, o
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_screen_of_a_kiosk_has_words_for_officers(language: Language) -> None:
     assert {key for key in words(language, "board") if key.startswith("step_")} == {f"step_{each}" for each in State}
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        (Role.CLERK, {"next", "tickets", "calls"}),
+        (Role.SUPERVISOR, {"next", "tickets", "calls", "kiosks"}),
+        (Role.TECHNICIAN, {"calls", "kiosks"}),
+        (Role.AUDITOR, set()),
+    ],
+)
+def test_the_queues_page_has_the_buttons_of_ones_role(kiosk, staff, role: Role, may: set[str]) -> None:
+    kiosk.tells(CheckedIn(ticket=a_ticket("A-001")), HelpCalled(step="welcome"))
+    page = staff.signed_in(role, role).get("/officers").text
+    assert "A-001" in page
+    assert set(re.findall(r'action="/officers/(next|tickets|calls|kiosks)\b', page)) == may
 
 
 def test_yesterdays_people_and_ratings_are_not_todays(kiosk, officer, clock) -> None:

@@ -42,6 +42,17 @@ def test_no_word_is_left_that_nothing_shows() -> None:
     assert not {f"{part}.{key}" for part, held in PARTS.items() for key in held if not is_shown(key)}
 
 
+@pytest.mark.parametrize("part", ["booking", "ticket", "transparency", "announcements"])
+def test_the_publics_words_are_those_that_everybody_knows(part: str) -> None:
+    said = " ".join(words(INDONESIAN, part).values())
+    assert not re.findall(r"\b(?:peramban|tersamar|peladen|cakram)\w*", said, re.IGNORECASE)
+    assert "anjungan" not in said or "mesin anjungan di lobi" in said
+
+
+def test_a_kiosks_code_is_not_called_what_a_bookings_code_is() -> None:
+    assert words(INDONESIAN, "booking")["typing_code"].lower() not in words(INDONESIAN, "fleet")["code_is"].lower()
+
+
 def test_the_phone_page_speaks_what_kiosks_speak() -> None:
     assert spoken_in("ticket") == Texts.load().languages
 

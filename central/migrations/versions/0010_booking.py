@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("office", sa.String(6), nullable=False),
         sa.Column("code", sa.String(10), nullable=False, unique=True),
         sa.Column("day", sa.String(10), nullable=False),
+        sa.Column("draft", sa.String(32), nullable=False, unique=True),
         sa.Column("phone", sa.String(32), nullable=False),
         sa.Column("address", sa.String(32), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
