@@ -3,8 +3,11 @@
 import contextlib
 import shutil
 import sqlite3
+import sys
 from datetime import timedelta
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -17,7 +20,7 @@ from central.database import BookingRow, FactRow, OfficerRow, database_file, for
 from central.passes import Declined
 from central.privacy import rotation
 from central.privacy.disk import truncate
-from central.privacy.keyring import CREDENTIAL, KEY_FILE, DataKeyMissing, SealBroken, key_id, write_keys
+from central.privacy.keyring import CREDENTIAL, KEY_FILE, DataKeyMissing, Keyring, SealBroken, key_id, write_keys
 from central.privacy.rows import DataKeyRow
 from central.privacy.sealed import keyring_of
 from kiosk.protocol import Commented
@@ -98,6 +101,25 @@ def test_a_rotation_that_was_cut_off_goes_on(held: TestClient, data: Path) -> No
     again = turn(held, LATER, batch=10)
     assert (again.key, again.dropped, seals(held)) == (newest, (former,), {newest})
     assert CANARY in comment(held)
+
+
+def test_whoever_seals_while_the_keys_are_read_anew_marks_the_text_with_its_own_key(data: Path) -> None:
+    file = data / KEY_FILE
+    ring, sealed = Keyring(file), []
+
+    def at_each_line(frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code is Keyring._read.__code__ and frame.f_lineno > frame.f_code.co_firstlineno + 1:
+            sealed.append(ring.seal(CANARY))  # as another thread does that runs just now
+        return at_each_line
+
+    write_keys(file, [Fernet.generate_key(), *file.read_bytes().split()])
+    sys.settrace(at_each_line)
+    try:
+        sealed.append(ring.seal(CANARY))
+    finally:
+        sys.settrace(None)
+    assert len(sealed) > 2
+    assert {ring.open(text) for text in sealed} == {CANARY}
 
 
 def test_cut_off_between_the_file_and_the_database_it_goes_on(held: TestClient, data: Path) -> None:
