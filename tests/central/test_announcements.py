@@ -56,6 +56,14 @@ def test_the_feeds_say_what_is_in_force_and_no_more(http: TestClient, officer, c
     assert feeds() == (False, False, False)
 
 
+def test_a_feed_names_the_offices_own_address_whatever_host_was_asked_for(http: TestClient) -> None:
+    asked = {"Host": "touts.example"}
+    feed = http.get("/o/PYK/announcements.json", headers=asked).json()
+    rss = ElementTree.fromstring(http.get("/o/PYK/announcements.rss", headers=asked).text)
+    page = "https://antrean.example/o/PYK/announcements"
+    assert (feed["home_page_url"], feed["feed_url"], rss.findtext("channel/link")) == (page, f"{page}.json", page)
+
+
 def test_a_withdrawn_one_is_gone_everywhere(kiosk, officer) -> None:
     officer.post("/officers/announcements", data=GOOD)
     found = told(kiosk)[GOOD["words_id"]]["id"]
