@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.3
 CONNECT_SECONDS = 2.0
 NOTICED = {
-    "connect_timeout": "5", "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
+    "connect_timeout": "5",
+    "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
 }  # fmt: skip
 """A server that went without a word is noticed after half a minute (libpq, 34.1.2, parameter key words)."""
 KEEP_ALIVE_SECONDS = 15.0
