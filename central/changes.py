@@ -16,6 +16,11 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.3
 CONNECT_SECONDS = 2.0
+NOTICED = {
+    "connect_timeout": "5",
+    "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
+}  # fmt: skip
+"""A server that went without a word is noticed after half a minute (libpq, 34.1.2, parameter key words)."""
 KEEP_ALIVE_SECONDS = 15.0
 
 News = Callable[[], AsyncIterator[str]]
@@ -25,17 +30,22 @@ News = Callable[[], AsyncIterator[str]]
 class Changes:
     """Hears of changes, and tells the pages that wait for them."""
 
-    def __init__(self, news: News) -> None:
-        self._news = news
+    def __init__(self, news: News, again_seconds: float = CONNECT_SECONDS) -> None:
+        self._news, self._again_seconds = news, again_seconds
         self._heard: Counter[str] = Counter()
         self._ended = False
         self._moved = asyncio.Condition()
 
     async def watch(self) -> None:
-        """Listens until it is cancelled."""
-        async for office in self._news():
-            self._heard[office] += 1
-            await self._wake()
+        """Listens until it is cancelled; begins again after whatever ends it."""
+        while True:
+            try:
+                async for office in self._news():
+                    self._heard[office] += 1
+                    await self._wake()
+            except Exception as error:  # noqa: BLE001 whatever it is, pages must not wait for news for ever
+                log.error("watching for changes ended (%s), and begins again", type(error).__name__)
+            await asyncio.sleep(self._again_seconds)
 
     async def end(self) -> None:
         """Ends every stream, so that a server that stops need not wait for its readers."""
@@ -103,11 +113,16 @@ async def sqlite_news(file: Path) -> AsyncIterator[str]:
         connection.close()
 
 
+def listened_to_at(url: URL) -> str:
+    """The address by which libpq connects, and notices a server that is gone."""
+    return url.set(drivername="postgresql").update_query_dict(NOTICED).render_as_string(hide_password=False)
+
+
 async def postgres_news(url: URL) -> AsyncIterator[str]:
     """Listens to PostgreSQL on a connection of its own, made anew when it is lost. What was missed by then nobody
     knows, so it may be any office's.
     """
-    where = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    where = listened_to_at(url)
     away = False
     while True:
         try:
@@ -117,7 +132,7 @@ async def postgres_news(url: URL) -> AsyncIterator[str]:
                 yield EVERY_OFFICE
                 async for notice in connection.notifies():
                     yield notice.payload
-        except psycopg.OperationalError:
+        except psycopg.Error:
             if not away:
                 log.warning("changes cannot be listened to; connecting again until they can")
             away = True

@@ -2,7 +2,7 @@
 
 SQLite lets one transaction write at a time. PostgreSQL lets them all and undoes one of two that cannot both have been
 alone (SERIALIZABLE, its manual 13.2.3); `central.conflicts` does it again. Either way what a writer read stays true
-until it has written.
+until it has written. No error tells the values of its statement: they are of people, and errors are logged.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ POSTGRES_MIGRATING = {"isolation_level": "READ COMMITTED"}
 
 def sqlite_engine(file: Path, keeps_references: bool) -> Engine:
     """Transactions of SQLite in write-ahead mode, on disk when they are committed."""
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 10})
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 10}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     if keeps_references:
@@ -43,6 +43,7 @@ def postgres_engine(url: URL) -> Engine:
         pool_pre_ping=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _take_any_text)
     return engine

@@ -125,9 +125,9 @@ def _apply(session: Session, kiosk: KioskRow, fact: ReceivedFact, row: FactRow, 
         case CheckedIn() | WalkInIssued() as body:
             return add_ticket(session, kiosk, body, row.received_at, zone)
         case PaperMoved() as body:
-            return move_paper(session, row.kiosk, body, row.at)
+            return move_paper(session, kiosk, body, row.at)
         case SurveyTaken() as body:
-            return mark_surveyed(session, body)
+            return mark_surveyed(session, kiosk.office, body)
         case SurveyGiven() as body:
             add_response(session, kiosk.office, row, body)
             return None

@@ -103,7 +103,9 @@ def _count(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop("news", None)
+    # A savepoint's rollback takes back a part; what its rows told besides is told in vain, which harms nobody.
+    if not session.in_nested_transaction():
+        session.info.pop("news", None)
 
 
 def _loud(kind: type[Base]) -> frozenset[str]:

@@ -31,10 +31,10 @@ class SurveyResult:
     best: int
 
 
-def mark_surveyed(session: Session, body: SurveyTaken) -> Unapplied | None:
+def mark_surveyed(session: Session, office: str, body: SurveyTaken) -> Unapplied | None:
     """Notes that a ticket's person was asked; once only."""
     row = session.get(TicketRow, str(body.ticket))
-    if row is None:
+    if row is None or row.office != office:
         return Unapplied.NO_TICKET
     if row.surveyed:
         return Unapplied.SURVEYED_TWICE

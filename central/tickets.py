@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from central.bodies import ticket_in
-from central.database import KioskRow, TicketRow
+from central.database import BookingRow, KioskRow, TicketRow
 from central.dating import believed
 from central.names import masked
 from kiosk.model import QueueState, Ticket, TicketState
@@ -22,8 +22,9 @@ class Unapplied(StrEnum):
     """Why a fact is a dead letter: kept and acknowledged, but nothing followed from it.
 
     UNREADABLE: this server does not know its kind, or its content is not of that kind. BAD_TICKET: its ticket's time,
-    number or name cannot be one, or the ticket is known with another number. NO_TICKET: it speaks of a ticket that is
-    not known. SURVEYED_TWICE: two kiosks that did not know of each other took a survey for it.
+    number or name cannot be one, the ticket is known with another number, or its booking is another office's.
+    NO_TICKET: it speaks of a ticket that this office does not know. SURVEYED_TWICE: two kiosks that did not know of
+    each other took a survey for it.
     """
 
     UNREADABLE = "unreadable"
@@ -47,7 +48,7 @@ def add_ticket(
     not or was wrong.
     """
     ticket = body.ticket
-    if not is_sound(ticket):
+    if not is_sound(ticket) or _booked_elsewhere(session, kiosk, ticket):
         return Unapplied.BAD_TICKET
     issued_at, day = believed(ticket.issued_at, received_at), day_of(body, received_at, zone).isoformat()
     arrived_at = issued_at or received_at
@@ -76,6 +77,12 @@ def add_ticket(
     return None
 
 
+def _booked_elsewhere(session: Session, kiosk: KioskRow, ticket: Ticket) -> bool:
+    """Whether its booking is held here as another office's. One that is not held may be forgotten, or not here yet."""
+    booking = session.get(BookingRow, str(ticket.booking)) if ticket.booking else None
+    return booking is not None and booking.office != kiosk.office
+
+
 def is_sound(ticket: Ticket) -> bool:
     """Whether its time, number and name can be those of a ticket."""
     at = ticket.issued_at
@@ -85,16 +92,16 @@ def is_sound(ticket: Ticket) -> bool:
     return dated and of_a_day and bool(NUMBER.fullmatch(ticket.number)) and len(ticket.masked_name) <= LONGEST_NAME
 
 
-def move_paper(session: Session, kiosk: str, body: PaperMoved, at: datetime) -> Unapplied | None:
+def move_paper(session: Session, kiosk: KioskRow, body: PaperMoved, at: datetime) -> Unapplied | None:
     """Notes what became of a ticket's paper `at` an instant (UTC)."""
     row = session.get(TicketRow, str(body.ticket))
-    if row is None:
+    if row is None or row.office != kiosk.office:
         return Unapplied.NO_TICKET
     # A kiosk's own facts come in their order, whatever its clock did; those of two kiosks only their times can order.
-    newer = row.paper_kiosk == kiosk or at >= row.paper_at
+    newer = row.paper_kiosk == kiosk.id or at >= row.paper_at
     # One paper in hand is enough, so what became of a reprint changes nothing.
     if row.paper != TicketState.PRINTED and (newer or body.state is TicketState.PRINTED):
-        row.paper, row.paper_at, row.paper_kiosk = body.state, at, kiosk
+        row.paper, row.paper_at, row.paper_kiosk = body.state, at, kiosk.id
     return None
 
 

@@ -85,7 +85,7 @@ class RemoteSettingsFile:
             return self._overlaid(self.held.toml)
         except ConfigError as error:
             self._take_back("; ".join(error.problems))
-            return own
+            return self._usable(own)
 
     def _take_back(self, problem: str) -> None:
         refused = self._refused(self.held.version, problem)

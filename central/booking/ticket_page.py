@@ -37,6 +37,7 @@ class Shown:
     yet; `why` explains the place; `rated`: this ticket's rating was given, `commented`: a comment too.
     """
 
+    office_id: str
     office: str
     place: Place
     service: str
@@ -134,6 +135,7 @@ def _shown(ticket: str, request: Request, session: Session, now: Now, lang: str)
     stage = next((each for each in service.stages if each.key == place.stands_in.stage), None) if service else None
     rating = session.get(PhoneRatingRow, row.id)
     return language, Shown(
+        office_id=row.office,
         office=office.office.name,
         place=place,
         service=service.name[language] if service else "",

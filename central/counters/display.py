@@ -14,7 +14,7 @@ from central.counters.spoken import call_sentence
 from central.database import TicketRow
 from central.monitoring.announcements import in_force
 from central.places import places
-from central.snapshot import office_snapshot
+from central.snapshot import office_snapshot, office_zone
 from central.tickets import ticket_of
 from kiosk.model import ENGLISH, INDONESIAN, Announcement, Language, Office, Service, Words
 
@@ -121,10 +121,12 @@ def display_of(session: Session, office: str, now: datetime) -> Display | None:
     )
 
 
-def sentences_of(session: Session, office: str, call: int) -> tuple[tuple[Language, str], ...] | None:
-    """What is said of a call, in each language that it is said in; None for one that this office does not know."""
+def sentences_of(session: Session, office: str, call: int, now: datetime) -> tuple[tuple[Language, str], ...] | None:
+    """What is said of a call, in each language that it is said in; None for one that this office did not make
+    today."""
     row = session.get(CallRow, call)
-    if row is None or row.office != office:
+    today = now.astimezone(office_zone(session, office)).date().isoformat()
+    if row is None or (row.office, row.day) != (office, today):
         return None
     ticket, counter = session.get_one(TicketRow, row.ticket), session.get_one(CounterRow, row.counter)
     found = office_snapshot(session, office)

@@ -10,6 +10,7 @@ from central.counters.display import display_of, sentences_of
 from central.counters.voice import sound_of
 from central.languages import PageLanguageOf, words
 from central.page import page
+from central.snapshot import offices
 from kiosk.model import ENGLISH
 
 router = APIRouter(prefix="/o/{office}/display", include_in_schema=False)
@@ -28,8 +29,12 @@ def get_part(office: OfficeId, request: Request, session: Db, now: Now, language
 
 
 @router.get("/events")
-async def get_events(office: OfficeId, request: Request) -> StreamingResponse:
+def get_events(office: OfficeId, request: Request) -> StreamingResponse:
     """Server-sent events: one whenever something of the office was recorded."""
+    # A session of its own: the request's would be held as long as the stream.
+    with request.app.state.reading() as session:
+        if office not in offices(session):
+            raise HTTPException(404, "this office is not known")
     stream = request.app.state.changes.stream(office)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
@@ -41,9 +46,9 @@ def get_chime() -> Response:
 
 
 @router.get("/calls/{call}.wav")
-def get_call(office: OfficeId, call: int, session: Db) -> Response:
+def get_call(office: OfficeId, call: int, session: Db, now: Now) -> Response:
     """A call's sound: the chime, then what is said."""
-    sentences = sentences_of(session, office, call)
+    sentences = sentences_of(session, office, call, now)
     if sentences is None:
         raise HTTPException(404, "this call is not known")
     return _sound(sound_of(sentences))

@@ -16,7 +16,7 @@ class AlarmKind(StrEnum):
     """What alerts are about, and besides: KIOSK_SILENT: not heard while the office is open. PAPER_OUT, PAPER_LOW,
     PRINTER_FAULT, SCANNER_FAULT: by the kiosk's own word. DEAD_LETTERS: facts from which nothing could follow.
     NO_COUNTER: people wait and no counter is open. LONG_WAIT: somebody waits longer than the office's cap.
-    BOOKING_BURST: somebody seems to book to sell.
+    BOOKING_BURST: somebody seems to book to sell. FORGETTING_LATE: personal data is held past its time.
     """
 
     FORK = "fork"
@@ -36,6 +36,7 @@ class AlarmKind(StrEnum):
     BOOKING_BURST = "booking_burst"
     STORE_RENEWED = "store_renewed"
     DEAD_LETTERS = "dead_letters"
+    FORGETTING_LATE = "forgetting_late"
 
 
 URGENT = frozenset(

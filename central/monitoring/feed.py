@@ -3,6 +3,7 @@
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -27,14 +28,14 @@ def get_page(office: str, request: Request, session: Reports, now: Now, language
 
 
 @router.get("/announcements.json")
-def get_json_feed(office: str, request: Request, session: Reports, now: Now, language: PageLanguageOf) -> Response:
+def get_json_feed(office: str, session: Reports, now: Now, language: PageLanguageOf) -> Response:
     """What is announced, as a JSON Feed."""
     held, told = _told(session, office, now)
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": held.name,
-        "home_page_url": str(request.url_for("get_page", office=office)),
-        "feed_url": str(request.url),
+        "home_page_url": _page_at(held),
+        "feed_url": f"{_page_at(held)}.json",
         "language": language,
         "items": [
             {
@@ -49,7 +50,7 @@ def get_json_feed(office: str, request: Request, session: Reports, now: Now, lan
 
 
 @router.get("/announcements.rss")
-def get_rss(office: str, request: Request, session: Reports, now: Now, language: PageLanguageOf) -> Response:
+def get_rss(office: str, session: Reports, now: Now, language: PageLanguageOf) -> Response:
     """What is announced, as RSS."""
     held, told = _told(session, office, now)
     rss = Element("rss", version="2.0")
@@ -57,7 +58,7 @@ def get_rss(office: str, request: Request, session: Reports, now: Now, language:
     title = words(language, "announcements")["title"]
     for name, text in (
         ("title", held.name),
-        ("link", str(request.url_for("get_page", office=office))),
+        ("link", _page_at(held)),
         ("description", title),
     ):
         SubElement(channel, name).text = text
@@ -79,6 +80,12 @@ def _told(session: Reports, office: str, now: datetime) -> tuple[Office, tuple[A
     if held is None:
         raise HTTPException(404, "there is no such office")
     return held.office, in_force(session, office, now.astimezone(office_zone(session, office)))
+
+
+def _page_at(office: Office) -> str:
+    """The page's public address, whatever a request calls this server: feeds are passed on."""
+    public = urlsplit(office.ticket_url)
+    return f"{public.scheme}://{public.netloc}/o/{office.id}/announcements"
 
 
 def _begins(each: Announcement, session: Reports, office: str) -> datetime:

@@ -17,6 +17,8 @@ from central.monitoring.alarms import Alarm, AlarmKind, Seen, from_alert, long_w
 from central.monitoring.figures import Journey
 from central.monitoring.journeys import open_counters
 from central.monitoring.rows import ConditionRow, SeenAlarmRow
+from central.privacy.daily import FORGETTING
+from central.privacy.rows import LeaseRow
 from kiosk.model import ClockState, PrinterStatus
 from kiosk.opening import opening, rules_on
 from kiosk.protocol import Snapshot
@@ -24,6 +26,9 @@ from kiosk.protocol import Snapshot
 PRINTER_FAULTS = frozenset(
     {PrinterStatus.COVER_OPEN, PrinterStatus.OFFLINE, PrinterStatus.SILENT, PrinterStatus.DISCONNECTED}
 )
+
+FORGETS_WITHIN = timedelta(days=2)
+"""What is past its time is forgotten once a day; a day more may be a machine that was off."""
 
 
 def alarms(
@@ -39,6 +44,7 @@ def alarms(
         made.extend(_of_kiosk(session, kiosk, is_open, now))
     made.extend(_dead_letters(session, kiosks, now - LOOK_BACK))
     made.extend(_booked_to_sell(session, office, now))
+    made.extend(_forgetting(session, now))
     if found:
         rules = rules_on(found.rules, now.astimezone(zone).date()).queue
         cap = timedelta(minutes=rules.most_wait_minutes)
@@ -104,6 +110,12 @@ def _booked_to_sell(session: Session, office: str, now: datetime) -> Iterator[Al
     if found:
         count = sum(each.bookings for each in found)
         yield Alarm(AlarmKind.BOOKING_BURST, min(each.since for each in found), what=str(count))
+
+
+def _forgetting(session: Session, now: datetime) -> Iterator[Alarm]:
+    row = session.get(LeaseRow, FORGETTING)
+    if row and row.done_at and now - row.done_at > FORGETS_WITHIN:
+        yield Alarm(AlarmKind.FORGETTING_LATE, row.done_at)
 
 
 def _of_queue(

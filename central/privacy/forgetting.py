@@ -7,13 +7,14 @@ what a blanked body said. Kiosks keep a fact for 7 days after its acknowledgemen
 """
 
 import json
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import ColumnElement, delete, inspect, or_, select
+from sqlalchemy.orm import Session, defer, sessionmaker
 
 from central.booking.rows import BookerRow, PhoneRatingRow, PlaceRow, RefusedRow
 from central.counters.note_rows import NoteRow
@@ -35,8 +36,10 @@ from central.people.audit import Action, record
 from central.people.roles import SignedIn
 from central.people.sessions import IDLE
 from central.privacy.disk import for_good
+from central.privacy.keyring import SealBroken
 from central.privacy.register import days_kept
 from central.privacy.rows import BreachNoteRow, BreachRow, SubjectRequestRow
+from central.privacy.sealed import Sealed
 from central.snapshot import office_zone, offices
 from central.tickets import Unapplied
 from central.tries import TryRow
@@ -46,6 +49,13 @@ BATCH = 500
 TRIES_KEPT = timedelta(days=2)
 Row = TypeVar("Row", bound=Base)
 ISSUED = ("checked_in", "walk_in_issued")
+UNREADABLE = (SealBroken, ValueError, KeyError, TypeError)
+"""What a damaged body raises when it is read."""
+log = logging.getLogger(__name__)
+
+
+class Unforgotten(Exception):
+    """Some rules failed, and are logged by the names of their tables; all others were carried out."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +82,23 @@ class Rule:
 
 def forget(writing: sessionmaker[Session], now: datetime) -> dict[str, dict[str, int]]:
     """Forgets all that is past its time (`now` is UTC); returns how many rows, by office ("" for what is of none) and
-    table. What an office forgot is on its audit trail. Run again it finds nothing more.
+    table. What an office forgot is on its audit trail. Run again it finds nothing more. Raises Unforgotten at the end
+    where a rule failed, which stops no other one.
     """
+    failed: list[str] = []
     with writing.begin() as session:
         due = {office: _due(session, office, now) for office in offices(session)}
-    counts = {"": _counted(writing, EVERYWHERE, dict.fromkeys((rule.kept for rule in EVERYWHERE), _at(now)))}
+    counts = {"": _counted(writing, EVERYWHERE, dict.fromkeys((rule.kept for rule in EVERYWHERE), _at(now)), failed)}
     for office, by_rule in due.items():
-        counts[office] = _counted(writing, OF_AN_OFFICE, by_rule)
+        counts[office] = _counted(writing, OF_AN_OFFICE, by_rule, failed)
         if counts[office]:
             detail = {table: str(number) for table, number in counts[office].items()}
             with writing.begin() as session:
                 record(
                     session, SignedIn("kiosk-central", office, frozenset()), Action.FORGOTTEN, "register", now, detail
                 )
+    if failed:
+        raise Unforgotten(", ".join(failed))
     return {office: found for office, found in counts.items() if found}
 
 
@@ -98,17 +112,29 @@ def _at(now: datetime, office: str = "", zone: tzinfo = UTC, days: int = 0) -> D
     return Due(office, now, day, datetime.combine(day, time(), zone), now - timedelta(days=days))
 
 
-def _counted(writing: sessionmaker[Session], rules: Sequence[Rule], due: dict[str, Due]) -> dict[str, int]:
+def _counted(
+    writing: sessionmaker[Session], rules: Sequence[Rule], due: dict[str, Due], failed: list[str]
+) -> dict[str, int]:
+    """How many rows of each table were forgotten; the tables of the rules that failed are added to `failed`."""
     counts: dict[str, int] = {}
     for rule in rules:
-        while True:
-            with writing.begin() as session:
-                for_good(session)
-                found = rule.forget(session, due[rule.kept])
-            counts[rule.table] = counts.get(rule.table, 0) + found
-            if found < BATCH:
-                break
+        try:
+            for found in _batches(writing, rule, due[rule.kept]):
+                counts[rule.table] = counts.get(rule.table, 0) + found
+        except Exception as error:  # noqa: BLE001 whatever it is, the other rules must not wait for it
+            # Its own words may repeat what it was about.
+            log.error("forgetting %s failed (%s)", rule.table, type(error).__name__)
+            failed.append(rule.table)
     return {table: number for table, number in counts.items() if number}
+
+
+def _batches(writing: sessionmaker[Session], rule: Rule, due: Due) -> Iterator[int]:
+    found = BATCH
+    while found >= BATCH:
+        with writing.begin() as session:
+            for_good(session)
+            found = rule.forget(session, due)
+        yield found
 
 
 # ------------------------------------------------------------------ of an office
@@ -120,35 +146,44 @@ def _bookings(session: Session, due: Due) -> int:
 
 def _tickets(session: Session, due: Due) -> int:
     old = (TicketRow.office == due.office, TicketRow.day < due.day.isoformat(), TicketRow.forgotten_at.is_(None))
-    rows = session.scalars(select(TicketRow).where(*old).limit(BATCH).with_for_update()).all()
+    rows = _some(session, TicketRow, *old)
     for row in rows:
-        row.body, row.forgotten_at = nameless(row.body), due.now
+        try:
+            row.body = nameless(row.body)
+        except UNREADABLE as error:
+            row.body = _of_damaged(row, error)
+        row.forgotten_at = due.now
     return len(rows)
 
 
 def _issued(session: Session, due: Due) -> int:
     readable = or_(FactRow.problem.is_(None), FactRow.problem != Unapplied.UNREADABLE)
-    return _blank(session, due, _facts_of(due).where(FactRow.at < due.midnight, FactRow.kind.in_(ISSUED), readable))
+    return _blank(session, due, FactRow.at < due.midnight, FactRow.kind.in_(ISSUED), readable)
 
 
 def _comments(session: Session, due: Due) -> int:
-    return _blank(session, due, _facts_of(due).where(FactRow.at <= due.by, FactRow.kind == "commented"))
+    return _blank(session, due, FactRow.at <= due.by, FactRow.kind == "commented")
 
 
 def _unreadable(session: Session, due: Due) -> int:
-    return _blank(session, due, _facts_of(due).where(FactRow.at <= due.by, FactRow.problem == Unapplied.UNREADABLE))
+    return _blank(session, due, FactRow.at <= due.by, FactRow.problem == Unapplied.UNREADABLE)
 
 
-def _facts_of(due: Due) -> Select[FactRow]:
+def _blank(session: Session, due: Due, *which: ColumnElement[bool]) -> int:
     of_office = select(KioskRow.id).where(KioskRow.office == due.office)
-    return select(FactRow).where(FactRow.kiosk.in_(of_office), FactRow.forgotten_at.is_(None)).order_by(FactRow.at)
-
-
-def _blank(session: Session, due: Due, wanted: Select[FactRow]) -> int:
-    rows = session.scalars(wanted.limit(BATCH).with_for_update()).all()
+    rows = _some(session, FactRow, FactRow.kiosk.in_(of_office), FactRow.forgotten_at.is_(None), *which)
     for row in rows:
-        forget_fact(row, due.now)
+        try:
+            forget_fact(row, due.now)
+        except UNREADABLE as error:
+            row.body, row.forgotten_at = _of_damaged(row, error), due.now
     return len(rows)
+
+
+def _of_damaged(row: FactRow | TicketRow, error: Exception) -> str:
+    """What is left of a body that cannot be read and made nameless: nothing. Its time is over all the same."""
+    log.error("a body in %s is damaged (%s); all of it is forgotten", row.__tablename__, type(error).__name__)
+    return "{}"
 
 
 def forget_fact(row: FactRow, now: datetime) -> None:
@@ -253,7 +288,13 @@ def _passes(session: Session, due: Due) -> int:
 
 
 def _some(session: Session, rows: type[Row], *due: ColumnElement[bool]) -> Sequence[Row]:
-    return session.scalars(select(rows).where(*due).limit(BATCH).with_for_update()).all()
+    """At most BATCH of the rows. Where something sealed in them is damaged, it is left to be opened row by row."""
+    wanted = select(rows).where(*due).limit(BATCH).with_for_update()
+    try:
+        return session.scalars(wanted).all()
+    except SealBroken:
+        sealed = [each for each in inspect(rows).column_attrs if isinstance(each.columns[0].type, Sealed)]
+        return session.scalars(wanted.options(*(defer(each.class_attribute) for each in sealed))).all()
 
 
 def _delete(session: Session, rows: type[Row], *due: ColumnElement[bool]) -> int:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
 from kiosk.durable_file import write_private
@@ -54,7 +54,8 @@ class Keyring:
     def seal(self, text: str) -> str:
         """The text as it may lie in the database: encrypted and authenticated."""
         self._follow()
-        return f"{MARK}{self._newest}.{self._fernet.encrypt(text.encode()).decode()}"
+        newest, fernet = self._sealing
+        return f"{MARK}{newest}.{fernet.encrypt(text.encode()).decode()}"
 
     def open(self, held: str) -> str:
         """What was sealed. What was never sealed, from before there were keys, is as it is. Raises DataKeyMissing or
@@ -79,10 +80,9 @@ class Keyring:
 
     def _read(self) -> None:
         self._stamp = _stamp(self.file)
-        keys = _keys_in(self.file)
-        self._by_id = {key_id(each): Fernet(each) for each in keys}
-        self._newest = key_id(keys[0])
-        self._fernet = MultiFernet(list(self._by_id.values()))
+        self._by_id = {key_id(each): Fernet(each) for each in _keys_in(self.file)}
+        # In one piece: another thread may be sealing just now.
+        self._sealing = next(iter(self._by_id.items()))
 
 
 def unlocked(connection: Connection, folder: Path, environment: Mapping[str, str] = os.environ) -> Keyring:

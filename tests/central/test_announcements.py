@@ -62,6 +62,14 @@ def test_a_time_that_is_another_places_is_refused_in_words(officer, field: str) 
     assert (answer.status_code, "Tulis waktu" in answer.text) == (422, True)
 
 
+def test_a_feed_names_the_offices_own_address_whatever_host_was_asked_for(http: TestClient) -> None:
+    asked = {"Host": "touts.example"}
+    feed = http.get("/o/PYK/announcements.json", headers=asked).json()
+    rss = ElementTree.fromstring(http.get("/o/PYK/announcements.rss", headers=asked).text)
+    page = "https://antrean.example/o/PYK/announcements"
+    assert (feed["home_page_url"], feed["feed_url"], rss.findtext("channel/link")) == (page, f"{page}.json", page)
+
+
 def test_a_withdrawn_one_is_gone_everywhere(kiosk, officer) -> None:
     officer.post("/officers/announcements", data=GOOD)
     found = told(kiosk)[GOOD["words_id"]]["id"]

@@ -60,6 +60,7 @@ def test_a_call_is_shown_with_its_counter_and_no_name_ever(http, kiosk, counter,
 def test_the_display_needs_no_sign_in_and_another_office_has_none(http) -> None:
     assert http.get(PAGE).status_code == 200
     assert http.get("/o/XYZ/display").status_code == 404
+    assert http.get("/o/XYZ/display/events").status_code == 404
 
 
 def test_the_last_six_calls_are_shown_the_latest_first_and_mistakes_are_not(http, kiosk, counter, clock) -> None:
@@ -106,7 +107,7 @@ def test_who_chose_english_is_called_in_both_languages(http, kiosk, counter, clo
     arrive(kiosk, "W1-001", language=ENGLISH)
     call = counter(calls.call_next)
     with http.app.state.reading() as session:
-        assert sentences_of(session, "PYK", call) == (
+        assert sentences_of(session, "PYK", call, clock.now()) == (
             (INDONESIAN, "Nomor antrean W satu, nol-nol-satu, silakan menuju loket dua."),
             (ENGLISH, "Queue number W, one, zero-zero-one, please go to counter two."),
         )
@@ -117,19 +118,19 @@ def test_who_chose_english_is_called_in_both_languages(http, kiosk, counter, clo
     assert "Please go" not in http.get(PAGE).text
 
 
-def test_an_office_that_says_kosong_says_it_in_indonesian_alone(http, kiosk, counter) -> None:
+def test_an_office_that_says_kosong_says_it_in_indonesian_alone(http, kiosk, counter, clock) -> None:
     with http.app.state.writing.begin() as session:
         row = session.get_one(OfficeRow, "PYK")
         row.body = row.body.replace('"spoken_zero":""', '"spoken_zero":"kosong"')
     arrive(kiosk, "W1-001", language=ENGLISH)
     call = counter(calls.call_next)
     with http.app.state.reading() as session:
-        said = dict(sentences_of(session, "PYK", call) or ())
+        said = dict(sentences_of(session, "PYK", call, clock.now()) or ())
     assert "W satu, kosong-kosong-satu" in said[INDONESIAN]
     assert "zero-zero-one" in said[ENGLISH]
 
 
-def test_a_sound_is_served_for_a_call_of_this_office_only(http, kiosk, counter) -> None:
+def test_a_sound_is_served_for_todays_calls_of_this_office_only(http, kiosk, counter, clock) -> None:
     arrive(kiosk, "W1-001")
     call = counter(calls.call_next)
     answer = http.get(f"{PAGE}/calls/{call}.wav")
@@ -138,6 +139,8 @@ def test_a_sound_is_served_for_a_call_of_this_office_only(http, kiosk, counter) 
     assert http.get(f"{PAGE}/calls/{call + 1}.wav").status_code == 404
     assert http.get(f"/o/XYZ/display/calls/{call}.wav").status_code == 404
     assert http.get(f"{PAGE}/calls/chime.wav").content[:4] == b"RIFF"
+    clock.forward(days=1)
+    assert http.get(f"{PAGE}/calls/{call}.wav").status_code == 404
 
 
 def test_who_waits_is_shown_by_service_in_the_queues_order(http, kiosk, counter, clock) -> None:

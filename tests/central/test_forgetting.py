@@ -1,5 +1,6 @@
 """What is past its time goes, to the second, and nothing else; once a day, by one process."""
 
+import asyncio
 import json
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import String, func, select, type_coerce, update
 from wire import DAY, MORNING, Clock, Kiosk, a_ticket
 
 from central.booking.rows import BookerRow, PhoneRatingRow, PlaceRow, RefusedRow
@@ -17,13 +18,16 @@ from central.counters.request_rows import PartnerRow, RequestRow
 from central.counters.rows import CallRow, CounterRow
 from central.database import BookingRow, FactRow, RevokedPassRow, SeenCallRow, SessionRow, TicketRow, database_file
 from central.fleet.rows import BootRow
+from central.monitoring.alarms import AlarmKind
+from central.monitoring.watch import FORGETS_WITHIN, alarms
 from central.people.audit import verify
 from central.privacy import forgetting
 from central.privacy.daily import EVERY, FORGETTING, LEASE, Daily, taken
 from central.privacy.disk import truncate
-from central.privacy.forgetting import forget
+from central.privacy.forgetting import Unforgotten, forget
 from central.privacy.register import keep
-from central.privacy.rows import BreachRow, SubjectRequestRow
+from central.privacy.rows import BreachRow, LeaseRow, SubjectRequestRow
+from central.privacy.sealed import keyring_of
 from central.tries import TryRow
 from kiosk.protocol import CheckedIn, Commented, HelpCalled, Rated, WalkInIssued
 
@@ -276,6 +280,81 @@ def test_of_two_processes_one_forgets_once_a_day(two: tuple[Daily, Daily], clock
     assert (two[0].look(), two[1].look()) == (None, None)
     clock.forward(seconds=EVERY.total_seconds())
     assert two[1].look() is not None
+
+
+def late(http: TestClient, at: datetime) -> list[datetime]:
+    """Since when an alarm says that forgetting is late."""
+    with http.app.state.reading() as session:
+        found = alarms(session, "PYK", None, (), at)
+    return [each.since for each in found if each.kind is AlarmKind.FORGETTING_LATE]
+
+
+def test_it_is_an_alarm_when_nothing_was_forgotten_for_more_than_two_days(
+    two: tuple[Daily, Daily], http: TestClient, clock: Clock
+) -> None:
+    clock.at = OVER
+    assert late(http, OVER) == []
+    assert two[0].look() is not None
+    assert late(http, OVER + FORGETS_WITHIN) == []
+    assert late(http, OVER + FORGETS_WITHIN + SECOND) == [OVER]
+
+
+def test_a_damaged_value_is_forgotten_whole_and_stops_nothing(
+    two: tuple[Daily, Daily], http: TestClient, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    keyring = keyring_of(http.app.state.engine)
+    broken = keyring.seal("x" * 60)[:-8] + "AAAAAAA="
+    with http.app.state.writing.begin() as session:
+        for table, where in (
+            (TicketRow, TicketRow.number == "A-001"), (FactRow, FactRow.kind == "checked_in"),
+            (BookingRow, BookingRow.day == DAY.isoformat()),
+        ):  # fmt: skip
+            session.connection().execute(update(table.__table__).where(where).values(body=type_coerce(broken, String)))
+        of_another_shape = keyring.seal('{"ticket": "Q*** Z***"}')
+        walk_in = update(TicketRow.__table__).where(TicketRow.number == "W1-001")
+        session.connection().execute(walk_in.values(body=type_coerce(of_another_shape, String)))
+    clock.at = OVER
+    found = two[0].look()["PYK"]
+    assert (found["tickets"], found["facts"], found["bookings"] > 1) == (2, 2, True)
+    with http.app.state.reading() as session:
+        assert session.scalars(select(TicketRow.body)).all() == ["{}", "{}"]
+        assert session.scalars(select(FactRow.body).where(FactRow.kind == "checked_in")).all() == ["{}"]
+    assert "SealBroken" in caplog.text
+    assert "Q***" not in caplog.text
+
+
+def test_a_rule_that_fails_stops_no_other_one_and_the_day_is_not_done(
+    two: tuple[Daily, Daily], http: TestClient, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with http.app.state.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE booked_places RENAME TO lost")
+    clock.at = OVER
+    with pytest.raises(Unforgotten, match=r"^booked_places$"):
+        two[0].look()
+    assert "Q***" not in bodies(http)
+    assert "forgetting booked_places failed (OperationalError)" in caplog.text
+    with http.app.state.reading() as session:
+        assert session.get_one(LeaseRow, FORGETTING).done_at == OVER - EVERY
+    assert late(http, OVER + EVERY + SECOND) == [OVER - EVERY]
+
+
+def test_whatever_it_fails_of_it_is_looked_at_again(http: TestClient) -> None:
+    async def look_twice() -> None:
+        looks: list[int] = []
+        twice, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def fails() -> datetime:
+            looks.append(1)
+            if len(looks) == 2:
+                loop.call_soon_threadsafe(twice.set)
+            raise ValueError("a clock that tells no time")
+
+        daily = asyncio.create_task(Daily(http.app.state.engine, fails, look_seconds=0).run())
+        async with asyncio.timeout(5):
+            await twice.wait()
+        daily.cancel()
+
+    asyncio.run(look_twice())
 
 
 def test_one_that_ended_in_the_middle_is_followed_by_another(

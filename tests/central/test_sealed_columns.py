@@ -3,26 +3,33 @@
 import contextlib
 import shutil
 import sqlite3
+import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from fastapi.testclient import TestClient
-from sqlalchemy import String, select, type_coerce
+from sqlalchemy import Engine, String, make_url, select, text, type_coerce
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import sessionmaker
 from wire import MORNING, Kiosk
 
 from central.database import BookingRow, FactRow, OfficerRow, database_file, for_writing, open_database
+from central.engines import postgres_engine, sqlite_engine
 from central.passes import Declined
 from central.privacy import rotation
 from central.privacy.disk import truncate
-from central.privacy.keyring import CREDENTIAL, KEY_FILE, DataKeyMissing, SealBroken, key_id, write_keys
+from central.privacy.keyring import CREDENTIAL, KEY_FILE, DataKeyMissing, Keyring, SealBroken, key_id, write_keys
 from central.privacy.rows import DataKeyRow
 from central.privacy.sealed import keyring_of
 from kiosk.protocol import Commented
 
 CANARY = "Rahasia-Quirinus-di-loket-tiga"
+NOBODY = make_url("postgresql+psycopg://nobody@localhost/none")
 LATER = MORNING + rotation.SETTLES
 
 
@@ -100,6 +107,25 @@ def test_a_rotation_that_was_cut_off_goes_on(held: TestClient, data: Path) -> No
     assert CANARY in comment(held)
 
 
+def test_whoever_seals_while_the_keys_are_read_anew_marks_the_text_with_its_own_key(data: Path) -> None:
+    file = data / KEY_FILE
+    ring, sealed = Keyring(file), []
+
+    def at_each_line(frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code is Keyring._read.__code__ and frame.f_lineno > frame.f_code.co_firstlineno + 1:
+            sealed.append(ring.seal(CANARY))  # as another thread does that runs just now
+        return at_each_line
+
+    write_keys(file, [Fernet.generate_key(), *file.read_bytes().split()])
+    sys.settrace(at_each_line)
+    try:
+        sealed.append(ring.seal(CANARY))
+    finally:
+        sys.settrace(None)
+    assert len(sealed) > 2
+    assert {ring.open(text) for text in sealed} == {CANARY}
+
+
 def test_cut_off_between_the_file_and_the_database_it_goes_on(held: TestClient, data: Path) -> None:
     file, key = data / KEY_FILE, Fernet.generate_key()
     write_keys(file, [key, *file.read_bytes().split()])
@@ -135,6 +161,20 @@ def test_what_was_written_before_there_were_keys_is_read_and_then_sealed(held: T
     assert sum(rotation.sealed_anew(held.app.state.writing, keyring_of(held.app.state.engine).ids[0])) == 1
     truncate(held.app.state.engine)
     assert b"PLAINSECRET" not in b"".join(file.read_bytes() for file in data.glob("central.sqlite*"))
+
+
+@pytest.mark.parametrize("make", [lambda folder: sqlite_engine(folder / "x", False), lambda _: postgres_engine(NOBODY)])
+def test_an_error_of_the_database_tells_nobodys_data(tmp_path: Path, make: Callable[[Path], Engine]) -> None:
+    engine = make(tmp_path)
+    assert engine.hide_parameters
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_the_words_of_an_error_do_not_repeat_what_was_to_be_written(http: TestClient) -> None:
+    with pytest.raises(StatementError) as raised, http.app.state.writing.begin() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": CANARY})
+    assert CANARY not in str(raised.value)
 
 
 def test_a_lost_key_is_a_clear_refusal_that_says_what_to_do(data: Path) -> None:

@@ -1,9 +1,9 @@
 """Facts are taken in once, in order; what cannot be applied is kept for the officers."""
 
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from wire import MORNING, Kiosk, a_ticket
 
-from central.database import FactRow, TicketRow
+from central.database import BookingRow, FactRow, KioskRow, OfficeRow, TicketRow
 from central.tickets import ticket_of
 from kiosk.model import TicketState
 from kiosk.protocol import (
@@ -22,6 +22,7 @@ from kiosk.protocol import (
     HelpCalled,
     PaperMoved,
     Rated,
+    SurveyTaken,
     WalkInIssued,
     canonical,
     digest,
@@ -172,6 +173,40 @@ def test_a_ticket_without_an_instant_or_with_a_strange_number_is_a_dead_letter(h
     facts, tickets = state_of(http)
     assert [row[4] for row in facts] == ["bad_ticket", "bad_ticket"]
     assert tickets == []
+
+
+@pytest.fixture
+def elsewhere(http: TestClient, enrol) -> Kiosk:
+    """A kiosk of another office."""
+    kiosk = enrol()
+    with http.app.state.writing.begin() as session:
+        held = session.get_one(OfficeRow, "PYK")
+        session.add(OfficeRow(id="AGM", body=held.body))
+        session.get_one(KioskRow, kiosk.id).office = "AGM"
+    return kiosk
+
+
+def test_another_offices_kiosk_cannot_check_in_a_booking_and_so_keep_it_from_its_own(http, kiosk, elsewhere) -> None:
+    with http.app.state.reading() as session:
+        booking = session.scalars(select(BookingRow.id).where(BookingRow.office == "PYK")).first()
+    ticket = a_ticket("A-001", booking=UUID(booking), slot=time(8))
+    elsewhere.tells(CheckedIn(ticket=ticket))
+    assert papers(http) == {}
+    kiosk.tells(CheckedIn(ticket=ticket))
+    assert papers(http) == {"A-001": TicketState.ISSUED}
+    problems = [row[4] for row in state_of(http)[0]]
+    assert sorted(problems, key=str) == [None, "bad_ticket"]
+
+
+def test_another_offices_kiosk_says_nothing_of_a_tickets_paper_or_survey(http, kiosk, elsewhere) -> None:
+    ticket = a_ticket("A-001")
+    kiosk.tells(CheckedIn(ticket=ticket))
+    elsewhere.tells(PaperMoved(ticket=ticket.id, state=TicketState.PRINTED), SurveyTaken(ticket=ticket.id))
+    with http.app.state.reading() as session:
+        row = session.get_one(TicketRow, str(ticket.id))
+        assert (row.paper, row.surveyed) == (TicketState.ISSUED, False)
+        told = session.scalars(select(FactRow.problem).where(FactRow.kiosk == elsewhere.id)).all()
+    assert told == ["no_ticket", "no_ticket"]
 
 
 def test_of_two_kiosks_check_ins_the_earlier_is_kept_whichever_arrives_first(http, enrol) -> None:

@@ -26,6 +26,14 @@ def test_it_shows_the_number_the_service_and_how_many_wait_before(kiosk, http) -
         assert words in page
 
 
+def test_the_tickets_page_and_the_booking_site_lead_to_what_the_office_holds_of_people(kiosk, http) -> None:
+    ticket = a_ticket("W1-001")
+    kiosk.tells(WalkInIssued(ticket=ticket))
+    for page in (f"/t/{ticket.id}", "/o/PYK/booking", "/o/PYK/booking/find"):
+        assert 'href="/o/PYK/privacy"' in http.get(page, headers=ENGLISH).text, page
+    assert http.get("/o/PYK/privacy").status_code == 200
+
+
 def test_a_chosen_language_goes_before_the_browsers(kiosk, http) -> None:
     ticket = a_ticket("W1-001")
     kiosk.tells(WalkInIssued(ticket=ticket))

@@ -63,6 +63,17 @@ def test_what_is_taken_back_gives_way_to_the_former_ones_from_afar(file: Path) -
     assert (width(back), back.settings.screen.motion, back.held.version, back.held.refused) == (58, True, 1, 2)
 
 
+def test_what_this_version_does_not_take_any_more_gives_way_to_the_former_ones_at_once(file: Path) -> None:
+    RemoteSettingsFile(file).takes(RemoteSettings(version=1, toml=NARROW))
+    proven = RemoteSettingsFile(file)
+    proven.heard()
+    proven.takes(RemoteSettings(version=2, toml=STILL))
+    kept = file.parent / "data" / "remote-settings.json"
+    kept.write_text(kept.read_text().replace("motion", "gone"))
+    back = RemoteSettingsFile(file)
+    assert (width(back), back.held.version, back.held.refused) == (58, 1, 2)
+
+
 @pytest.mark.parametrize(
     ("toml", "problem"),
     [
