@@ -87,14 +87,17 @@ def post_former_settings(kiosk: str, version: int, officer: Technician, session:
 def post_roll(kiosk: str, officer: Technician, session: Db, now: Now) -> Response:
     """Somebody put a new roll of paper in."""
     put_in(session, _own(session, officer, kiosk).id, officer.name, now)
+    record(session, officer, Action.KIOSK_CONFIGURED, kiosk, now, {"paper": "new roll"})
     return RedirectResponse(f"/officers/fleet/{kiosk}", 303)
 
 
 @router.post("/{kiosk}/name")
 def post_name(
-    kiosk: str, officer: Technician, session: Db, name: Annotated[str, Form(min_length=1, max_length=40)]
+    kiosk: str, officer: Technician, session: Db, now: Now, name: Annotated[str, Form(max_length=40, pattern=r"\S")]
 ) -> Response:
+    """Calls the kiosk something else."""
     _own(session, officer, kiosk).name = name.strip()
+    record(session, officer, Action.KIOSK_CONFIGURED, kiosk, now, {"name": name.strip()})
     return RedirectResponse(f"/officers/fleet/{kiosk}", 303)
 
 

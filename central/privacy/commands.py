@@ -16,7 +16,7 @@ from central.people.audit import Action, record
 from central.people.roles import SignedIn
 from central.privacy import rotation
 from central.privacy.disk import sweeping, truncate
-from central.privacy.forgetting import forget
+from central.privacy.forgetting import Unforgotten, forget
 from central.privacy.leaks import Scan, report_of
 from central.privacy.register import REGISTER, keep
 from central.privacy.sealed import keyring_of
@@ -63,8 +63,12 @@ def _opened(arguments: argparse.Namespace) -> Iterator[tuple[Engine, sessionmake
 
 def _forget(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as (engine, writing):
-        counts = forget(writing, datetime.now(UTC))
-        truncate(engine)
+        try:
+            counts = forget(writing, datetime.now(UTC))
+        except Unforgotten as error:
+            raise Declined(f"some tables could not be worked through: {error}; the log names why") from error
+        finally:
+            truncate(engine)
     for office, by_table in counts.items():
         for table, number in by_table.items():
             print(f"{office or '-'}  {table}: {number}")

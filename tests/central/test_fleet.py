@@ -1,11 +1,13 @@
 """The fleet: settings from afar, rolls of paper, two machines with one identity, who may see it."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wire import MORNING, PASSWORD, Kiosk, a_ticket
 
@@ -14,8 +16,10 @@ from central.fleet.fleet import SILENT, FleetKiosk, kiosk_in
 from central.fleet.paper import ROLL_METRES, TICKET_METRES, forecast
 from central.fleet.settings import BadSettings, go_back, set_from_afar, wanted_by
 from central.heartbeats import Heartbeat
+from central.people.audit import Action
 from central.people.login import add_officer
 from central.people.roles import Role
+from central.people.rows import AuditRow
 from kiosk.model import TicketState
 from kiosk.protocol import HEARTBEATS, PaperMoved, WalkInIssued
 
@@ -187,3 +191,16 @@ def test_what_is_wanted_of_a_kiosk_that_never_was_given_any_is_nothing(kiosk) ->
     said = Heartbeat(at=MORNING, version="1", screen="welcome", printer="ready", scanner_ready=True, owed=0)
     with Session(kiosk.http.app.state.engine) as session:
         assert wanted_by(session, kiosk.id, said) is None
+
+
+def test_a_new_roll_and_a_new_name_are_on_the_audit_trail_and_no_kiosk_is_called_nothing(kiosk, technician) -> None:
+    path = f"/officers/fleet/{kiosk.id}"
+    assert technician.post(f"{path}/roll").status_code == 303
+    assert technician.post(f"{path}/name", data={"name": "  "}).status_code == 422
+    assert technician.post(f"{path}/name", data={"name": " Lobi timur "}).status_code == 303
+    with technician.app.state.reading() as session:
+        acts = session.scalars(
+            select(AuditRow).where(AuditRow.action == Action.KIOSK_CONFIGURED).order_by(AuditRow.seq)
+        )
+        assert [json.loads(each.detail) for each in acts] == [{"paper": "new roll"}, {"name": "Lobi timur"}]
+    assert seen(kiosk).name == "Lobi timur"
