@@ -91,8 +91,8 @@ def _exchange(
     body: bytes | Iterable[bytes] | None,
 ) -> Answer:
     try:
-        # A server may answer before it has read everything.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        # A server may answer before it has read everything, and close; under TLS that is an EOF.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             connection.request(method, path, body, dict(headers))
         found = connection.getresponse()
         content = found.read(LONGEST_ANSWER + 1)
