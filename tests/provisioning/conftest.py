@@ -1,6 +1,5 @@
 """Servers that a technician may meet: the right one, a stranger's, one that answers HTML."""
 
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-import uvicorn
+from listening import listening
 from sqlalchemy.orm import Session
 
 from central.app import create_app
@@ -49,17 +48,8 @@ def central(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> 
         with Session(writing) as session, session.begin():
             return new_code(session, "PYK", "Anjungan Lobi", now())
 
-    config = uvicorn.Config(create_app(folder, now), log_level="warning")
-    config.load()
-    config.ssl = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost").configure_cert(config.ssl)
-    server = uvicorn.Server(config)
-    listening = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
-    yield f"https://localhost:{listening.getsockname()[1]}", code
-    server.should_exit = True
-    thread.join(10)
+    with listening(create_app(folder, now), authority) as url:
+        yield url, code
     engine.dispose()
 
 

@@ -1,19 +1,15 @@
 """The central server over HTTPS, on a clock that is passed in, and a real browser that looks at its pages."""
 
 import shutil
-import socket
-import ssl
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import trustme
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
+from listening import listening
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 from wire import DAY, MORNING, PASSWORD, Clock
@@ -51,24 +47,6 @@ def office_of_the_web(tmp_path_factory: pytest.TempPathFactory) -> Path:
             add_officer(session, DEMO_OFFICE, role, PASSWORD, frozenset({role}))
     engine.dispose()
     return folder
-
-
-@contextmanager
-def listening(app: FastAPI, authority: trustme.CA) -> Iterator[str]:
-    """The application on a free port of this machine, over HTTPS."""
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
-    config.load()
-    config.ssl = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost").configure_cert(config.ssl)
-    server = uvicorn.Server(config)
-    door = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, args=([door],))
-    thread.start()
-    try:
-        yield f"https://localhost:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture(scope="session")
