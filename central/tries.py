@@ -62,6 +62,17 @@ class Tries:
         session.execute(delete(TryRow).where(TryRow.kind == self._kind, TryRow.key == _hash(key)))
 
 
+def count(session: Session, now: datetime, *tried: tuple[Tries, str]) -> int:
+    """Counts a try by every key before it is judged, and returns 0; or counts none, and returns after how many s there
+    is one.
+    """
+    wait = max(tries.wait(session, key, now) for tries, key in tried)
+    if not wait:
+        for tries, key in tried:
+            tries.note(session, key, now)
+    return wait
+
+
 class Rate:
     """So many of a kind at once by a key, and one more each `every` (a leaky bucket, one row a key)."""
 

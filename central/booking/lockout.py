@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from central.tries import Tries, network_of
+from central.tries import Tries, count, network_of
 
 _MINUTE = timedelta(minutes=1)
 BY_CODE = Tries("booking_code", 5, first=_MINUTE, longest=15 * _MINUTE, forget=timedelta(days=1))
@@ -17,13 +17,8 @@ def take(session: Session, code: str, address: str, now: datetime) -> int:
     """Counts a try before it is judged, and returns 0; or counts none, and returns after how many s there is one. What
     is no code ("") is nobody's, and counts for the address alone.
     """
-    key = network_of(address)
-    wait = max(BY_ADDRESS.wait(session, key, now), BY_CODE.wait(session, code, now) if code else 0)
-    if not wait:
-        BY_ADDRESS.note(session, key, now)
-        if code:
-            BY_CODE.note(session, code, now)
-    return wait
+    by_address = (BY_ADDRESS, network_of(address))
+    return count(session, now, by_address, *([(BY_CODE, code)] if code else []))
 
 
 def right(session: Session, code: str, address: str) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from central.api import Db, Now
 from central.languages import LANGUAGES, PageLanguageOf
-from central.page import page
 from central.people.login import needs
 from central.people.roles import Role, SignedIn
-from central.snapshot import office_snapshot
+from central.snapshot import office_zone
+from central.staff_page import staff_page
 from kiosk.model import Language
 
 
@@ -34,14 +34,11 @@ class Asked:
         """A template with the words of a part, the `officer`, the `office_name`, and `clock` (see `clock_of`). It is
         read in another `session` where its own was undone.
         """
-        found = office_snapshot(session or self.session, self.officer.office)
-        zone = ZoneInfo(found.office.time_zone if found else "UTC")
-        of_all = {
-            "officer": self.officer,
-            "office_name": found.office.name if found else self.officer.office,
-            "clock": clock_of(zone, self.now.astimezone(zone).date(), self.language),
-        }
-        return page(self.request, template, part, self.language, of_all | context, status)
+        read = session or self.session
+        zone = office_zone(read, self.officer.office)
+        clock = clock_of(zone, self.now.astimezone(zone).date(), self.language)
+        more = {"clock": clock} | context
+        return staff_page(self.request, read, template, part, self.officer, self.language, more, status)
 
 
 def asked_by(*roles: Role) -> Any:

@@ -11,9 +11,8 @@ from central.fleet.identity import twin_seen_at
 from central.fleet.paper import PaperForecast, paper_of
 from central.fleet.settings import versions
 from central.heartbeats import Heartbeat
+from central.monitoring.conditions import SILENT_AFTER
 
-SILENT = timedelta(seconds=90)
-"""A kiosk that missed three signs of life is silent."""
 LOOK_BACK = timedelta(days=7)
 
 
@@ -61,7 +60,7 @@ def kiosk_in(session: Session, row: KioskRow, now: datetime) -> FleetKiosk:
         digit=row.digit,
         revoked=row.revoked,
         heard_at=row.heard_at,
-        silent=row.heard_at is None or now - row.heard_at >= SILENT,
+        silent=row.heard_at is None or now - row.heard_at >= SILENT_AFTER,
         said=Heartbeat.model_validate_json(row.heartbeat) if row.heartbeat else None,
         paper=paper_of(session, row.id, now),
         wanted=settings[0].version if settings else 0,

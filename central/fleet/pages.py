@@ -13,11 +13,10 @@ from central.fleet.fleet import fleet_of, kiosk_in
 from central.fleet.paper import put_in
 from central.fleet.settings import LONGEST, BadSettings, go_back, set_from_afar, versions
 from central.languages import PageLanguageOf, words
-from central.page import page
 from central.people.audit import Action, record
 from central.people.login import needs
 from central.people.roles import Role, SignedIn
-from central.snapshot import office_snapshot, office_zone
+from central.staff_page import staff_page
 from kiosk.model import Language
 from kiosk.protocol import REMOTE_TABLES
 
@@ -119,8 +118,8 @@ def _own(session: Db, officer: SignedIn, kiosk: str) -> KioskRow:
 def _fleet(
     request: Request, template: str, officer: SignedIn, session: Db, now: datetime, language: Language, **more: Any
 ) -> Response:
-    context = _common(officer, session, now) | {"kiosks": fleet_of(session, officer.office, now)} | more
-    return page(request, template, "fleet", language, context)
+    context = {"kiosks": fleet_of(session, officer.office, now)} | more
+    return staff_page(request, session, template, "fleet", officer, language, context)
 
 
 def _kiosk(
@@ -128,16 +127,7 @@ def _kiosk(
 ) -> Response:
     held = versions(session, row.id)
     entered = {"problem": "", "toml": held[0].toml if held else "", "note": ""} | more
-    context = _common(officer, session, now) | {"kiosk": kiosk_in(session, row, now), "versions": held} | entered
+    context = {"kiosk": kiosk_in(session, row, now), "versions": held} | entered
     context |= {"tables": ", ".join(f"[{each}]" for each in REMOTE_TABLES), "longest": LONGEST}
-    return page(request, "fleet_kiosk.html", "fleet", language, context, 422 if entered["problem"] else 200)
-
-
-def _common(officer: SignedIn, session: Db, now: datetime) -> dict[str, Any]:
-    held = office_snapshot(session, officer.office)
-    return {
-        "officer": officer,
-        "office_name": held.office.name if held else "",
-        "zone": office_zone(session, officer.office),
-        "now": now,
-    }
+    status = 422 if entered["problem"] else 200
+    return staff_page(request, session, "fleet_kiosk.html", "fleet", officer, language, context, status)

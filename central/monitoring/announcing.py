@@ -18,11 +18,11 @@ from central.monitoring.announcements import (
     standing,
     withdraw,
 )
-from central.page import page
 from central.people.audit import Action, record
 from central.people.login import needs
 from central.people.roles import Role, SignedIn
-from central.snapshot import office_snapshot, office_zone
+from central.snapshot import office_zone
+from central.staff_page import staff_page
 from kiosk.model import Announcement, Language, Words
 
 router = APIRouter(prefix="/officers/announcements", include_in_schema=False)
@@ -98,12 +98,9 @@ def _page(
     request: Request, officer: SignedIn, session: Db, now: datetime, language: Language, problem: str = "",
     entered: dict[str, Any] | None = None,
 ) -> Response:  # fmt: skip
-    held = office_snapshot(session, officer.office)
     local = now.astimezone(office_zone(session, officer.office))
     told = standing(session, officer.office, local.date())
     context = {
-        "officer": officer,
-        "office_name": held.office.name if held else "",
         "now": [each for each in told if each.is_in_force(local)],
         "later": [each for each in told if not each.is_in_force(local)],
         "problem": words(language, "announcements")[problem] if problem else "",
@@ -111,4 +108,5 @@ def _page(
         "longest": LONGEST,
         "forever": UNTIL_WITHDRAWN,
     }
-    return page(request, "announcing.html", "announcements", language, context, 422 if problem else 200)
+    status = 422 if problem else 200
+    return staff_page(request, session, "announcing.html", "announcements", officer, language, context, status)

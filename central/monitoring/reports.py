@@ -18,9 +18,9 @@ from central.monitoring.survey import questionnaires_of, survey_report
 from central.monitoring.survey_head import Head
 from central.monitoring.survey_pdf import SurveyPaper
 from central.monitoring.survey_xlsx import SurveyBook
-from central.page import page
 from central.people.audit import Action, record
 from central.snapshot import office_snapshot, office_zone
+from central.staff_page import staff_page
 
 router = APIRouter(prefix="/officers/monitoring", include_in_schema=False)
 MOST_DAYS = 366
@@ -58,14 +58,12 @@ def get_reports(request: Request, officer: Reader, session: Db, now: Now, langua
     office = office_snapshot(session, officer.office)
     today = now.astimezone(office_zone(session, officer.office)).date()
     context = {
-        "officer": officer,
-        "office_name": office.office.name if office else officer.office,
         "surveys": {name: each.title[language] for name, each in questionnaires_of(office).items()},
         "first": today.replace(day=1),
         "last": today,
         "most_days": MOST_DAYS,
     }
-    return page(request, "reports.html", "report", language, context)
+    return staff_page(request, session, "reports.html", "report", officer, language, context)
 
 
 @router.post("/survey.{kind}")

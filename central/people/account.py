@@ -12,7 +12,7 @@ from central.people import passwords, second_factor, sessions
 from central.people.audit import Action, record
 from central.people.login import Confirmed, SessionOf, SignedInAtAll
 from central.people.sign_in import HOME, Text
-from central.people.staff_page import staff_page
+from central.staff_page import staff_page
 
 router = APIRouter(prefix="/officers/account", include_in_schema=False)
 
@@ -29,7 +29,7 @@ def get_account(
         "browser_of": sessions.browser_of,
         "second_factor_owed": not held.totp_secret and second_factor.wanted_of(session, held),
     }
-    return staff_page(request, session, "account", officer, language, context)
+    return staff_page(request, session, "people/account.html", "people", officer, language, context)
 
 
 @router.post("/sessions/{ended}/end")
@@ -46,7 +46,9 @@ def post_end(ended: str, session: Db, now: Now, officer: SignedInAtAll) -> Respo
 @router.get("/password", dependencies=[Confirmed])
 def get_password(request: Request, session: Db, officer: SignedInAtAll, language: PageLanguageOf) -> Response:
     held = session.get_one(OfficerRow, officer.name)
-    return staff_page(request, session, "password", officer, language, {"must_change": held.must_change})
+    return staff_page(
+        request, session, "people/password.html", "people", officer, language, {"must_change": held.must_change}
+    )
 
 
 @router.post("/password", dependencies=[Confirmed])
@@ -64,7 +66,7 @@ def post_password(
     problem = _problem(held, password, again)
     if problem:
         context = {"must_change": held.must_change, "problem": words(language, "people")[problem]}
-        return staff_page(request, session, "password", officer, language, context, 422)
+        return staff_page(request, session, "people/password.html", "people", officer, language, context, 422)
     held.password_hash, held.must_change = passwords.hashed(password), False
     sessions.end_all(session, held.name, but=row.hash)
     record(session, officer, Action.PASSWORD_CHANGED, held.name, now)
@@ -74,7 +76,9 @@ def post_password(
 @router.get("/second-factor", dependencies=[Confirmed])
 def get_second_factor(request: Request, session: Db, officer: SignedInAtAll, language: PageLanguageOf) -> Response:
     secret = second_factor.new_secret()
-    return staff_page(request, session, "second_factor", officer, language, _offer(secret, officer.name))
+    return staff_page(
+        request, session, "people/second_factor.html", "people", officer, language, _offer(secret, officer.name)
+    )
 
 
 @router.post("/second-factor", dependencies=[Confirmed])
@@ -92,11 +96,11 @@ def post_second_factor(
     step = second_factor.step_of(secret, code, now)
     if step is None:
         context = _offer(secret, officer.name) | {"problem": words(language, "people")["wrong_code"]}
-        return staff_page(request, session, "second_factor", officer, language, context, 422)
+        return staff_page(request, session, "people/second_factor.html", "people", officer, language, context, 422)
     codes = second_factor.enrol(session, session.get_one(OfficerRow, officer.name), secret, step)
     sessions.end_all(session, officer.name, but=row.hash)
     record(session, officer, Action.SECOND_FACTOR_SET, officer.name, now)
-    return staff_page(request, session, "recovery_codes", officer, language, {"codes": codes})
+    return staff_page(request, session, "people/recovery_codes.html", "people", officer, language, {"codes": codes})
 
 
 def _offer(secret: str, name: str) -> dict[str, str]:

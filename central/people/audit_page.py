@@ -18,8 +18,8 @@ from central.people.audit import Action, record
 from central.people.login import needs
 from central.people.roles import Role, SignedIn
 from central.people.rows import AuditRow
-from central.people.staff_page import staff_page
 from central.snapshot import office_zone
+from central.staff_page import staff_page
 
 router = APIRouter(prefix="/officers/audit", include_in_schema=False)
 PAGE_ROWS = 50
@@ -73,7 +73,7 @@ def get_audit(
         "wanted": wanted,
         "actions": words(language, "actions"),
     }
-    return staff_page(request, session, "audit", officer, language, context)
+    return staff_page(request, session, "people/audit.html", "people", officer, language, context)
 
 
 @router.post("/export")

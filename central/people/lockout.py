@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from central.tries import Tries, network_of
+from central.tries import Tries, count, network_of
 
 _MINUTES = timedelta(minutes=1)
 BY_NAME = Tries("sign_in_name", 5, first=_MINUTES / 2, longest=15 * _MINUTES, forget=timedelta(days=1))
@@ -19,13 +19,8 @@ def take(session: Session, name: str, address: str, now: datetime) -> int:
     """Counts a try before it is judged, and returns 0; or counts none, and returns after how many s there is one. No
     name ("") is what an identity server has still to tell.
     """
-    key = network_of(address)
-    wait = max(BY_ADDRESS.wait(session, key, now), BY_NAME.wait(session, name, now) if name else 0)
-    if not wait:
-        BY_ADDRESS.note(session, key, now)
-        if name:
-            BY_NAME.note(session, name, now)
-    return wait
+    by_address = (BY_ADDRESS, network_of(address))
+    return count(session, now, by_address, *([(BY_NAME, name)] if name else []))
 
 
 def right(session: Session, name: str, address: str) -> None:

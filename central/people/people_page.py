@@ -15,7 +15,7 @@ from central.people.audit import Action, record
 from central.people.login import Confirmed, add_officer, needs
 from central.people.names import is_name
 from central.people.roles import Role, SignedIn, as_text, roles_in
-from central.people.staff_page import staff_page
+from central.staff_page import staff_page
 from kiosk.model import Language
 
 router = APIRouter(prefix="/officers/people", include_in_schema=False)
@@ -60,7 +60,7 @@ def get_people(request: Request, session: Db, officer: Supervisor, language: Pag
         "roles_in": roles_in,
         "policy": second_factor.policy(session, officer.office),
     }
-    return staff_page(request, session, "people", officer, language, context)
+    return staff_page(request, session, "people/people.html", "people", officer, language, context)
 
 
 @router.get("/new", dependencies=[Confirmed])
@@ -86,7 +86,15 @@ def post_new(
     password = passwords.start_password()
     add_officer(session, officer.office, name, password, given, must_change=True)
     record(session, officer, Action.OFFICER_ADDED, name, now, {"roles": as_text(given)})
-    return staff_page(request, session, "start_password", officer, language, {"name": name, "password": password})
+    return staff_page(
+        request,
+        session,
+        "people/start_password.html",
+        "people",
+        officer,
+        language,
+        {"name": name, "password": password},
+    )
 
 
 @router.get("/{person}", dependencies=[Confirmed])
@@ -140,7 +148,7 @@ def post_password(
     sessions.end_all(session, person.name)
     record(session, officer, Action.START_PASSWORD_GIVEN, person.name, now)
     context = {"name": person.name, "password": password}
-    return staff_page(request, session, "start_password", officer, language, context)
+    return staff_page(request, session, "people/start_password.html", "people", officer, language, context)
 
 
 @router.post("/{person}/second-factor", dependencies=[Confirmed])
@@ -171,7 +179,9 @@ def _new(
     problem: str = "",
 ) -> Response:
     context = {"name": name, "given": given, "duties": words(language, "duties"), "problem": _words(language, problem)}
-    return staff_page(request, session, "new_officer", officer, language, context, 422 if problem else 200)
+    return staff_page(
+        request, session, "people/new_officer.html", "people", officer, language, context, 422 if problem else 200
+    )
 
 
 def _edit(
@@ -184,7 +194,9 @@ def _edit(
         "own": person.name == officer.name,
         "problem": _words(language, problem),
     }
-    return staff_page(request, session, "officer", officer, language, context, 422 if problem else 200)
+    return staff_page(
+        request, session, "people/officer.html", "people", officer, language, context, 422 if problem else 200
+    )
 
 
 def _words(language: Language, problem: str) -> str:

@@ -16,8 +16,8 @@ from central.privacy import breaches
 from central.privacy.breaches import Known
 from central.privacy.clock import Deadline
 from central.privacy.rows import BreachRow
-from central.privacy.staff_page import staff_page
 from central.snapshot import office_zone
+from central.staff_page import staff_page
 from kiosk.model import INDONESIAN, Language
 
 BREACHES = "/officers/privacy/breaches"
@@ -111,7 +111,7 @@ def post_act(
 def get_notice(request: Request, session: Db, now: Now, officer: Reader, breach: Breach) -> Response:
     """The written notice (UU 27/2022, article 46), to be printed; in Indonesian, for the persons and the authority."""
     context = {"breach": breach, "note": breaches.notes(session, breach.id)[0], "now": now}
-    return staff_page(request, session, "notice", officer, INDONESIAN, context)
+    return staff_page(request, session, "privacy/notice.html", "privacy", officer, INDONESIAN, context)
 
 
 def _list(
@@ -133,7 +133,7 @@ def _list(
         "may_write": officer.may(Role.SUPERVISOR),
         "now": now,
     }
-    return staff_page(request, session, "breaches", officer, language, context, status)
+    return staff_page(request, session, "privacy/breaches.html", "privacy", officer, language, context, status)
 
 
 def _one(
@@ -154,7 +154,7 @@ def _one(
         "may_write": officer.may(Role.SUPERVISOR) and breach.closed_at is None,
         "now": now,
     }
-    return staff_page(request, session, "breach", officer, language, context, status)
+    return staff_page(request, session, "privacy/breach.html", "privacy", officer, language, context, status)
 
 
 def _known(happened: str, data: str, subjects: str, done: str) -> Known:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy import select
 
 from central.api import Db, Now
-from central.languages import PageLanguageOf
+from central.languages import PageLanguageOf, words
 from central.page import page
 from central.people.audit import Action
 from central.people.login import needs
@@ -15,8 +15,8 @@ from central.people.roles import Role, SignedIn
 from central.people.rows import AuditRow
 from central.privacy.breaches import open_breaches
 from central.privacy.register import REGISTER, days_kept
-from central.privacy.staff_page import staff_page
 from central.snapshot import office_snapshot
+from central.staff_page import staff_page
 from kiosk.model import Words
 
 router = APIRouter(include_in_schema=False)
@@ -33,9 +33,10 @@ def get_register(request: Request, session: Db, now: Now, officer: Reader, langu
         "kept": _kept(days_kept(session, officer.office)),
         "runs": [(row.at, json.loads(row.detail)) for row in runs],
         "breaches": open_breaches(session, officer.office, now),
+        "people": words(language, "people"),
         "now": now,
     }
-    return staff_page(request, session, "register", officer, language, context)
+    return staff_page(request, session, "privacy/register.html", "privacy", officer, language, context)
 
 
 @router.get("/o/{office}/privacy")

@@ -17,8 +17,8 @@ from central.privacy import subject
 from central.privacy.clock import Deadline
 from central.privacy.register import REGISTER
 from central.privacy.rows import SubjectRequestRow
-from central.privacy.staff_page import staff_page
 from central.snapshot import office_zone
+from central.staff_page import staff_page
 from kiosk.model import Language
 
 SUBJECT = "/officers/privacy/subject"
@@ -85,7 +85,7 @@ def get_request(
         "stays": [each for each in REGISTER.held if each.is_public and each.erased == "kept"],
         "goes": [each for each in REGISTER.held if each.is_public and each.erased != "kept"],
     }
-    return staff_page(request, session, "subject", officer, language, context)
+    return staff_page(request, session, "privacy/subject.html", "privacy", officer, language, context)
 
 
 @router.post("/{asked}")
@@ -119,7 +119,7 @@ def _list(
         "given": given or {},
         "now": now,
     }
-    return staff_page(request, session, "subjects", officer, language, context, status)
+    return staff_page(request, session, "privacy/subjects.html", "privacy", officer, language, context, status)
 
 
 def _deadline(row: SubjectRequestRow) -> Deadline:

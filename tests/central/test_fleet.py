@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from wire import MORNING, PASSWORD, Kiosk, a_ticket
 
 from central.database import KioskRow
-from central.fleet.fleet import SILENT, FleetKiosk, kiosk_in
+from central.fleet.fleet import FleetKiosk, kiosk_in
 from central.fleet.paper import ROLL_METRES, TICKET_METRES, forecast
 from central.fleet.settings import BadSettings, go_back, set_from_afar, wanted_by
 from central.heartbeats import Heartbeat
+from central.monitoring.conditions import SILENT_AFTER
 from central.people.audit import Action
 from central.people.login import add_officer
 from central.people.roles import Role
@@ -147,7 +148,7 @@ def test_a_kiosk_that_missed_three_signs_of_life_is_silent(kiosk) -> None:
     assert seen(kiosk).silent
     sign(kiosk)
     assert not seen(kiosk).silent
-    kiosk.clock.forward(seconds=SILENT.total_seconds())
+    kiosk.clock.forward(seconds=SILENT_AFTER.total_seconds())
     assert seen(kiosk).silent
 
 
