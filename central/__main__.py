@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import secrets
 import shlex
@@ -258,6 +259,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     app = create_app(arguments.data, _now, arguments.database, arguments.read_database)
     with app.state.writing.begin() as session:
         adopt(session, arguments.data, _now())
+    # What is there now stays. Looked through for garbage with the rest, it would stop all requests for 0.15 s at a time.
+    gc.collect()
+    gc.freeze()
     config = uvicorn.Config(
         app,
         host=arguments.host,

@@ -1,14 +1,17 @@
 """What kiosks call; bodies and paths are those of kiosk.protocol, described in docs/protocol.md."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 from starlette.requests import ClientDisconnect
 
 from central import enrolment, epochs, facts
@@ -42,21 +45,40 @@ from kiosk.protocol import (
 router = APIRouter()
 
 
-def session_of(request: Request) -> Iterator[Session]:
+async def session_of(request: Request) -> AsyncIterator[Session]:
     """A session whose work is committed when the answer is made, and undone by an error."""
     reads = request.method in ("GET", "HEAD")
-    sessions = request.app.state.reading if reads else request.app.state.writing
-    with sessions.begin() as session:
+    async with _transaction(request.app.state.reading if reads else request.app.state.writing) as session:
         yield session
 
 
-def reports_of(request: Request) -> Iterator[Session]:
+async def reports_of(request: Request) -> AsyncIterator[Session]:
     """A session that reads what may be some seconds old: from the replica, where there is one."""
-    with request.app.state.reports.begin() as session:
+    async with _transaction(request.app.state.reports) as session:
         yield session
 
 
-def now_of(request: Request) -> datetime:
+@asynccontextmanager
+async def _transaction(sessions: sessionmaker[Session]) -> AsyncIterator[Session]:
+    # Only its end speaks to the database, so only that leaves the event loop: a thread's turn costs as much as a query.
+    transaction = sessions.begin()
+    session = transaction.__enter__()
+    try:
+        yield session
+    except BaseException as error:
+        await _apart(partial(transaction.__exit__, type(error), error, error.__traceback__))
+        raise
+    await _apart(partial(transaction.__exit__, None, None, None))
+
+
+async def _apart(end: Callable[[], object]) -> None:
+    # Whatever was cancelled, the connection goes back; and it waits for no thread that may wait for a connection.
+    with CancelScope(shield=True):
+        await to_thread.run_sync(end, limiter=CapacityLimiter(1))
+
+
+async def now_of(request: Request) -> datetime:
+    """The time, UTC. It waits for nothing, so it needs no thread."""
     moment: datetime = request.app.state.now()
     return moment
 

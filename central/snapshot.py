@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from isal import isal_zlib
 from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,8 +26,10 @@ from kiosk.protocol import Snapshot
 DAYS_AHEAD = 7
 """Bookings of so many days are sent, so that a kiosk can tell a wrong day from an unknown code."""
 _BOOKING: TypeAdapter[Booking] = TypeAdapter(Booking)
-_STATUS = re.compile(r'"status":"\w+"')
-_SERVED = f'"status":"{BookingStatus.SERVED}"'
+_STATUS = re.compile(rb'"status":"\w+"')
+_SERVED = f'"status":"{BookingStatus.SERVED}"'.encode()
+_BETWEEN = b",\n"
+"""Stands between two bookings, and within none: JSON writes a line break in a text as \\n."""
 
 
 def offices(session: Session) -> tuple[str, ...]:
@@ -49,7 +51,7 @@ def office_zone(session: Session, office: str) -> ZoneInfo:
 
 def snapshot(
     session: Session, office_id: str, now: datetime, known: "Mapping[date, DayBookings] | None" = None
-) -> str | None:
+) -> bytes | None:
     """The snapshot as JSON, None before the office is loaded. `now` is UTC; `known` are the office's bookings of days
     on which they are known already.
     """
@@ -72,12 +74,12 @@ def snapshot(
     days = {day: (known or {}).get(day) or DayBookings.of(session, office_id, day) for day in days_told(today)}
     # A ticket of today is of a booking of today.
     texts = (bookings.as_json(served if day == today else Counter()) for day, bookings in days.items())
-    return f'{{"bookings":[{",".join(filter(None, texts))}],{rest[1:]}'
+    return b'{"bookings":[' + _BETWEEN.join(filter(None, texts)) + b"]," + rest.encode()[1:]
 
 
-def etag_of(snapshot: str) -> str:
+def etag_of(snapshot: bytes) -> str:
     """A strong ETag over a snapshot's content."""
-    return f'"{hashlib.sha256(snapshot.encode()).hexdigest()[:32]}"'
+    return f'"{hashlib.sha256(snapshot).hexdigest()[:32]}"'
 
 
 def days_told(today: date) -> tuple[date, ...]:
@@ -87,7 +89,7 @@ def days_told(today: date) -> tuple[date, ...]:
 
 @dataclass(frozen=True)
 class DayBookings:
-    """A day's bookings as they are told, packed: a line of JSON for each, and one of its id and how many come."""
+    """A day's bookings as they are told, packed: JSON for each, and the id of each with how many come."""
 
     told: bytes
     keys: bytes
@@ -97,24 +99,26 @@ class DayBookings:
         on_day = select(BookingRow.body).where(BookingRow.office == office, BookingRow.day == day.isoformat())
         bodies = session.scalars(on_day.order_by(BookingRow.id))
         bookings = [_BOOKING.validate_json(body) for body in bodies]
-        keys = (f"{each.id} {len(each.applicants)}" for each in bookings)
+        keys = (f"{each.id} {len(each.applicants)}".encode() for each in bookings)
         return cls(_packed(map(_told, bookings)), _packed(keys))
 
-    def as_json(self, served: Counter[UUID | None]) -> str:
+    def as_json(self, served: Counter[UUID | None]) -> bytes:
         """All of them, joined. A booking is served once all of its applicants are; `served` says how many."""
-        told = zlib.decompress(self.told).decode()
+        told: bytes = isal_zlib.decompress(self.told)
         if not served:
-            return told.replace("\n", ",")
-        done = {f"{id_} {count}" for id_, count in served.items()}
-        lines = zip(told.split("\n"), zlib.decompress(self.keys).decode().split("\n"), strict=True)
-        return ",".join(_STATUS.sub(_SERVED, text) if key in done else text for text, key in lines)
+            return told
+        done = {f"{id_} {count}".encode() for id_, count in served.items()}
+        keys = isal_zlib.decompress(self.keys).split(_BETWEEN)
+        lines = zip(told.split(_BETWEEN), keys, strict=True)
+        return _BETWEEN.join(_STATUS.sub(_SERVED, text) if key in done else text for text, key in lines)
 
 
-def _packed(lines: Iterable[str]) -> bytes:
-    return zlib.compress("\n".join(lines).encode(), 1)
+def _packed(parts: Iterable[bytes]) -> bytes:
+    packed: bytes = isal_zlib.compress(_BETWEEN.join(parts), 1)
+    return packed
 
 
-def _told(booking: Booking) -> str:
+def _told(booking: Booking) -> bytes:
     """The booking's JSON. No name leaves unmasked, wherever the booking came from."""
     applicants = tuple(replace(each, masked_name=masked(each.masked_name)) for each in booking.applicants)
-    return _BOOKING.dump_json(replace(booking, applicants=applicants)).decode()
+    return _BOOKING.dump_json(replace(booking, applicants=applicants))

@@ -22,6 +22,7 @@ from central.conformance.clause import Verdict, Walk, tried
 from central.conformance.line import Answer
 from central.conformance.report import clauses
 from central.database import KioskRow, database_file
+from central.demo import load_demo
 from central.enrolment import new_code
 from central.tries import TryRow
 
@@ -68,7 +69,11 @@ class Spoilt:
 
 @pytest.fixture
 def office(data: Path):
-    with TestClient(create_app(data, lambda: datetime.now(UTC)), base_url="https://central.example") as http:
+    app = create_app(data, lambda: datetime.now(UTC))
+    # A walk speaks to servers that are not ours, so on the true clock; a kiosk is told the bookings of a few days.
+    with app.state.writing.begin() as session:
+        load_demo(session, data, None, datetime.now(UTC), at_any_hour=False, public_url="https://central.example")
+    with TestClient(app, base_url="https://central.example") as http:
         yield http
 
 
