@@ -259,7 +259,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     app = create_app(arguments.data, _now, arguments.database, arguments.read_database)
     with app.state.writing.begin() as session:
         adopt(session, arguments.data, _now())
-    # What is there now stays. Looked through for garbage with the rest, it would stop all requests for 0.15 s at a time.
+    # What is there now stays. Looked through for garbage with the rest, it would stop every request for 0.15 s.
     gc.collect()
     gc.freeze()
     config = uvicorn.Config(

@@ -17,6 +17,7 @@ class AlarmKind(StrEnum):
     PRINTER_FAULT, SCANNER_FAULT: by the kiosk's own word. DEAD_LETTERS: facts from which nothing could follow.
     NO_COUNTER: people wait and no counter is open. LONG_WAIT: somebody waits longer than the office's cap.
     BOOKING_BURST: somebody seems to book to sell. FORGETTING_LATE: personal data is held past its time.
+    BREACH_NOTICE: less than a day is left to give notice of a breach, or none.
     """
 
     FORK = "fork"
@@ -24,6 +25,7 @@ class AlarmKind(StrEnum):
     KIOSK_SILENT = "kiosk_silent"
     PAPER_OUT = "paper_out"
     PRINTER_FAULT = "printer_fault"
+    BREACH_NOTICE = "breach_notice"
     NO_COUNTER = "no_counter"
     LONG_WAIT = "long_wait"
     CLOCK = "clock"
@@ -46,6 +48,7 @@ URGENT = frozenset(
         AlarmKind.KIOSK_SILENT,
         AlarmKind.PAPER_OUT,
         AlarmKind.PRINTER_FAULT,
+        AlarmKind.BREACH_NOTICE,
         AlarmKind.NO_COUNTER,
     }
 )

@@ -17,6 +17,7 @@ from central.monitoring.alarms import Alarm, AlarmKind, Seen, from_alert, long_w
 from central.monitoring.figures import Journey
 from central.monitoring.journeys import open_counters
 from central.monitoring.rows import ConditionRow, SeenAlarmRow
+from central.privacy.breaches import open_breaches
 from central.privacy.daily import FORGETTING
 from central.privacy.rows import LeaseRow
 from kiosk.model import ClockState, PrinterStatus
@@ -45,6 +46,7 @@ def alarms(
     made.extend(_dead_letters(session, kiosks, now - LOOK_BACK))
     made.extend(_booked_to_sell(session, office, now))
     made.extend(_forgetting(session, now))
+    made.extend(_breaches(session, office, now))
     if found:
         rules = rules_on(found.rules, now.astimezone(zone).date()).queue
         cap = timedelta(minutes=rules.most_wait_minutes)
@@ -116,6 +118,12 @@ def _forgetting(session: Session, now: datetime) -> Iterator[Alarm]:
     row = session.get(LeaseRow, FORGETTING)
     if row and row.done_at and now - row.done_at > FORGETS_WITHIN:
         yield Alarm(AlarmKind.FORGETTING_LATE, row.done_at)
+
+
+def _breaches(session: Session, office: str, now: datetime) -> Iterator[Alarm]:
+    for each in open_breaches(session, office, now):
+        if each.is_alarm(now):
+            yield Alarm(AlarmKind.BREACH_NOTICE, each.deadline.since)
 
 
 def _of_queue(

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from staff import Staff
 from wire import MORNING, Clock
 
+from central.monitoring import watch
+from central.monitoring.alarms import AlarmKind
 from central.people.audit import verify
 from central.people.roles import Role
 from central.people.rows import AuditRow
@@ -53,6 +55,24 @@ def test_the_clock_runs_from_when_it_was_known_and_is_an_alarm_on_the_last_day(
     clock.forward(hours=100)
     assert alarms(staff)[0][1] is True
     assert alarms(staff, "AGM") == []
+
+
+def test_the_list_of_alarms_shows_it_on_the_last_day_until_the_notice_is_given(
+    supervisor: TestClient, staff: Staff, clock: Clock
+) -> None:
+    def shown() -> list[tuple[timedelta, bool]]:
+        with staff.http.app.state.reading() as session:
+            found = watch.alarms(session, "PYK", None, (), clock.now())
+        return [(clock.now() - each.since, each.urgent) for each in found if each.kind is AlarmKind.BREACH_NOTICE]
+
+    at = opens(supervisor).headers["Location"]
+    clock.forward(hours=48)
+    assert shown() == []
+    clock.forward(seconds=1)
+    assert shown() == [(timedelta(hours=48, seconds=1), True)]
+    # Two days later nobody is signed in any more.
+    staff.signed_in("budi", Role.SUPERVISOR).post(at, data={"act": "notified"})
+    assert shown() == []
 
 
 def test_the_page_of_the_register_shows_what_is_left(supervisor: TestClient, clock: Clock) -> None:
