@@ -61,7 +61,7 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.reports = sessionmaker(_reports_engine(data, replica) or for_reading(engine), expire_on_commit=False)
     app.state.now = now
-    app.state.metrics = metrics.metrics_registry(app.state.reading, now)
+    app.state.metrics = metrics.metrics_registry(app.state.reports, now)
     app.state.public_figures = {}
     address = database_url(data, database)
     app.state.changes = Changes(
