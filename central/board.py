@@ -127,8 +127,8 @@ def _kiosk(row: KioskRow, now: datetime) -> KioskState:
 
 
 def _papers(session: Session, office: str, day: date) -> dict[str, str]:
-    rows = session.scalars(select(TicketRow).where(TicketRow.office == office, TicketRow.day == day.isoformat()))
-    return {row.id: row.paper for row in rows}
+    wanted = select(TicketRow.id, TicketRow.paper).where(TicketRow.office == office, TicketRow.day == day.isoformat())
+    return {row.id: row.paper for row in session.execute(wanted)}
 
 
 def _dead_letters(session: Session, names: dict[str, str]) -> tuple[DeadLetter, ...]:

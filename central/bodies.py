@@ -27,6 +27,15 @@ def ticket_in(text: str) -> Ticket:
     return _ISSUED.validate_json(text).ticket
 
 
+def issued_in(text: str) -> CheckedIn | WalkInIssued | None:
+    """The body of a fact that was taken in and issued a ticket, None where it did not, or is forgotten."""
+    try:
+        return _ISSUED.validate_json(text)
+    except ValidationError:
+        found = understood(json.loads(text))
+        return found if isinstance(found, CheckedIn | WalkInIssued) else None
+
+
 def _with_known_state(body: Any) -> Any:
     """A new ticket's state decides nothing: what moves its paper is PaperMoved. So one not known here is ISSUED."""
     ticket = body.get("ticket") if isinstance(body, dict) else None
