@@ -80,7 +80,9 @@ class Pages:
         with tempfile.TemporaryDirectory() as folder:
             picture = Path(folder) / "phone.png"
             self.phone.screenshot(path=picture, full_page=True)
-            found = [each.text for each in zxingcpp.read_barcodes(Image.open(picture))]
+            found = [
+                each.text for each in zxingcpp.read_barcodes(Image.open(picture), formats=zxingcpp.BarcodeFormat.QRCode)
+            ]
         if not found:
             raise AssertionError("no code on the phone's screen")
         return found[0]
