@@ -81,7 +81,10 @@ class Pages:
             picture = Path(folder) / "phone.png"
             self.phone.screenshot(path=picture, full_page=True)
             found = [
-                each.text for each in zxingcpp.read_barcodes(Image.open(picture), formats=zxingcpp.BarcodeFormat.QRCode)
+                each.text
+                for each in zxingcpp.read_barcodes(
+                    Image.open(picture), formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+                )
             ]
         if not found:
             raise AssertionError("no code on the phone's screen")
