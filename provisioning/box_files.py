@@ -1,0 +1,139 @@
+"""What is of one box alone, in /etc/anjungan: its configuration, its own USB devices, how its touch panel is mounted;
+and the system's files that follow from them.
+"""
+
+import ipaddress
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kiosk.config import settings_from
+from kiosk.errors import ConfigError
+
+CONFIG = "etc/anjungan/kiosk.toml"
+AUTHORITY = "etc/anjungan/central-ca.pem"
+USB_DEVICES = "etc/anjungan/usb-devices.toml"
+PANEL = "etc/anjungan/panel.toml"
+USB_RULES = "etc/usbguard/rules.conf"
+PRINTER_RULES = "etc/nftables.d/anjungan-printer.nft"
+TOUCH_RULES = "etc/udev/rules.d/71-anjungan-touch.rules"
+
+HUBS = ("{ 09:00:00 }", "{ 09:00:01 09:00:02 }")
+"""What hubs offer (USB 2.0, 11.23.1), by one or by several translators."""
+MATRICES = {90: "0 -1 1 1 0 0", 180: "-1 0 1 0 -1 1", 270: "0 1 0 -1 0 1"}
+"""How libinput turns a touch panel, clockwise (libinput's documentation, static device configuration via udev)."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class UsbDevice(_Part):
+    """A device of this box: `id` is vendor:product, `interfaces` are all that it offers (class:subclass:protocol), so
+    that a printer that turns into a keyboard is another device. `name` is for people.
+    """
+
+    name: str = ""
+    id: Annotated[str, Field(pattern="^[0-9a-f]{4}:[0-9a-f]{4}$")]
+    serial: Annotated[str, Field(pattern='^[^"\\\\\n]*$')] = ""
+    interfaces: Annotated[
+        tuple[Annotated[str, Field(pattern="^([0-9a-f]{2}:){2}[0-9a-f]{2}$")], ...], Field(min_length=1)
+    ]
+
+
+class UsbDevices(_Part):
+    """usb-devices.toml: tables [[device]]."""
+
+    device: tuple[UsbDevice, ...] = ()
+
+
+class Panel(_Part):
+    """panel.toml: by how many degrees, clockwise, touches are turned against the picture."""
+
+    touch_rotation: Literal[0, 90, 180, 270] = 0
+
+
+M = TypeVar("M", bound=_Part)
+
+
+def usb_devices(content: bytes) -> UsbDevices:
+    """Raises ConfigError with every problem."""
+    return _read(UsbDevices, content, USB_DEVICES)
+
+
+def following(own: dict[str, bytes]) -> dict[str, bytes]:
+    """The system's files that follow from the files of /etc/anjungan, both by place. Raises ConfigError."""
+    files: dict[str, bytes] = {}
+    problems: list[str] = []
+    makers: dict[str, tuple[str, Callable[[bytes], str]]] = {
+        USB_DEVICES: (USB_RULES, _usb_rules),
+        CONFIG: (PRINTER_RULES, _printer_rules),
+        PANEL: (TOUCH_RULES, _touch_rules),
+    }
+    for source, (place, make) in makers.items():
+        try:
+            text = make(own[source]) if source in own else ""
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        if text:
+            files[place] = f"# By kiosk-provision apply from /{source}.\n{text}".encode()
+    if problems:
+        raise ConfigError(problems)
+    return files
+
+
+def _usb_rules(content: bytes) -> str:
+    """USBGuard's rules (usbguard-rules.conf(5)): hubs and the box's own devices, with just their interfaces."""
+    lines = [f"allow with-interface equals {hub}" for hub in HUBS]
+    for each in usb_devices(content).device:
+        serial = f' serial "{each.serial}"' if each.serial else ""
+        lines.append(f"allow id {each.id}{serial} with-interface equals {{ {' '.join(each.interfaces)} }}")
+    return "\n".join(lines) + "\n"
+
+
+def _printer_rules(content: bytes) -> str:
+    """The way to a printer on the network, for the core alone; none for another printer."""
+    settings = settings_from(_toml(content, CONFIG), Path("/etc/anjungan"))
+    way = urlsplit(settings.printer.url) if settings.printer else None
+    if way is None or way.scheme != "tcp" or not way.hostname:
+        return ""
+    try:
+        address = ipaddress.ip_address(way.hostname)
+    except ValueError:
+        raise ConfigError(
+            [f"[printer] url: {way.hostname} is a name; the firewall needs the printer's address"]
+        ) from None
+    family = "ip" if address.version == 4 else "ip6"
+    port = way.port or 9100
+    return (
+        f'add rule inet anjungan output meta skuid "anjungan-core" {family} daddr {address} tcp dport {port} accept\n'
+    )
+
+
+def _touch_rules(content: bytes) -> str:
+    matrix = MATRICES.get(_read(Panel, content, PANEL).touch_rotation)
+    if not matrix:
+        return ""
+    return f'ACTION!="remove", ENV{{ID_INPUT_TOUCHSCREEN}}=="1", ENV{{LIBINPUT_CALIBRATION_MATRIX}}="{matrix}"\n'
+
+
+def _toml(content: bytes, place: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([f"/{place} is not TOML: {error}"]) from error
+
+
+def _read(kind: type[M], content: bytes, place: str) -> M:
+    try:
+        return kind.model_validate(_toml(content, place))
+    except ValidationError as error:
+        problems = [
+            f"/{place}: {'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()
+        ]
+        raise ConfigError(problems) from error
