@@ -5,7 +5,7 @@ import logging
 import sys
 
 from kiosk.errors import ConfigError
-from provisioning import apply, enrol
+from provisioning import apply, detect, enrol
 from provisioning.machine import BoxError
 
 
@@ -13,6 +13,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="kiosk-provision", description="Turns a bare box into a working kiosk.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
+    detect.add_command(commands)
     enrol.add_command(commands)
     apply.add_command(commands)
     return top
