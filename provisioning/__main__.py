@@ -5,7 +5,7 @@ import logging
 import sys
 
 from kiosk.errors import ConfigError
-from provisioning import apply, detect, enrol
+from provisioning import apply, check, detect, enrol
 from provisioning.machine import BoxError
 
 
@@ -16,6 +16,7 @@ def parser() -> argparse.ArgumentParser:
     detect.add_command(commands)
     enrol.add_command(commands)
     apply.add_command(commands)
+    check.add_command(commands)
     return top
 
 

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.errors import AnjunganError
@@ -36,10 +37,14 @@ def run(command: Sequence[str]) -> Ran:
     return Ran(ended.returncode, ended.stdout)
 
 
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Machine:
     """A box whose files start at `root`; `run` runs commands on it, `is_up` tells whether systemd runs
-    it (sd_booted(3)).
+    it (sd_booted(3)); `now` gives UTC.
 
     An image that is being made, and a folder of a test, are boxes that are not up.
     """
@@ -47,6 +52,7 @@ class Machine:
     root: Path = Path("/")
     run: Callable[[Sequence[str]], Ran] = run
     is_up: bool = False
+    now: Callable[[], datetime] = _utc
 
     @classmethod
     def at_root(cls, root: Path) -> "Machine":
@@ -63,6 +69,10 @@ class Machine:
             return self.at(place).read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
             return ""
+
+    def here(self, file: Path) -> Path:
+        """Where a file is from here, of which settings name the place on the box."""
+        return file if file.is_relative_to(self.root.resolve()) else self.at(str(file))
 
     def found(self, folder: str, pattern: str) -> list[Path]:
         """What matches in a folder of the box, in the order of the names; nothing where there is no such folder."""

@@ -1,0 +1,251 @@
+"""Checks of the kiosk on the box: configuration, identity, devices, store, central server. Each looks at a Machine."""
+
+import json
+import socket
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kiosk.client import Client
+from kiosk.config import Settings, read_settings
+from kiosk.database import Database, is_there
+from kiosk.devices.keypad import keypad_for
+from kiosk.devices.printer import printer_for
+from kiosk.devices.scanner import scanner_for
+from kiosk.errors import CentralError, ConfigError, DeviceError, StoreError
+from kiosk.identity import ENROL_AGAIN, Identity
+from kiosk.model import PrinterStatus, StoreFault
+from kiosk.schema import MIGRATIONS
+from kiosk.store_key import KEY_FILE, store_key
+from provisioning.binding import bound_to, machine_digest
+from provisioning.box_files import CONFIG
+from provisioning.finding import Check, Finding, Requirement
+from provisioning.machine import Machine
+from provisioning.owner import as_owner_of
+from provisioning.panels import screens_of
+
+CORE = "anjungan-core.service"
+PRINTS = (PrinterStatus.READY, PrinterStatus.PAPER_LOW)
+CERTIFICATE_DAYS = 14
+CONNECT_SECONDS = 10.0
+
+
+def configuration_is_valid(machine: Machine) -> Finding:
+    it = Requirement(
+        "configuration", "the configuration can be used", "correct it, or propose one with kiosk-provision detect"
+    )
+    try:
+        settings = read_settings(machine.at(CONFIG))
+    except ConfigError as error:
+        return it.judged(False, "; ".join(error.problems))
+    files = [each for each in (settings.central.ca, settings.office.logo) if each]
+    absent = [str(each) for each in files if not machine.here(each).is_file()]
+    return it.judged(not absent, f"not there: {', '.join(absent)}" if absent else f"/{CONFIG}, no problem")
+
+
+def is_enrolled(machine: Machine) -> Finding:
+    it = Requirement("identity", "the kiosk is enrolled", ENROL_AGAIN)
+
+    def enrolled(settings: Settings) -> Finding:
+        try:
+            identity = Identity.load(machine.here(settings.data.dir))
+        except ConfigError as error:
+            return it.judged(False, "; ".join(error.problems))
+        return it.judged(True, f"{identity.name} of {identity.office}, walk-in series W{identity.digit}")
+
+    return _with_settings(machine, it, enrolled)
+
+
+def disk_is_this_boxs(machine: Machine) -> Finding:
+    it = Requirement("machine", "the identity was given to this very machine",
+                     "this disk belongs to another box: put it back, or kiosk-provision reset and enrol "
+                     "(after a new board, too)")  # fmt: skip
+
+    def bound(settings: Settings) -> Finding:
+        noted, found = bound_to(machine.here(settings.data.dir)), machine_digest(machine)
+        if noted is None:
+            return it.unknown("it was enrolled without noting the machine")
+        if not found:
+            return it.unknown("the board says nothing of itself; run this as root")
+        return it.judged(noted == found, "the same" if noted == found else "another")
+
+    return _with_settings(machine, it, bound)
+
+
+def printer_answers(machine: Machine) -> Finding:
+    it = Requirement("printer", "the printer answers and can print", "look at its power, cable, paper and cover")
+
+    def answers(settings: Settings) -> Finding:
+        if settings.printer is None:
+            return it.unknown("none is configured; numbers stand on the screen")
+        if _core_runs(machine):
+            said = _last_word(machine, settings, ("printer_changed", "printer_lost"))
+            status = str(said.get("status", "lost" if said else "nothing yet"))
+            return it.judged(status in PRINTS, f"{settings.printer.url}: {status}, as the running kiosk last heard")
+        printer = printer_for(settings.printer.url, settings.printer.width_mm)
+        try:
+            printer.open()
+            status = printer.status()
+        except DeviceError as error:
+            return it.judged(False, f"{settings.printer.url}: {error}")
+        finally:
+            printer.close()
+        if status is PrinterStatus.UNKNOWN:
+            return it.unknown(f"{settings.printer.url}: it tells nothing of itself")
+        return it.judged(status in PRINTS, f"{settings.printer.url}: {status}")
+
+    return _with_settings(machine, it, answers)
+
+
+def scanners_answer(machine: Machine) -> Finding:
+    it = Requirement(
+        "scanner", "every scanner and keypad answers", "look at its cable; kiosk-provision detect says where it is"
+    )
+
+    def answer(settings: Settings) -> Finding:
+        urls = [*(each.url for each in settings.scanner), *(each.url for each in settings.keypad)]
+        if not urls:
+            return it.unknown("none is configured; codes are typed")
+        if _core_runs(machine):
+            return it.unknown("in use by the running kiosk; try it with a code")
+        devices = [scanner_for(each.url) for each in settings.scanner] + [
+            keypad_for(each.url) for each in settings.keypad
+        ]
+        broken = []
+        for url, device in zip(urls, devices, strict=True):
+            try:
+                device.open()
+            except DeviceError as error:
+                broken.append(f"{url}: {error}")
+            finally:
+                device.close()
+        return it.judged(not broken, "; ".join(broken) or ", ".join(urls))
+
+    return _with_settings(machine, it, answer)
+
+
+def screen_is_as_configured(machine: Machine) -> Finding:
+    it = Requirement(
+        "screen", "a screen of the configured size is connected", "look at its cable, or correct [screen] size"
+    )
+
+    def connected(settings: Settings) -> Finding:
+        if not machine.at("sys/class/drm").is_dir():
+            return it.unknown("the kernel tells of no screens here")
+        found = [each.size for each in screens_of(machine)]
+        size = tuple(settings.screen.size)
+        words = ", ".join(f"{width} × {height}" for width, height in found) or "none connected"
+        return it.judged(size in found or size[::-1] in found, f"{words}; configured: {size[0]} × {size[1]}")
+
+    return _with_settings(machine, it, connected)
+
+
+def store_opens(machine: Machine) -> Finding:
+    it = Requirement(
+        "store", "the store can be opened, and its pages add up", "start the kiosk: it says on the screen what is wrong"
+    )
+
+    def opens(settings: Settings) -> Finding:
+        folder = machine.here(settings.data.dir)
+        file = folder / "store" / "kiosk.sqlite"
+        try:
+            if not is_there(file):
+                return it.judged(True, "there is none yet; the first start makes it")
+            if not (folder / KEY_FILE).exists():
+                return it.unknown("its key is sealed for the kiosk's own unit")
+            with as_owner_of(folder):
+                Database(file, store_key(folder, is_new=False), MIGRATIONS).close()
+        except StoreError as error:
+            if error.fault is StoreFault.IN_USE and _core_runs(machine):
+                return it.judged(True, "open in the running kiosk")
+            return it.judged(False, str(error))
+        return it.judged(True, f"{file.stat().st_size // 1000} kB")
+
+    return _with_settings(machine, it, opens)
+
+
+def certificate_is_valid(machine: Machine) -> Finding:
+    it = Requirement("certificate", f"the central server's certificate is valid for {CERTIFICATE_DAYS} days",
+                     "renew it at the server; check [central] url and ca, the network and the clock")  # fmt: skip
+
+    def valid(settings: Settings) -> Finding:
+        where = urlsplit(settings.central.url)
+        try:
+            ends = _certificate_ends(where.hostname or "", where.port or 443, machine.here(settings.central.ca))
+        except (OSError, ValueError) as error:
+            return it.judged(False, f"{settings.central.url}: {error}")
+        days = (ends - machine.now()).days
+        return it.judged(days >= CERTIFICATE_DAYS, f"valid until {ends:%Y-%m-%d}, {days} days")
+
+    return _with_settings(machine, it, valid)
+
+
+def central_knows_it(machine: Machine) -> Finding:
+    it = Requirement(
+        "central",
+        "the central server accepts this kiosk",
+        "look at its page of the fleet; enrol anew if it was revoked",
+    )
+
+    def accepted(settings: Settings) -> Finding:
+        try:
+            identity = Identity.load(machine.here(settings.data.dir))
+            client = Client(settings.central.url, machine.here(settings.central.ca), identity, machine.now)
+        except ConfigError as error:
+            return it.judged(False, "; ".join(error.problems))
+        try:
+            found = client.snapshot("")
+        except CentralError as error:
+            return it.judged(False, f"{settings.central.url}: {error}")
+        finally:
+            client.close()
+        return it.judged(True, f"{settings.central.url} sends {len(found[0].bookings) if found else 0} bookings")
+
+    return _with_settings(machine, it, accepted)
+
+
+def _with_settings(machine: Machine, it: Requirement, look: Callable[[Settings], Finding]) -> Finding:
+    """What `look` finds, unknown without a configuration that can be used."""
+    try:
+        return look(read_settings(machine.at(CONFIG)))
+    except ConfigError:
+        return it.unknown("the configuration cannot be used")
+
+
+def _core_runs(machine: Machine) -> bool:
+    return machine.is_up and machine.run(("systemctl", "is-active", "--quiet", CORE)).status == 0
+
+
+def _last_word(machine: Machine, settings: Settings, events: tuple[str, ...]) -> dict[str, object]:
+    """The last of these events in the kiosk's log, {} without one."""
+    try:
+        lines = (machine.here(settings.data.dir) / "log" / "kiosk.jsonl").read_text("ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return {}
+    for line in reversed(lines):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if event.get("event") in events:
+            return dict(event)
+    return {}
+
+
+def _certificate_ends(host: str, port: int, ca: Path) -> datetime:
+    """When the server's certificate ends (UTC). Raises OSError, as ssl's errors are, or ValueError."""
+    context = ssl.create_default_context(cafile=ca)
+    with (
+        socket.create_connection((host, port), CONNECT_SECONDS) as line,
+        context.wrap_socket(line, server_hostname=host) as tls,
+    ):
+        certificate = tls.getpeercert() or {}
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+
+
+CHECKS: tuple[Check, ...] = (
+    configuration_is_valid, is_enrolled, disk_is_this_boxs, printer_answers, scanners_answer, screen_is_as_configured,
+    store_opens, certificate_is_valid, central_knows_it,
+)  # fmt: skip

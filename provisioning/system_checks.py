@@ -1,0 +1,116 @@
+"""Checks of the box itself: clock, disk, memory, units, packages. Each looks at a Machine."""
+
+import os
+from datetime import UTC, datetime
+
+from kiosk.clock import EARLIEST
+from provisioning.finding import Check, Finding, Requirement
+from provisioning.machine import Machine
+from provisioning.manifest import Manifest
+from provisioning.plan import packages_missing
+
+DATA = "var/lib/anjungan"
+LEAST_DISK_MB = 1000
+LEAST_MEMORY_MB = 200
+CLOCK_SECONDS = 60
+"""How far the hardware's clock may be from the system's."""
+WORN_OUT = 0x0A
+"""An eMMC that has used 90 to 100 % of its life (JEDEC JESD84-B51, DEVICE_LIFE_TIME_EST)."""
+
+
+def clock_is_right(machine: Machine) -> Finding:
+    it = Requirement("clock", "the clock is set from the network, or by one that runs without power",
+                     "connect the network, or set it with timedatectl set-time")  # fmt: skip
+    now = machine.now()
+    if now < EARLIEST:
+        return it.judged(False, f"it shows {now:%Y-%m-%d}, which cannot be")
+    if machine.at("run/systemd/timesync/synchronized").exists():
+        return it.judged(True, f"{now:%Y-%m-%d %H:%M} UTC, set from the network")
+    shown = machine.text("sys/class/rtc/rtc0/since_epoch")
+    if not shown.isdecimal():
+        return it.judged(False, "not set from the network, and the box has no clock that runs without power")
+    hardware = datetime.fromtimestamp(int(shown), UTC)
+    off = abs((hardware - now).total_seconds())
+    return it.judged(off < CLOCK_SECONDS, f"not set from the network; the hardware's clock is {off:.0f} s from it")
+
+
+def disk_has_room(machine: Machine, least_mb: int = LEAST_DISK_MB) -> Finding:
+    it = Requirement("disk", f"the data's disk has {least_mb} MB free and can be written",
+                     "make room: journalctl --vacuum-size=20M, and old versions in /opt/anjungan")  # fmt: skip
+    folder = machine.at(DATA) if machine.at(DATA).exists() else machine.root
+    found = os.statvfs(folder)
+    free = found.f_bavail * found.f_frsize // 1_000_000
+    if found.f_flag & os.ST_RDONLY:
+        return it.judged(
+            False, "it is mounted read-only", "mend it: a read-only disk is a failing one, or a wrong mount"
+        )
+    return it.judged(free >= least_mb, f"{free} MB free")
+
+
+def disk_is_healthy(machine: Machine) -> Finding:
+    it = Requirement("disk-health", "the disk reports no error and is not worn out", "replace the disk soon")
+    found, looked_at = [], 0
+    for each in machine.found("sys/fs/ext4", "*/errors_count"):
+        looked_at += 1
+        count = machine.text(f"sys/fs/ext4/{each.parent.name}/errors_count")
+        found += [f"{count} errors on {each.parent.name}"] if count not in ("", "0") else []
+    for each in machine.found("sys/block", "mmcblk*/device/life_time"):
+        looked_at += 1
+        used = max((int(part, 16) for part in machine.text(f"sys/block/{each.parent.parent.name}/device/life_time").split()), default=0)  # fmt: skip  # noqa: E501
+        found += [f"{each.parent.parent.name} has used {used * 10} % of its life"] if used >= WORN_OUT else []
+    for disk in _disks(machine):
+        ran = machine.run(("smartctl", "--health", f"/dev/{disk}")) if machine.is_up else None
+        if ran and ran.status != 127:
+            looked_at += 1
+            # Bit 3 of the status: the disk says that it is failing (smartctl(8)).
+            found += [f"{disk} says that it is failing"] if ran.status & 8 else []
+    if not looked_at:
+        return it.unknown("nothing here tells (smartmontools is not installed)")
+    return it.judged(not found, ", ".join(found) or f"no error in {looked_at} reports")
+
+
+def memory_is_free(machine: Machine) -> Finding:
+    it = Requirement(
+        "memory", f"{LEAST_MEMORY_MB} MB of memory are free", "start the box anew; add memory if that returns"
+    )
+    lines = dict(line.split(":", 1) for line in machine.text("proc/meminfo").splitlines() if ":" in line)
+    if "MemAvailable" not in lines:
+        return it.unknown("the kernel does not tell")
+    free = int(lines["MemAvailable"].split()[0]) * 1024 // 1_000_000
+    return it.judged(free >= LEAST_MEMORY_MB, f"{free} MB")
+
+
+def units_run(machine: Machine) -> Finding:
+    it = Requirement("units", "all of the kiosk's units run", "systemctl status UNIT says why; systemctl restart UNIT")
+    if not machine.is_up:
+        return it.unknown("the box is not running")
+    manifest = Manifest.load()
+    wanted = [*(unit for unit, text in manifest.units().items() if "\nWantedBy=" in text), *manifest.enabled]
+    ran = machine.run(("systemctl", "show", "--property=Id,ActiveState,ConditionResult", *wanted))
+    said = [dict(line.split("=", 1) for line in part.splitlines() if "=" in line) for part in ran.said.split("\n\n")]
+    states = {each["Id"]: each for each in said if "Id" in each}
+    down = [unit for unit in wanted if states.get(unit, {}).get("ActiveState") != "active"]
+    # USBGuard without a list of devices is no failing unit; the check of USB tells of it.
+    down = [unit for unit in down if states.get(unit, {}).get("ConditionResult") != "no"]
+    words = ", ".join(f"{unit} is {states.get(unit, {}).get('ActiveState', 'not there')}" for unit in down)
+    return it.judged(not down, words or f"{len(wanted)} units run")
+
+
+def packages_are_there(machine: Machine) -> Finding:
+    it = Requirement("packages", "the packages that the kiosk uses are installed", "run kiosk-provision apply")
+    missing = packages_missing(machine, Manifest.load())
+    return it.judged(not missing, f"missing: {', '.join(missing)}" if missing else "all installed")
+
+
+def _disks(machine: Machine) -> list[str]:
+    names = [each.name for each in machine.found("sys/block", "*")]
+    return [
+        each
+        for each in names
+        if each.startswith(("sd", "nvme", "vd")) and machine.text(f"sys/block/{each}/removable") == "0"
+    ]
+
+
+CHECKS: tuple[Check, ...] = (
+    clock_is_right, disk_has_room, disk_is_healthy, memory_is_free, units_run, packages_are_there,
+)  # fmt: skip

@@ -1,0 +1,286 @@
+"""kiosk-provision check: a sound box keeps every requirement; each fault breaks its own, with what to do."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import trustme
+from boxes import KEYBOARD, KEYPAD, TOUCH, Box, whole_box
+from power import fresh
+from printers import printer_at
+
+from kiosk.bootstrap import open_store
+from kiosk.devices.pseudo_terminal import pseudo_terminal
+from kiosk.identity import Identity
+from provisioning import check, kiosk_checks, lockdown_checks, system_checks
+from provisioning.__main__ import main
+from provisioning.apply import apply
+from provisioning.binding import bind, machine_digest
+from provisioning.check import findings_of, is_ready
+from provisioning.detect import known_usb
+from provisioning.disk import Disk
+from provisioning.finding import Check, Verdict
+from provisioning.hardware import hardware_of
+from provisioning.kiosk_checks import CORE
+from provisioning.machine import Machine, Ran, run
+from provisioning.manifest import Manifest
+from provisioning.plan import plan
+
+pytestmark = pytest.mark.skipif(not shutil.which("systemd-sysusers"), reason="needs systemd-sysusers (package systemd)")
+HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
+LOOPBACK_ONLY = (
+    "   0: 0100007F:0277 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0"
+)
+SSH = "   1: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0"
+SSH6 = (
+    "   0: 00000000000000000000000000000000:0016 00000000000000000000000000000000:0000 0A"
+    " 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0"
+)
+MDNS = "   2: 00000000:14E9 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1 2 0 0"
+DHCP = "   3: 00000000:0044 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1 2 0 0"
+
+
+class System:
+    """What the programs of a running box say. Each answer can be changed."""
+
+    def __init__(self) -> None:
+        self.units = dict.fromkeys(Manifest.load().enabled, "active")
+        self.consoles = ""
+        self.core = 3
+        self.smart = 127
+        chains = [
+            {"chain": {"family": "inet", "name": name, "policy": "drop"}} for name in ("input", "forward", "output")
+        ]
+        self.firewall = json.dumps({"nftables": [{"metainfo": {"version": "1.0.6"}}, *chains]})
+
+    def run(self, command: Sequence[str]) -> Ran:
+        match command:
+            case ["systemctl", "show", *_]:
+                parts = (f"Id={unit}\nActiveState={state}\nConditionResult=yes\n" for unit, state in self.units.items())
+                return Ran(0, "\n".join(parts))
+            case ["systemctl", "is-active", _, unit]:
+                return Ran(self.core if unit == CORE else 3, "")
+            case ["systemctl", "list-units", *_]:
+                return Ran(0, self.consoles)
+            case ["nft", *_]:
+                return Ran(0 if self.firewall else 1, self.firewall or "Error: No such file or directory")
+            case ["smartctl", *_]:
+                return Ran(self.smart, "")
+            case _:
+                return run(command)
+
+
+class Kiosk:
+    """A sound kiosk's box, and what runs on it."""
+
+    def __init__(self, root: Path) -> None:
+        self.box, self.config, self.system = Box(root), root / "etc/anjungan/kiosk.toml", System()
+        self.data = root / "etc/anjungan/data"
+        self.now = datetime.now(UTC)
+        self.machine = Machine(root, self.system.run, is_up=True, now=lambda: self.now)
+
+    def configured(self, old: str, new: str) -> None:
+        text = self.config.read_text()
+        assert old in text
+        self.config.write_text(text.replace(old, new))
+
+
+@pytest.fixture(scope="session")
+def sound_box(tmp_path_factory, central, authority: trustme.CA) -> Iterator[Path]:
+    """Set up as the technician does it: detect, apply, enrol; started once. To be copied, not changed."""
+    url, code = central
+    folder = tmp_path_factory.mktemp("sound")
+    line, scans = folder / "printer", folder / "scanner"
+    box = whole_box(folder / "box")
+    root = box.root
+    box.inputs(TOUCH, KEYPAD)
+    shutil.rmtree(root / "sys/devices/pci0000:00/0000:00:14.0/usb1/1-2")
+    packages = "\n".join(f"Package: {each}\nStatus: install ok installed\n" for each in Manifest.load().packages)
+    for place, said in {
+        "etc/shadow": "root:*:19000:0:99999:7:::", "etc/passwd": "root:x:0:0:root:/root:/bin/bash",
+        "etc/group": "root:x:0:", "var/lib/dpkg/status": packages,
+        "sys/class/dmi/id/product_uuid": "03000200-0400-0500-0006-000700080009",
+        "run/systemd/timesync/synchronized": "", "proc/meminfo": "MemTotal: 4000000 kB\nMemAvailable: 2000000 kB",
+        "proc/sys/kernel/sysrq": "0", "proc/sys/kernel/ctrl-alt-del": "0", "sys/fs/ext4/nvme0n1p2/errors_count": "0",
+        "proc/net/tcp": f"{HEAD}\n{LOOPBACK_ONLY}", "proc/net/udp": f"{HEAD}\n{DHCP}",
+    }.items():  # fmt: skip
+        box.file(place, said)
+    config = f"""
+        [central]\nurl = "{url}"\nca = "central-ca.pem"\n[data]\ndir = "data"\n[screen]\nsize = [1080, 1920]
+        [printer]\nurl = "serial://{line}"\n[[scanner]]\nurl = "serial://{scans}"\n"""
+    given = {
+        "etc/anjungan/kiosk.toml": config.encode(),
+        "etc/anjungan/central-ca.pem": authority.cert_pem.bytes(),
+        "etc/anjungan/usb-devices.toml": known_usb(hardware_of(Machine(root))).encode(),
+    }
+    kiosk = Kiosk(root)
+    apply(Machine(root), plan(Machine(root), Manifest.load(), given), Disk())
+    assert main(["enrol", "--config", str(kiosk.config), "--code", code()]) == 0
+    bind(kiosk.data, machine_digest(kiosk.machine))
+    open_store(kiosk.data, lambda: None).close()
+    with printer_at(line), pseudo_terminal(scans):
+        yield root
+
+
+@pytest.fixture
+def kiosk(sound_box: Path, tmp_path: Path) -> Kiosk:
+    return Kiosk(fresh(sound_box, tmp_path / "box"))
+
+
+def test_a_sound_kiosk_keeps_every_requirement(kiosk) -> None:
+    findings = findings_of(kiosk.machine)
+    assert [(each.name, each.measured) for each in findings if each.verdict is not Verdict.KEPT] == []
+    assert len({each.name for each in findings}) == len(findings) == len(check.CHECKS)
+    assert is_ready(findings)
+    assert all(each.measured and not each.remedy for each in findings)
+
+
+def _file(place: str, said: str) -> Callable[[Kiosk], object]:
+    return lambda kiosk: kiosk.box.file(place, said)
+
+
+def _gone(place: str) -> Callable[[Kiosk], object]:
+    return lambda kiosk: (kiosk.box.root / place).unlink()
+
+
+def _says(what: str, said: object) -> Callable[[Kiosk], object]:
+    return lambda kiosk: setattr(kiosk.system, what, said)
+
+
+def _at(year: int, month: int, day: int) -> Callable[[Kiosk], object]:
+    return lambda kiosk: setattr(kiosk, "now", datetime(year, month, day, tzinfo=UTC))
+
+
+def _configured(old: str, new: str) -> Callable[[Kiosk], object]:
+    return lambda kiosk: kiosk.configured(old, new)
+
+
+def _plugged(which: str, name: str, *interfaces: str) -> Callable[[Kiosk], object]:
+    return lambda kiosk: kiosk.box.usb("1-8", which, name, *interfaces)
+
+
+KEY = "etc/anjungan/data/kiosk.key"
+OPEN_OUT = System().firewall.replace("drop", "accept", 1)
+SHUT = _configured("https://localhost", "https://localhost:1/")
+BOARD = _file("sys/class/dmi/id/product_uuid", "4c4c4544-0042-3510-8052-b4c04f4b3132")
+FAULTS: list[tuple[Check, Callable[[Kiosk], object], str]] = [
+    (kiosk_checks.configuration_is_valid, _configured("[data]", "[dota]"), "did you mean"),
+    (kiosk_checks.configuration_is_valid, _configured("central-ca", "another-ca"), "another-ca.pem"),
+    (kiosk_checks.is_enrolled, _gone(KEY), "kiosk.key is missing"),
+    (kiosk_checks.is_enrolled, lambda kiosk: (kiosk.box.root / KEY).chmod(0o644), "can be read by others"),
+    (kiosk_checks.disk_is_this_boxs, BOARD, "another"),
+    (kiosk_checks.printer_answers, _configured("/printer", "/unplugged"), "unplugged"),
+    (kiosk_checks.scanners_answer, _configured("/scanner", "/unplugged"), "unplugged"),
+    (kiosk_checks.screen_is_as_configured, _configured("[1080, 1920]", "[1280, 1024]"), "configured: 1280 × 1024"),
+    (kiosk_checks.store_opens, _file("etc/anjungan/data/store.key", "00" * 32), "another key"),
+    (kiosk_checks.certificate_is_valid, _at(2999, 12, 25), ", 7 days"),
+    (kiosk_checks.certificate_is_valid, SHUT, "refused"),
+    (kiosk_checks.central_knows_it, SHUT, "does not answer"),
+    (kiosk_checks.central_knows_it, _at(2036, 1, 1), "token is of another time"),
+    (system_checks.clock_is_right, _gone("run/systemd/timesync/synchronized"), "no clock that runs"),
+    (system_checks.clock_is_right, _at(2000, 1, 1), "2000-01-01, which cannot be"),
+    (system_checks.disk_is_healthy, _file("sys/fs/ext4/nvme0n1p2/errors_count", "3"), "3 errors on nvme0n1p2"),
+    (system_checks.disk_is_healthy, _says("smart", 8), "nvme0n1 says that it is failing"),
+    (system_checks.disk_is_healthy, _file("sys/block/mmcblk0/device/life_time", "0x03 0x0b"), "110 % of its life"),
+    (system_checks.memory_is_free, _file("proc/meminfo", "MemAvailable: 90000 kB"), "92 MB"),
+    (system_checks.units_run, _says("units", {"usbguard.service": "failed"}), "usbguard.service is failed"),
+    (system_checks.units_run, _says("units", {"usbguard.service": "active"}), "nftables.service is not there"),
+    (system_checks.packages_are_there, _file("var/lib/dpkg/status", ""), "missing: alsa-utils"),
+    (lockdown_checks.nothing_to_apply, _file("etc/nftables.conf", "flush ruleset"), "1 differences: file /etc/nft"),
+    (lockdown_checks.no_text_console, _gone("etc/systemd/system/getty@.service"), "getty@.service is not masked"),
+    (lockdown_checks.no_text_console, _says("consoles", "getty@tty1.service loaded"), "getty@tty1.service runs"),
+    (lockdown_checks.no_sysrq, _file("proc/sys/kernel/sysrq", "438"), "kernel.sysrq is 438"),
+    (lockdown_checks.no_ctrl_alt_del, _file("proc/sys/kernel/ctrl-alt-del", "1"), "hands it on (1)"),
+    (lockdown_checks.nobody_listens, _file("proc/net/tcp", f"{HEAD}\n{LOOPBACK_ONLY}\n{SSH}"), "open: tcp 22"),
+    (lockdown_checks.nobody_listens, _file("proc/net/tcp6", f"{HEAD}\n{SSH6}"), "open: tcp 22"),
+    (lockdown_checks.nobody_listens, _file("proc/net/udp", f"{HEAD}\n{DHCP}\n{MDNS}"), "open: udp 5353"),
+    (lockdown_checks.firewall_is_shut, _says("firewall", ""), "is not loaded"),
+    (lockdown_checks.firewall_is_shut, _says("firewall", OPEN_OUT), "input: accept"),
+    (lockdown_checks.only_known_usb, _plugged("0781:5567", "SanDisk Cruzer", "08:06:50"), "SanDisk Cruzer"),
+    (lockdown_checks.only_known_usb, _plugged("04b8:0e15", "EPSON TM-T20II", "07:01:02", "03:01:01"), "TM-T20II"),
+    (lockdown_checks.only_known_usb, _gone("etc/anjungan/usb-devices.toml"), "every device is let in"),
+    (lockdown_checks.no_keyboard, lambda kiosk: kiosk.box.inputs(TOUCH, KEYBOARD), "SIGMACHIP"),
+    (lockdown_checks.nobody_signs_in, _file("etc/shadow", "root:$y$j9T$abc:19000::::::"), "with a password: root"),
+]
+"""A check, what breaks its requirement, and words of what is then measured."""
+
+
+@pytest.mark.parametrize(
+    ("look", "break_it", "words"), FAULTS, ids=[f"{look.__name__}: {words}" for look, _, words in FAULTS]
+)
+def test_a_fault_breaks_its_requirement_and_says_what_to_do(kiosk, look, break_it, words) -> None:
+    break_it(kiosk)
+    found = look(kiosk.machine)
+    assert found.verdict is Verdict.BROKEN, found
+    assert words in found.measured
+    assert found.remedy
+
+
+def test_a_device_that_usbguard_keeps_out_is_no_fault(kiosk) -> None:
+    kiosk.box.usb("1-8", "0781:5567", "SanDisk Cruzer Blade", "08:06:50")
+    kiosk.box.file("sys/devices/pci0000:00/0000:00:14.0/usb1/1-8/authorized", "0")
+    assert lockdown_checks.only_known_usb(kiosk.machine).verdict is Verdict.KEPT
+
+
+def test_while_the_kiosk_runs_its_devices_are_left_alone_and_its_log_is_asked(kiosk) -> None:
+    kiosk.system.core = 0
+    assert kiosk_checks.printer_answers(kiosk.machine).measured.endswith("nothing yet, as the running kiosk last heard")
+    log = kiosk.data / "log"
+    log.mkdir()
+    lines = [
+        '{"at":"2026-11-30T00:00:00Z","event":"printer_changed","level":"info","status":"ready"}',
+        '{"at":"2026-11-30T00:00:09Z","event":"printer_changed","level":"info","status":"paper_out"}',
+        '{"at":"2026-11-30T00:01:00Z","event":"kiosk_sta',
+    ]
+    (log / "kiosk.jsonl").write_text("\n".join(lines))
+    assert kiosk_checks.printer_answers(kiosk.machine).verdict is Verdict.BROKEN
+    assert "paper_out, as the running kiosk last heard" in kiosk_checks.printer_answers(kiosk.machine).measured
+    assert kiosk_checks.scanners_answer(kiosk.machine).verdict is Verdict.UNKNOWN
+    store = open_store(kiosk.data, lambda: None)
+    assert kiosk_checks.store_opens(kiosk.machine).measured == "open in the running kiosk"
+    kiosk.system.core = 3
+    assert kiosk_checks.store_opens(kiosk.machine).verdict is Verdict.BROKEN
+    store.close()
+
+
+def test_an_image_is_held_to_what_can_be_measured_of_it(kiosk) -> None:
+    image = replace(kiosk.machine, is_up=False)
+    unknown = {each.name for each in findings_of(image) if each.verdict is Verdict.UNKNOWN}
+    assert unknown == {"units", "firewall"}
+
+
+def test_the_command_says_it_in_words_or_for_programs_and_ends_with_1(kiosk, capsys) -> None:
+    capsys.readouterr()
+    kiosk.box.file("proc/sys/kernel/sysrq", "438")
+    assert main(["check", "--root", str(kiosk.box.root)]) == 1
+    said = capsys.readouterr().out
+    assert (
+        "NOT no key of a keyboard commands the kernel (SysRq is 0): kernel.sysrq is 438\n    run kiosk-provision apply"
+        in said
+    )
+    assert f"ok  the kiosk is enrolled: Anjungan Lobi of {Identity.load(kiosk.data).office}" in said
+    assert "?   all of the kiosk's units run: the box is not running" in said
+    main(["check", "--root", str(kiosk.box.root), "--json"])
+    found = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert found["sysrq"]["verdict"] == "broken"
+    assert set(found["sysrq"]) == {"name", "requirement", "measured", "verdict", "remedy"}
+
+
+def test_every_check_but_that_of_the_disks_room_is_seen_to_break() -> None:
+    assert set(check.CHECKS) - {look for look, _, _ in FAULTS} == {system_checks.disk_has_room}
+
+
+def test_a_disk_without_room_is_told(kiosk) -> None:
+    found = system_checks.disk_has_room(kiosk.machine, least_mb=10**9)
+    assert found.verdict is Verdict.BROKEN
+    assert "MB free" in found.measured
+
+
+def test_a_bare_box_has_much_to_do_and_no_check_fails_to_answer(tmp_path) -> None:
+    findings = findings_of(Machine(tmp_path))
+    assert len(findings) == len(check.CHECKS)
+    assert not is_ready(findings)
