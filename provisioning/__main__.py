@@ -5,7 +5,7 @@ import logging
 import sys
 
 from kiosk.errors import ConfigError
-from provisioning import apply, check, detect, enrol
+from provisioning import apply, bundle, check, detect, enrol, report, reset
 from provisioning.machine import BoxError
 
 
@@ -17,6 +17,9 @@ def parser() -> argparse.ArgumentParser:
     enrol.add_command(commands)
     apply.add_command(commands)
     check.add_command(commands)
+    report.add_command(commands)
+    bundle.add_command(commands)
+    reset.add_command(commands)
     return top
 
 

@@ -3,11 +3,10 @@
 import argparse
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 from provisioning import kiosk_checks, lockdown_checks, system_checks
-from provisioning.finding import Check, Finding, Verdict
+from provisioning.finding import LANGUAGES, Check, Finding, Verdict
 from provisioning.machine import Machine
 
 CHECKS: tuple[Check, ...] = (*kiosk_checks.CHECKS, *system_checks.CHECKS, *lockdown_checks.CHECKS)
@@ -18,6 +17,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     one = commands.add_parser("check", help="hold this box to every requirement; 1 where one is broken")
     one.set_defaults(run=_check)
     one.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="another box: an image's folder")
+    one.add_argument("--language", choices=LANGUAGES, default="en", help="of the words")
     one.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -31,13 +31,25 @@ def is_ready(findings: Iterable[Finding]) -> bool:
     return all(each.verdict is not Verdict.BROKEN for each in findings)
 
 
+def as_json(findings: Iterable[Finding], language: str) -> str:
+    """A list of objects: name, requirement, measured, verdict, remedy."""
+    rows = [
+        {
+            "name": each.name, "requirement": each.requirement_in(language), "measured": each.measured,
+            "verdict": each.verdict, "remedy": each.remedy_in(language),
+        }
+        for each in findings
+    ]  # fmt: skip
+    return json.dumps(rows, indent=2, ensure_ascii=False)
+
+
 def _check(arguments: argparse.Namespace) -> int:
-    findings = findings_of(Machine.at_root(arguments.root))
+    findings, language = findings_of(Machine.at_root(arguments.root)), arguments.language
     if arguments.json:
-        print(json.dumps([asdict(each) for each in findings], indent=2, ensure_ascii=False))
+        print(as_json(findings, language))
     else:
         for each in findings:
-            print(f"{MARKS[each.verdict]} {each.requirement}: {each.measured}")
+            print(f"{MARKS[each.verdict]} {each.requirement_in(language)}: {each.measured}")
             if each.remedy:
-                print(f"    {each.remedy}")
+                print(f"    {each.remedy_in(language)}")
     return 0 if is_ready(findings) else 1

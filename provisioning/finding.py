@@ -1,10 +1,17 @@
 """What a check found: a requirement, what was measured, and what to do where it is not kept."""
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from provisioning.machine import Machine
+
+LANGUAGES = ("en", "id")
+WORDS = Path(__file__).with_name("requirements.toml")
 
 
 class Verdict(StrEnum):
@@ -17,13 +24,20 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`name` is the check's, for programs; the rest is for people. `remedy` is empty where nothing is to be done."""
+    """`name` is the requirement's, `remedy` that of what to do, "" where nothing is; requirements.toml has their words.
+    `measured` is for people.
+    """
 
     name: str
-    requirement: str
     measured: str
     verdict: Verdict
     remedy: str = ""
+
+    def requirement_in(self, language: str) -> str:
+        return words("requirement", self.name, language)
+
+    def remedy_in(self, language: str) -> str:
+        return words("remedy", self.remedy, language) if self.remedy else ""
 
 
 Check = Callable[[Machine], Finding]
@@ -31,16 +45,27 @@ Check = Callable[[Machine], Finding]
 
 @dataclass(frozen=True)
 class Requirement:
-    """What a check holds the box to; its methods make the findings."""
+    """What a check holds the box to, by its name; makes the findings."""
 
     name: str
-    words: str
-    remedy: str
 
     def judged(self, is_kept: bool, measured: str, remedy: str = "") -> Finding:
         """Kept or broken; a broken one has this `remedy`, else the requirement's own."""
         verdict = Verdict.KEPT if is_kept else Verdict.BROKEN
-        return Finding(self.name, self.words, measured, verdict, "" if is_kept else remedy or self.remedy)
+        own: str = table()["requirement"][self.name]["remedy"]
+        return Finding(self.name, measured, verdict, "" if is_kept else remedy or own)
 
     def unknown(self, why: str) -> Finding:
-        return Finding(self.name, self.words, why, Verdict.UNKNOWN)
+        return Finding(self.name, why, Verdict.UNKNOWN)
+
+
+def words(kind: str, name: str, language: str) -> str:
+    """What stands in requirements.toml."""
+    found: str = table()[kind][name][language]
+    return found
+
+
+@cache
+def table() -> dict[str, Any]:
+    """requirements.toml."""
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))

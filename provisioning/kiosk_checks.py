@@ -15,7 +15,7 @@ from kiosk.devices.keypad import keypad_for
 from kiosk.devices.printer import printer_for
 from kiosk.devices.scanner import scanner_for
 from kiosk.errors import CentralError, ConfigError, DeviceError, StoreError
-from kiosk.identity import ENROL_AGAIN, Identity
+from kiosk.identity import Identity
 from kiosk.model import PrinterStatus, StoreFault
 from kiosk.schema import MIGRATIONS
 from kiosk.store_key import KEY_FILE, store_key
@@ -33,9 +33,7 @@ CONNECT_SECONDS = 10.0
 
 
 def configuration_is_valid(machine: Machine) -> Finding:
-    it = Requirement(
-        "configuration", "the configuration can be used", "correct it, or propose one with kiosk-provision detect"
-    )
+    it = Requirement("configuration")
     try:
         settings = read_settings(machine.at(CONFIG))
     except ConfigError as error:
@@ -46,7 +44,7 @@ def configuration_is_valid(machine: Machine) -> Finding:
 
 
 def is_enrolled(machine: Machine) -> Finding:
-    it = Requirement("identity", "the kiosk is enrolled", ENROL_AGAIN)
+    it = Requirement("identity")
 
     def enrolled(settings: Settings) -> Finding:
         try:
@@ -59,9 +57,7 @@ def is_enrolled(machine: Machine) -> Finding:
 
 
 def disk_is_this_boxs(machine: Machine) -> Finding:
-    it = Requirement("machine", "the identity was given to this very machine",
-                     "this disk belongs to another box: put it back, or kiosk-provision reset and enrol "
-                     "(after a new board, too)")  # fmt: skip
+    it = Requirement("machine")
 
     def bound(settings: Settings) -> Finding:
         noted, found = bound_to(machine.here(settings.data.dir)), machine_digest(machine)
@@ -75,12 +71,12 @@ def disk_is_this_boxs(machine: Machine) -> Finding:
 
 
 def printer_answers(machine: Machine) -> Finding:
-    it = Requirement("printer", "the printer answers and can print", "look at its power, cable, paper and cover")
+    it = Requirement("printer")
 
     def answers(settings: Settings) -> Finding:
         if settings.printer is None:
             return it.unknown("none is configured; numbers stand on the screen")
-        if _core_runs(machine):
+        if core_runs(machine):
             said = _last_word(machine, settings, ("printer_changed", "printer_lost"))
             status = str(said.get("status", "lost" if said else "nothing yet"))
             return it.judged(status in PRINTS, f"{settings.printer.url}: {status}, as the running kiosk last heard")
@@ -100,15 +96,13 @@ def printer_answers(machine: Machine) -> Finding:
 
 
 def scanners_answer(machine: Machine) -> Finding:
-    it = Requirement(
-        "scanner", "every scanner and keypad answers", "look at its cable; kiosk-provision detect says where it is"
-    )
+    it = Requirement("scanner")
 
     def answer(settings: Settings) -> Finding:
         urls = [*(each.url for each in settings.scanner), *(each.url for each in settings.keypad)]
         if not urls:
             return it.unknown("none is configured; codes are typed")
-        if _core_runs(machine):
+        if core_runs(machine):
             return it.unknown("in use by the running kiosk; try it with a code")
         devices = [scanner_for(each.url) for each in settings.scanner] + [
             keypad_for(each.url) for each in settings.keypad
@@ -127,9 +121,7 @@ def scanners_answer(machine: Machine) -> Finding:
 
 
 def screen_is_as_configured(machine: Machine) -> Finding:
-    it = Requirement(
-        "screen", "a screen of the configured size is connected", "look at its cable, or correct [screen] size"
-    )
+    it = Requirement("screen")
 
     def connected(settings: Settings) -> Finding:
         if not machine.at("sys/class/drm").is_dir():
@@ -143,9 +135,7 @@ def screen_is_as_configured(machine: Machine) -> Finding:
 
 
 def store_opens(machine: Machine) -> Finding:
-    it = Requirement(
-        "store", "the store can be opened, and its pages add up", "start the kiosk: it says on the screen what is wrong"
-    )
+    it = Requirement("store")
 
     def opens(settings: Settings) -> Finding:
         folder = machine.here(settings.data.dir)
@@ -158,7 +148,7 @@ def store_opens(machine: Machine) -> Finding:
             with as_owner_of(folder):
                 Database(file, store_key(folder, is_new=False), MIGRATIONS).close()
         except StoreError as error:
-            if error.fault is StoreFault.IN_USE and _core_runs(machine):
+            if error.fault is StoreFault.IN_USE and core_runs(machine):
                 return it.judged(True, "open in the running kiosk")
             return it.judged(False, str(error))
         return it.judged(True, f"{file.stat().st_size // 1000} kB")
@@ -167,8 +157,7 @@ def store_opens(machine: Machine) -> Finding:
 
 
 def certificate_is_valid(machine: Machine) -> Finding:
-    it = Requirement("certificate", f"the central server's certificate is valid for {CERTIFICATE_DAYS} days",
-                     "renew it at the server; check [central] url and ca, the network and the clock")  # fmt: skip
+    it = Requirement("certificate")
 
     def valid(settings: Settings) -> Finding:
         where = urlsplit(settings.central.url)
@@ -183,11 +172,7 @@ def certificate_is_valid(machine: Machine) -> Finding:
 
 
 def central_knows_it(machine: Machine) -> Finding:
-    it = Requirement(
-        "central",
-        "the central server accepts this kiosk",
-        "look at its page of the fleet; enrol anew if it was revoked",
-    )
+    it = Requirement("central")
 
     def accepted(settings: Settings) -> Finding:
         try:
@@ -214,7 +199,8 @@ def _with_settings(machine: Machine, it: Requirement, look: Callable[[Settings],
         return it.unknown("the configuration cannot be used")
 
 
-def _core_runs(machine: Machine) -> bool:
+def core_runs(machine: Machine) -> bool:
+    """Whether the kiosk is running and holds its devices."""
     return machine.is_up and machine.run(("systemctl", "is-active", "--quiet", CORE)).status == 0
 
 

@@ -13,7 +13,6 @@ from provisioning.manifest import UNITS, Manifest
 from provisioning.plan import plan
 from provisioning.usb import DEVICES, usb_devices_of
 
-APPLY = "run kiosk-provision apply, then start the box anew"
 LISTENING, UNCONNECTED = "0A", "07"
 """States of a socket in /proc/net: of TCP, and of UDP (include/net/tcp_states.h)."""
 BOARD = "0001"
@@ -23,7 +22,7 @@ ASKED_BY_DHCP = {68, 546}
 
 
 def nothing_to_apply(machine: Machine) -> Finding:
-    it = Requirement("applied", "everything is as this version wants it", APPLY)
+    it = Requirement("applied")
     try:
         changes = plan(machine, Manifest.load())
     except (BoxError, ConfigError) as error:
@@ -34,13 +33,13 @@ def nothing_to_apply(machine: Machine) -> Finding:
 
 
 def no_sysrq(machine: Machine) -> Finding:
-    it = Requirement("sysrq", "no key of a keyboard commands the kernel (SysRq is 0)", APPLY)
+    it = Requirement("sysrq")
     found = machine.text("proc/sys/kernel/sysrq")
     return it.judged(found == "0", f"kernel.sysrq is {found}") if found else it.unknown("the kernel does not tell")
 
 
 def no_ctrl_alt_del(machine: Machine) -> Finding:
-    it = Requirement("ctrl-alt-del", "Ctrl-Alt-Del does not restart the box", APPLY)
+    it = Requirement("ctrl-alt-del")
     kernel = machine.text("proc/sys/kernel/ctrl-alt-del") or "0"
     is_masked = _is_masked(machine, "ctrl-alt-del.target")
     said = f"the kernel hands it on ({kernel}), its target is {'masked' if is_masked else 'not masked'}"
@@ -48,7 +47,7 @@ def no_ctrl_alt_del(machine: Machine) -> Finding:
 
 
 def no_text_console(machine: Machine) -> Finding:
-    it = Requirement("consoles", "no console is behind the screen, at a serial line or over the network", APPLY)
+    it = Requirement("consoles")
     masked = [each for each in Manifest.load().masked if each != "ctrl-alt-del.target"]
     offered = [each for each in masked if not _is_masked(machine, each)]
     running = (
@@ -61,34 +60,33 @@ def no_text_console(machine: Machine) -> Finding:
 
 
 def nobody_listens(machine: Machine) -> Finding:
-    it = Requirement("ports", "nothing listens to the network", "stop and mask what listens: ss -lntup names it")
+    it = Requirement("ports")
     found = [f"{kind} {port}" for kind in ("tcp", "udp") for port in _open_ports(machine, kind)]
     return it.judged(not found, f"open: {', '.join(found)}" if found else "no open port")
 
 
 def firewall_is_shut(machine: Machine) -> Finding:
-    it = Requirement("firewall", "the firewall lets nothing in, and only the synchronisation and root out", APPLY)
+    it = Requirement("firewall")
     if not machine.is_up:
         return it.unknown("the box is not running")
     ran = machine.run(("nft", "-j", "list", "table", "inet", "anjungan"))
     try:
         chains = [each["chain"] for each in json.loads(ran.said)["nftables"] if "chain" in each]
     except (ValueError, LookupError, TypeError):
-        return it.judged(False, f"the firewall's table is not loaded ({ran.said.strip()[:80] or ran.status})")
+        return it.judged(False, f"the firewall's table is not loaded (nft ended with {ran.status})")
     policies = {each["name"]: each.get("policy", "") for each in chains}
     said = ", ".join(f"{name}: {policies[name]}" for name in sorted(policies))
     return it.judged({policies.get(each) for each in ("input", "forward", "output")} == {"drop"}, said)
 
 
 def only_known_usb(machine: Machine) -> Finding:
-    listing = "list the box's own devices with kiosk-provision detect --usb-devices FILE, then apply --usb-devices FILE"
-    it = Requirement("usb", "only this box's own USB devices are let in", "take away what is not the kiosk's")
+    it = Requirement("usb")
     try:
         known = usb_devices(machine.at(USB_DEVICES).read_bytes()).device
     except FileNotFoundError:
-        return it.judged(False, f"there is no /{USB_DEVICES}, so every device is let in", listing)
+        return it.judged(False, f"there is no /{USB_DEVICES}, so every device is let in", "usb-list")
     except (OSError, ConfigError) as error:
-        return it.judged(False, f"/{USB_DEVICES}: {error}", listing)
+        return it.judged(False, f"/{USB_DEVICES}: {error}", "usb-list")
     let_in = [each for each in usb_devices_of(machine) if machine.text(f"{DEVICES}/{each.place}/authorized") != "0"]
     strangers = [
         each for each in let_in if not any((one.id, one.interfaces) == (each.id, each.interfaces) for one in known)
@@ -98,14 +96,14 @@ def only_known_usb(machine: Machine) -> Finding:
 
 
 def no_keyboard(machine: Machine) -> Finding:
-    it = Requirement("keyboard", "no keyboard is plugged in", "take it away, and start the box anew")
+    it = Requirement("keyboard")
     # A board shows the keyboard of its controller whether there is one or not.
     found = [each.name for each in inputs_of(machine) if each.is_keyboard and each.id[:4] != BOARD]
     return it.judged(not found, ", ".join(found) or "none")
 
 
 def nobody_signs_in(machine: Machine) -> Finding:
-    it = Requirement("root", "nobody can sign in as root with a password", "lock it: passwd --lock root")
+    it = Requirement("root")
     entries = machine.text("etc/shadow")
     if not entries:
         return it.unknown("only root can look; run this as root")

@@ -19,8 +19,7 @@ WORN_OUT = 0x0A
 
 
 def clock_is_right(machine: Machine) -> Finding:
-    it = Requirement("clock", "the clock is set from the network, or by one that runs without power",
-                     "connect the network, or set it with timedatectl set-time")  # fmt: skip
+    it = Requirement("clock")
     now = machine.now()
     if now < EARLIEST:
         return it.judged(False, f"it shows {now:%Y-%m-%d}, which cannot be")
@@ -35,20 +34,17 @@ def clock_is_right(machine: Machine) -> Finding:
 
 
 def disk_has_room(machine: Machine, least_mb: int = LEAST_DISK_MB) -> Finding:
-    it = Requirement("disk", f"the data's disk has {least_mb} MB free and can be written",
-                     "make room: journalctl --vacuum-size=20M, and old versions in /opt/anjungan")  # fmt: skip
+    it = Requirement("disk")
     folder = machine.at(DATA) if machine.at(DATA).exists() else machine.root
     found = os.statvfs(folder)
     free = found.f_bavail * found.f_frsize // 1_000_000
     if found.f_flag & os.ST_RDONLY:
-        return it.judged(
-            False, "it is mounted read-only", "mend it: a read-only disk is a failing one, or a wrong mount"
-        )
-    return it.judged(free >= least_mb, f"{free} MB free")
+        return it.judged(False, "it is mounted read-only", "read-only")
+    return it.judged(free >= least_mb, f"{free} MB free, {least_mb} MB wanted")
 
 
 def disk_is_healthy(machine: Machine) -> Finding:
-    it = Requirement("disk-health", "the disk reports no error and is not worn out", "replace the disk soon")
+    it = Requirement("disk-health")
     found, looked_at = [], 0
     for each in machine.found("sys/fs/ext4", "*/errors_count"):
         looked_at += 1
@@ -70,18 +66,16 @@ def disk_is_healthy(machine: Machine) -> Finding:
 
 
 def memory_is_free(machine: Machine) -> Finding:
-    it = Requirement(
-        "memory", f"{LEAST_MEMORY_MB} MB of memory are free", "start the box anew; add memory if that returns"
-    )
+    it = Requirement("memory")
     lines = dict(line.split(":", 1) for line in machine.text("proc/meminfo").splitlines() if ":" in line)
     if "MemAvailable" not in lines:
         return it.unknown("the kernel does not tell")
     free = int(lines["MemAvailable"].split()[0]) * 1024 // 1_000_000
-    return it.judged(free >= LEAST_MEMORY_MB, f"{free} MB")
+    return it.judged(free >= LEAST_MEMORY_MB, f"{free} MB free, {LEAST_MEMORY_MB} MB wanted")
 
 
 def units_run(machine: Machine) -> Finding:
-    it = Requirement("units", "all of the kiosk's units run", "systemctl status UNIT says why; systemctl restart UNIT")
+    it = Requirement("units")
     if not machine.is_up:
         return it.unknown("the box is not running")
     manifest = Manifest.load()
@@ -97,7 +91,7 @@ def units_run(machine: Machine) -> Finding:
 
 
 def packages_are_there(machine: Machine) -> Finding:
-    it = Requirement("packages", "the packages that the kiosk uses are installed", "run kiosk-provision apply")
+    it = Requirement("packages")
     missing = packages_missing(machine, Manifest.load())
     return it.judged(not missing, f"missing: {', '.join(missing)}" if missing else "all installed")
 

@@ -1,0 +1,86 @@
+"""The readiness report on the kiosk's own paper, by the true driver on a printer that speaks the true bytes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from printers import printer_at
+
+from kiosk.ticket_layout import COLUMNS, Cut, Text
+from provisioning.__main__ import main
+from provisioning.finding import LANGUAGES, Finding, Requirement, Verdict, table, words
+from provisioning.report import report_lines
+
+AT = datetime(2026, 11, 30, 6, 30, tzinfo=UTC)
+KEPT = Finding("sysrq", "kernel.sysrq is 0", Verdict.KEPT)
+BROKEN = Requirement("printer").judged(False, "serial:///dev/ttyUSB0: paper_out")
+UNKNOWN = Requirement("firewall").unknown("the box is not running")
+
+
+def paper(findings: list[Finding], language: str, width_mm: int) -> list[str]:
+    lines = report_lines(findings, "Anjungan Lobi", AT, language, width_mm)
+    assert isinstance(lines[-1], Cut)
+    return [line.text for line in lines if isinstance(line, Text)]
+
+
+def test_a_ready_kiosk_says_so_in_large_letters() -> None:
+    assert "SIAP" in paper([KEPT], "id", 80)
+    large = [line for line in report_lines([KEPT], "x", AT, "en", 80) if isinstance(line, Text) and line.height == 2]
+    assert [line.text for line in large] == ["READY"]
+
+
+def test_what_is_broken_stands_with_what_was_measured_and_what_to_do() -> None:
+    said = paper([KEPT, BROKEN, UNKNOWN], "id", 80)
+    assert "BELUM SIAP" in said
+    assert "- pencetak menjawab dan dapat mencetak" in said
+    assert "  [printer] serial:///dev/ttyUSB0: paper_out" in said
+    assert "  periksa daya, kabel, kertas, dan tutupnya" in said
+    assert "? tembok api tertutup" in said
+    assert "syarat terpenuhi: 1" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width_mm", COLUMNS)
+def test_nothing_is_wider_than_the_paper(language, width_mm) -> None:
+    long = replace(BROKEN, measured="https://central.example.go.id/a/long/address: the central server does not answer")
+    for line in report_lines([KEPT, long, UNKNOWN] * 3, "Anjungan Lobi Timur Lantai Dua", AT, language, width_mm):
+        if isinstance(line, Text):
+            assert len(line.text) * line.width <= COLUMNS[width_mm], line.text
+
+
+def _config(root: Path, more: str) -> None:
+    (root / "etc/anjungan").mkdir(parents=True)
+    text = '[central]\nurl = "https://central.example"\nca = "ca.pem"\n\n[data]\ndir = "data"\n'
+    (root / "etc/anjungan/kiosk.toml").write_text(text + more)
+
+
+def test_the_report_comes_out_of_the_printer(tmp_path, capsys) -> None:
+    root, line, tray = tmp_path / "box", tmp_path / "printer", tmp_path / "tray"
+    _config(root, f'[printer]\nurl = "serial://{line}"\nwidth_mm = 58\n')
+    with printer_at(line, tray) as printer:
+        assert main(["report", "--root", str(root)]) == 1
+        printer.stdin.write("quit\n")
+        printer.stdin.flush()
+        printer.wait(10)
+    assert "NOT READY; the report was printed" in capsys.readouterr().out
+    assert b"BELUM SIAP" in b"".join(each.read_bytes() for each in sorted(tray.glob("*.bin")))
+
+
+def test_a_printer_that_is_not_there_is_told(tmp_path, capsys) -> None:
+    _config(tmp_path, '[printer]\nurl = "serial:///dev/unplugged"\n')
+    assert main(["report", "--root", str(tmp_path)]) == 1
+    assert "the report was not printed; look at the printer" in capsys.readouterr().out
+
+
+def test_a_kiosk_without_a_printer_is_told_where_to_look(tmp_path, capsys) -> None:
+    _config(tmp_path, "")
+    assert main(["report", "--root", str(tmp_path)]) == 1
+    assert "this kiosk has no printer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_requirement_and_remedy_has_its_words(language) -> None:
+    for name, row in table()["requirement"].items():
+        assert words("requirement", name, language)
+        assert words("remedy", row["remedy"], language)
