@@ -179,6 +179,15 @@ def test_wherever_the_power_goes_a_repeat_comes_to_the_same_end(half_done, tmp_p
         assert plan(again, MANIFEST, GIVEN) == []
 
 
+def test_what_apply_says_it_did_is_on_the_disk(half_done) -> None:
+    power = Power(-1, cut)
+    machine, disk = Machine(half_done, power.run), MeteredDisk(power, loses=True)
+    apply(machine, plan(machine, MANIFEST, GIVEN), disk)
+    end = tree(half_done)
+    disk.lose()
+    assert tree(half_done) == end
+
+
 def test_a_process_that_is_killed_leaves_no_half_file(half_done, tmp_path) -> None:
     whole = fresh(half_done, tmp_path / "whole")
     before, steps = tree(half_done), steps_of(whole)
