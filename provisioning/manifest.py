@@ -43,6 +43,10 @@ class Manifest:
                 links[f"{UNITS}/{target}.{how}/{unit}"] = f"/{UNITS}/{unit}"
         return links
 
+    def running(self) -> list[str]:
+        """The units that are to run from the start on."""
+        return [*(unit for unit, text in self.units().items() if _installed_to(text)), *self.enabled]
+
     def units(self) -> dict[str, str]:
         """The units of system/ by their names, each with its text."""
         places = [place for place in self.files if place.startswith(f"{UNITS}/") and place.count("/") == 3]

@@ -78,8 +78,7 @@ def units_run(machine: Machine) -> Finding:
     it = Requirement("units")
     if not machine.is_up:
         return it.unknown("the box is not running")
-    manifest = Manifest.load()
-    wanted = [*(unit for unit, text in manifest.units().items() if "\nWantedBy=" in text), *manifest.enabled]
+    wanted = Manifest.load().running()
     ran = machine.run(("systemctl", "show", "--property=Id,ActiveState,ConditionResult", *wanted))
     said = [dict(line.split("=", 1) for line in part.splitlines() if "=" in line) for part in ran.said.split("\n\n")]
     states = {each["Id"]: each for each in said if "Id" in each}

@@ -41,6 +41,11 @@ CENTRAL_ALLOWED = {
     "protocol", "model", "questionnaire", "booking_code", "booking_pass", "numbering", "opening", "comment",
     "durable_file",
 }  # fmt: skip
+PROVISIONING_ALLOWED = {
+    "booking_code", "client", "clock", "comment", "config", "database", "durable_file", "errors", "event_log",
+    "identity", "log_file", "model", "protocol", "schema", "store_key", "ticket_layout",
+    "devices.keypad", "devices.printer", "devices.scanner",
+}  # fmt: skip
 FREE = {"bootstrap", "app", "lockdown", "__main__", "__init__"}
 OWNERS = {
     "requests": {"kiosk/client.py", "kiosk/server_lines.py"},
@@ -104,6 +109,11 @@ def test_a_library_has_one_door() -> None:
 def test_central_takes_of_the_kiosk_only_the_wire_what_signs_and_what_keeps_a_key() -> None:
     for file in (ROOT / "central").rglob("*.py"):
         assert ours(file, "kiosk") <= CENTRAL_ALLOWED, file
+
+
+def test_provisioning_takes_of_the_kiosk_what_it_tries_and_never_what_shows_or_decides() -> None:
+    for file in (ROOT / "provisioning").glob("*.py"):
+        assert ours(file, "kiosk") <= PROVISIONING_ALLOWED, file
 
 
 def test_the_pure_files_load_no_window_no_device_and_no_network() -> None:

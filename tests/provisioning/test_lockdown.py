@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from ast import literal_eval
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -196,6 +197,19 @@ def test_what_is_in_memory_is_not_read_or_written_down_by_others() -> None:
         "kernel.kexec_load_disabled": "1", "kernel.unprivileged_bpf_disabled": "1", "kernel.dmesg_restrict": "1",
     }.items():  # fmt: skip
         assert kernel[name] == value
+
+
+def test_what_the_environment_says_to_kivy_is_not_heard(tmp_path) -> None:
+    said = {"KIVY_WINDOW": "egl_rpi", "KIVY_NO_CONFIG": "0", "KIVY_HOME": "/tmp/theirs", "KCFG_MODULES_INSPECTOR": "1"}
+    code = (
+        "import os, sys; from pathlib import Path; from kiosk.__main__ import prepare_kivy;"
+        "prepare_kivy(Path(sys.argv[1]), (320, 320), False);"
+        "print({each: os.environ[each] for each in os.environ if each[:5] in ('KIVY_', 'KCFG_')})"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    ran = subprocess.run(command, env=os.environ | said, capture_output=True, text=True, check=True)
+    ours = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": str(tmp_path)}
+    assert literal_eval(ran.stdout.splitlines()[-1]) == ours
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
