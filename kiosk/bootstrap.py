@@ -39,6 +39,7 @@ from kiosk.polling import Polling
 from kiosk.practice import Practice
 from kiosk.printing import Printing
 from kiosk.protocol import Heartbeat, HeartbeatAnswer, Snapshot, StoreRenewed
+from kiosk.readiness import kept_readiness
 from kiosk.records import Records
 from kiosk.remote_settings import Held, RemoteSettingsFile
 from kiosk.speech import EspeakVoice, Voice
@@ -358,6 +359,7 @@ class Kiosk:
             settings_problem=held.problem,
             disk_free_mb=shutil.disk_usage(self._settings.data.dir).free // 1_000_000,
             devices=_urls(self._settings),
+            readiness=kept_readiness(self._settings.data.dir),
         )
 
     def _heard(self, answer: HeartbeatAnswer) -> None:

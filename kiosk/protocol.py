@@ -282,13 +282,22 @@ class FactsAccepted(Message):
     up_to: int
 
 
+class Readiness(Message):
+    """What the box was found to be by its last report, `at` (UTC): the names of the requirements that are `broken`,
+    none where it is ready (docs/provisioning.md).
+    """
+
+    at: AwareDatetime
+    broken: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=60)
+
+
 class Heartbeat(Message):
     """How a kiosk is: `screen` is the state of the visit, `owed` how many facts wait, `at` its own clock and `clock`
     how far that is to be believed, `epoch` that of its facts (0 before the first). `facts_held_back`: the server does
     not take its facts, and only a technician can help. `boot` is another one each time that the machine starts, and
     never comes back: two that alternate are two machines with one identity. `settings_version` is that of the
     RemoteSettings in use (0: none), `settings_refused` of those that could not be used, with the `settings_problem`.
-    `devices` are the URLs of the printer, the scanners and the keypads.
+    `devices` are the URLs of the printer, the scanners and the keypads. `readiness` is None before the first report.
     """
 
     at: AwareDatetime
@@ -306,6 +315,7 @@ class Heartbeat(Message):
     settings_problem: str = Field(default="", max_length=1000)
     disk_free_mb: int | None = Field(default=None, ge=0, le=LARGEST_INTEGER)
     devices: tuple[Annotated[str, Field(max_length=200)], ...] = Field(default=(), max_length=20)
+    readiness: Readiness | None = None
 
 
 class RemoteSettings(Message):

@@ -20,6 +20,7 @@ USB_DEVICES = "etc/anjungan/usb-devices.toml"
 PANEL = "etc/anjungan/panel.toml"
 USB_RULES = "etc/usbguard/rules.conf"
 PRINTER_RULES = "etc/nftables.d/anjungan-printer.nft"
+PRINTER_DROP_IN = "etc/systemd/system/anjungan-core.service.d/printer.conf"
 TOUCH_RULES = "etc/udev/rules.d/71-anjungan-touch.rules"
 
 HUBS = ("{ 09:00:00 }", "{ 09:00:01 09:00:02 }")
@@ -69,16 +70,11 @@ def following(own: dict[str, bytes]) -> dict[str, bytes]:
     """The system's files that follow from the files of /etc/anjungan, both by place. Raises ConfigError."""
     files: dict[str, bytes] = {}
     problems: list[str] = []
-    makers: dict[str, tuple[str, Callable[[bytes], str]]] = {
-        USB_DEVICES: (USB_RULES, _usb_rules),
-        CONFIG: (PRINTER_RULES, _printer_rules),
-        PANEL: (TOUCH_RULES, _touch_rules),
-    }
-    for source, (place, make) in makers.items():
+    for source, place, make in MAKERS:
         try:
             text = make(own[source]) if source in own else ""
         except ConfigError as error:
-            problems += error.problems
+            problems += (each for each in error.problems if each not in problems)
             continue
         if text:
             files[place] = f"# By kiosk-provision apply from /{source}.\n{text}".encode()
@@ -98,21 +94,33 @@ def _usb_rules(content: bytes) -> str:
 
 def _printer_rules(content: bytes) -> str:
     """The way to a printer on the network, for the core alone; none for another printer."""
+    way = _network_printer(content)
+    if way is None:
+        return ""
+    address, port = way
+    to = f"{'ip' if address.version == 4 else 'ip6'} daddr {address} tcp dport {port}"
+    return f'add rule inet anjungan output meta skuid "anjungan-core" {to} accept\n'
+
+
+def _printer_drop_in(content: bytes) -> str:
+    """The core has no network, but for that printer (systemd.resource-control(5), IPAddressAllow=)."""
+    way = _network_printer(content)
+    if way is None:
+        return ""
+    return f"[Service]\nPrivateNetwork=no\nRestrictAddressFamilies=AF_INET AF_INET6\nIPAddressAllow={way[0]}\n"
+
+
+def _network_printer(content: bytes) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int] | None:
+    """The address and port of a printer on the network, None for another one. Raises ConfigError."""
     settings = settings_from(_toml(content, CONFIG), Path("/etc/anjungan"))
     way = urlsplit(settings.printer.url) if settings.printer else None
     if way is None or way.scheme != "tcp" or not way.hostname:
-        return ""
+        return None
     try:
-        address = ipaddress.ip_address(way.hostname)
+        return ipaddress.ip_address(way.hostname), way.port or 9100
     except ValueError:
-        raise ConfigError(
-            [f"[printer] url: {way.hostname} is a name; the firewall needs the printer's address"]
-        ) from None
-    family = "ip" if address.version == 4 else "ip6"
-    port = way.port or 9100
-    return (
-        f'add rule inet anjungan output meta skuid "anjungan-core" {family} daddr {address} tcp dport {port} accept\n'
-    )
+        problem = f"[printer] url: {way.hostname} is a name; the firewall needs the printer's address"
+        raise ConfigError([problem]) from None
 
 
 def _touch_rules(content: bytes) -> str:
@@ -137,3 +145,12 @@ def _read(kind: type[M], content: bytes, place: str) -> M:
             f"/{place}: {'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()
         ]
         raise ConfigError(problems) from error
+
+
+MAKERS: tuple[tuple[str, str, Callable[[bytes], str]], ...] = (
+    (USB_DEVICES, USB_RULES, _usb_rules),
+    (CONFIG, PRINTER_RULES, _printer_rules),
+    (CONFIG, PRINTER_DROP_IN, _printer_drop_in),
+    (PANEL, TOUCH_RULES, _touch_rules),
+)
+"""A file of the box, the system's file that follows from it, and how."""

@@ -18,13 +18,14 @@ from kiosk.errors import CentralError, ConfigError, DeviceError, StoreError
 from kiosk.identity import Identity
 from kiosk.model import PrinterStatus, StoreFault
 from kiosk.schema import MIGRATIONS
-from kiosk.store_key import KEY_FILE, store_key
+from kiosk.store_key import CREDENTIAL, store_key
 from provisioning.binding import bound_to, machine_digest
 from provisioning.box_files import CONFIG
 from provisioning.finding import Check, Finding, Requirement
 from provisioning.machine import Machine
 from provisioning.owner import as_owner_of
 from provisioning.panels import screens_of
+from provisioning.plan import SEALED_KEY
 
 CORE = "anjungan-core.service"
 PRINTS = (PrinterStatus.READY, PrinterStatus.PAPER_LOW)
@@ -143,10 +144,9 @@ def store_opens(machine: Machine) -> Finding:
         try:
             if not is_there(file):
                 return it.judged(True, "there is none yet; the first start makes it")
-            if not (folder / KEY_FILE).exists():
-                return it.unknown("its key is sealed for the kiosk's own unit")
+            key = _unsealed_key(machine) or store_key(folder, is_new=False, environment={})
             with as_owner_of(folder):
-                Database(file, store_key(folder, is_new=False), MIGRATIONS).close()
+                Database(file, key, MIGRATIONS).close()
         except StoreError as error:
             if error.fault is StoreFault.IN_USE and core_runs(machine):
                 return it.judged(True, "open in the running kiosk")
@@ -197,6 +197,17 @@ def _with_settings(machine: Machine, it: Requirement, look: Callable[[Settings],
         return look(read_settings(machine.at(CONFIG)))
     except ConfigError:
         return it.unknown("the configuration cannot be used")
+
+
+def _unsealed_key(machine: Machine) -> bytes | None:
+    """The store's key where it is sealed (systemd-creds(1)); None where it is not."""
+    if not machine.at(SEALED_KEY).exists():
+        return None
+    ran = machine.run(("systemd-creds", "decrypt", f"--name={CREDENTIAL}", str(machine.at(SEALED_KEY)), "-"))
+    try:
+        return bytes.fromhex(ran.said)
+    except ValueError:
+        raise StoreError(StoreFault.KEY, f"/{SEALED_KEY} cannot be unsealed here, or not by this user") from None
 
 
 def core_runs(machine: Machine) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 UNITS = "etc/systemd/system"
-FILE_MODE = 0o644
+FILE_MODE, PROGRAM_MODE = 0o644, 0o755
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ class Manifest:
         return cls(files, tuple(table["packages"]), tuple(table["masked"]), table["enabled"], modes)
 
     def mode(self, place: str) -> int:
-        return self.modes.get(place, FILE_MODE)
+        """Programs outside /etc are known by their first line."""
+        is_program = not place.startswith("etc/") and self.files.get(place, b"").startswith(b"#!")
+        return self.modes.get(place, PROGRAM_MODE if is_program else FILE_MODE)
 
     def links(self) -> dict[str, str]:
         """The symbolic links that enable and mask units, by their place, each with its target."""

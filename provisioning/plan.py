@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kiosk.database import KEY_BYTES
+from kiosk.store_key import CREDENTIAL, KEY_FILE
 from provisioning.box_files import CONFIG, PANEL, USB_DEVICES, following
 from provisioning.change import Change, CommandChange, FileChange, LinkChange, Removal
 from provisioning.disk import put_file
@@ -20,6 +22,17 @@ STATE = "var/lib/anjungan-provision"
 PLACED = f"{STATE}/placed"
 """The places that apply filled, one a line, so that a later version can take away what it has no more."""
 SYSUSERS = "etc/sysusers.d/"
+SEALED_KEY = f"etc/credstore.encrypted/{CREDENTIAL}"
+PLAIN_KEY = f"var/lib/anjungan/{KEY_FILE}"
+SEAL_A_KEY = f"""
+umask 077
+mkdir -p "${{1%/*}}"
+od -An -vtx1 -N{KEY_BYTES} /dev/urandom | tr -d ' \\n' | systemd-creds encrypt --name={CREDENTIAL} - "$1.new"
+sync "$1.new"
+mv "$1.new" "$1"
+sync "${{1%/*}}"
+"""
+"""The key goes from the kernel into the seal, and is in no file."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,7 @@ def plan(machine: Machine, manifest: Manifest, given: Mapping[str, bytes] | None
         *_removals(machine, placed - wanted),
         *_list(machine, wanted),
         *_packages(machine, manifest),
+        *_store_key(machine),
         *_readers(machine, files, links),
     ]
     return _once(changes)
@@ -143,6 +157,17 @@ def _packages(machine: Machine, manifest: Manifest) -> list[Change]:
     return [
         CommandChange("packages", f"installed: {', '.join(missing)}", (("dpkg", "--configure", "-a"), install), machine)
     ]
+
+
+def _store_key(machine: Machine) -> list[Change]:
+    """The key of the kiosk's store, sealed by the TPM where there is one (systemd-creds(1)), so that it is readable on no
+    disk. A store that has a key of its own already keeps it.
+    """
+    has_key = any(machine.at(each).exists() for each in (SEALED_KEY, PLAIN_KEY))
+    if has_key or not machine.is_up:
+        return []
+    words = f"made, and sealed into /{SEALED_KEY}"
+    return [CommandChange("store key", words, (("sh", "-euc", SEAL_A_KEY, "sh", f"/{SEALED_KEY}"),), machine)]
 
 
 def _readers(machine: Machine, files: Mapping[str, bytes], links: Mapping[str, str]) -> list[Change]:

@@ -15,12 +15,13 @@ from kiosk.config import read_settings
 from kiosk.durable_file import sync
 from kiosk.errors import ConfigError
 from kiosk.identity import KEY_FILE
+from kiosk.store_key import CREDENTIAL
 from kiosk.store_key import KEY_FILE as STORE_KEY_FILE
 from provisioning.box_files import CONFIG
 from provisioning.machine import BoxError, Machine
+from provisioning.plan import SEALED_KEY
 
-DATA = ("var/lib/anjungan", "var/lib/anjungan-sync", "etc/credstore/anjungan.store-key",
-        "etc/credstore.encrypted/anjungan.store-key")  # fmt: skip
+DATA = ("var/lib/anjungan", "var/lib/anjungan-sync", SEALED_KEY)
 """What a reset takes, beside the data folder of the configuration: folders are emptied, files removed."""
 SEARCHED = ("etc", "var", "opt/anjungan", "root", "home", "tmp")
 """Where it looks for what may be left of the keys."""
@@ -109,7 +110,7 @@ def _files(place: Path) -> Iterator[Path]:
 
 
 def _is_key(file: Path) -> bool:
-    return file.name in (KEY_FILE, STORE_KEY_FILE)
+    return file.name in (KEY_FILE, STORE_KEY_FILE, CREDENTIAL)
 
 
 def _keys_first(file: Path) -> tuple[bool, str]:

@@ -25,6 +25,7 @@ ALLOWED = {
     "sync": {"client", "store", "journal", "workers", "model", "protocol", "errors", "event_log"},
     "workers": {"event_log"},
     "log_file": {"event_log"},
+    "readiness": {"durable_file", "protocol"},
     "remote_settings": {"config", "durable_file", "errors", "protocol"},
     "config": {"errors", "devices.printer", "devices.scanner", "devices.keypad"},
     "records": PURE | {"store"},
@@ -43,7 +44,7 @@ CENTRAL_ALLOWED = {
 }  # fmt: skip
 PROVISIONING_ALLOWED = {
     "booking_code", "client", "clock", "comment", "config", "database", "durable_file", "errors", "event_log",
-    "identity", "log_file", "model", "protocol", "schema", "store_key", "ticket_layout",
+    "identity", "log_file", "model", "protocol", "readiness", "schema", "store_key", "ticket_layout",
     "devices.keypad", "devices.printer", "devices.scanner",
 }  # fmt: skip
 FREE = {"bootstrap", "app", "lockdown", "__main__", "__init__"}

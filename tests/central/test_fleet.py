@@ -179,6 +179,15 @@ def test_a_technician_sends_settings_and_goes_back_and_sees_what_was_wrong(kiosk
     assert sign(kiosk)["settings"]["version"] == 2
 
 
+def test_a_box_that_is_not_ready_is_seen_with_what_is_broken(kiosk, technician) -> None:
+    sign(kiosk, readiness={"at": MORNING.isoformat(), "broken": []})
+    assert "tag warn" not in technician.get("/officers/fleet").text.partition("<tbody>")[2].partition("</td>")[0]
+    sign(kiosk, readiness={"at": MORNING.isoformat(), "broken": ["disk-health", "usb"]})
+    assert seen(kiosk).said.readiness.broken == ("disk-health", "usb")
+    assert "disk-health, usb" in technician.get(f"/officers/fleet/{kiosk.id}").text
+    assert "tag warn" in technician.get("/officers/fleet").text.partition("<tbody>")[2].partition("</td>")[0]
+
+
 def test_a_kiosk_of_another_office_is_not_known(kiosk, technician) -> None:
     with technician.app.state.writing.begin() as session:
         row = session.get(KioskRow, kiosk.id)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 from listening import listening
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from central.app import create_app
@@ -36,10 +37,18 @@ def ca(authority: trustme.CA, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def central(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Iterator[tuple[str, Callable[[], str]]]:
-    """A central server over HTTPS: its address, and what makes one-time codes."""
+def central_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Engine]]:
+    """The central server's folder, and what it holds."""
     folder = tmp_path_factory.mktemp("central")
     engine = open_database(folder)
+    yield folder, engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def central(central_database: tuple[Path, Engine], authority: trustme.CA) -> Iterator[tuple[str, Callable[[], str]]]:
+    """A central server over HTTPS: its address, and what makes one-time codes."""
+    folder, engine = central_database
     writing = for_writing(engine)
     with Session(writing) as session, session.begin():
         load_demo(session, folder, date(2026, 11, 24), now(), at_any_hour=True, public_url="https://localhost")
@@ -50,7 +59,6 @@ def central(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> 
 
     with listening(create_app(folder, now), authority) as url:
         yield url, code
-    engine.dispose()
 
 
 class Html(BaseHTTPRequestHandler):

@@ -12,6 +12,7 @@ from power import MeteredDisk, Power, PowerCut, QuickDisk, cut, fresh, killed, t
 
 from provisioning.__main__ import main
 from provisioning.apply import apply
+from provisioning.box_files import PRINTER_DROP_IN
 from provisioning.disk import Disk
 from provisioning.machine import BoxError, Machine, Ran, run
 from provisioning.manifest import Manifest
@@ -36,6 +37,16 @@ interfaces = ["07:01:02"]
 """
 GIVEN = {"etc/anjungan/kiosk.toml": KIOSK, "etc/anjungan/usb-devices.toml": USB}
 MANIFEST = Manifest.load()
+FEW = replace(
+    MANIFEST,
+    files={place: MANIFEST.files[place] for place in (
+        "etc/nftables.conf", "etc/sysctl.d/90-anjungan.conf", "etc/sysusers.d/anjungan.conf",
+        "etc/systemd/system/anjungan-report.timer", "etc/systemd/system/usbguard.service.d/anjungan.conf",
+    )},
+    masked=MANIFEST.masked[:2],
+    enabled={"nftables.service": "sysinit.target"},
+)  # fmt: skip
+"""Of each kind something, so that a box can be made a hundred times."""
 OF_BOTH = {PLACED, "etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"}
 """What may be neither as before nor as in the end while apply is under way."""
 
@@ -62,6 +73,9 @@ class Running:
         self.told: list[tuple[str, ...]] = []
         self.status = 0
         self.machine = Machine(root, self._run, is_up=True)
+        self.store_key = root / "var/lib/anjungan/store.key"
+        self.store_key.parent.mkdir(parents=True)
+        self.store_key.write_text("in use")
 
     def _run(self, command: Sequence[str]) -> Ran:
         if command[0] == "systemd-sysusers":
@@ -142,11 +156,11 @@ def test_what_a_version_has_no_more_is_taken_away(box) -> None:
 # ------------------------------------------------------------ power cuts
 
 
-def steps_of(box: Path) -> int:
+def steps_of(box: Path, manifest: Manifest = MANIFEST) -> int:
     """How many steps the whole of apply takes."""
     power = Power(-1, cut)
     machine = Machine(box, power.run)
-    apply(machine, plan(machine, MANIFEST, GIVEN), MeteredDisk(power, loses=False))
+    apply(machine, plan(machine, manifest, GIVEN), MeteredDisk(power, loses=False))
     return power.taken
 
 
@@ -159,26 +173,30 @@ def half_done(box: Path) -> Path:
     return box
 
 
-@pytest.mark.parametrize(
-    ("loses", "every"), [(True, 1), (False, 4)], ids=["what was not settled is lost", "what was written stays"]
-)
-def test_wherever_the_power_goes_a_repeat_comes_to_the_same_end(half_done, tmp_path, loses, every) -> None:
-    whole = fresh(half_done, tmp_path / "whole")
-    steps = steps_of(whole)
+@pytest.mark.parametrize("loses", [True, False], ids=["what was not settled is lost", "what was written stays"])
+def test_wherever_the_power_goes_a_repeat_comes_to_the_same_end(box, tmp_path, loses) -> None:
+    old = {
+        "etc/sysctl.d/90-anjungan.conf": b"# older\n",
+        "etc/sysctl.d/old.conf": b"",
+        "etc/nftables.conf": b"# older\n",
+    }
+    apply(Machine(box), plan(Machine(box), replace(FEW, files=old)), Disk())
+    whole = fresh(box, tmp_path / "whole")
+    steps = steps_of(whole, FEW)
     end = tree(whole)
-    assert steps > 80
+    assert steps > 40
     assert "etc/sysctl.d/old.conf" not in end
-    for each in range(0, steps, every):
-        root = fresh(half_done, tmp_path / "cut")
+    for each in range(steps):
+        root = fresh(box, tmp_path / "cut")
         power = Power(each, cut)
         machine, disk = Machine(root, power.run), MeteredDisk(power, loses)
         with pytest.raises(PowerCut):
-            apply(machine, plan(machine, MANIFEST, GIVEN), disk)
+            apply(machine, plan(machine, FEW, GIVEN), disk)
         disk.lose()
         again = Machine(root)
-        apply(again, plan(again, MANIFEST, GIVEN), QuickDisk())
+        apply(again, plan(again, FEW, GIVEN), QuickDisk())
         assert tree(root) == end, f"cut after {each} of {steps} steps"
-        assert plan(again, MANIFEST, GIVEN) == []
+        assert plan(again, FEW, GIVEN) == []
 
 
 def test_what_apply_says_it_did_is_on_the_disk(half_done) -> None:
@@ -236,6 +254,27 @@ def test_what_could_not_be_read_is_read_by_the_repeat(box) -> None:
     assert running.told == [command for reader in READERS for command in reader.commands]
 
 
+def test_a_store_key_is_sealed_once_and_never_over_one_that_is_in_use(box) -> None:
+    running = Running(box)
+    running.apply(replace(MANIFEST, packages=()))
+    assert not [command for command in running.told if command[0] == "sh"]
+    running.store_key.unlink()
+    running.apply(replace(MANIFEST, packages=()))
+    sealed = [command[-1] for command in running.told if command[0] == "sh"]
+    assert sealed == ["/etc/credstore.encrypted/anjungan.store-key"]
+    (box / sealed[0][1:]).parent.mkdir()
+    (box / sealed[0][1:]).write_text("sealed")
+    assert running.apply(replace(MANIFEST, packages=())) == 0
+
+
+def test_a_program_is_one_and_a_list_of_rules_is_not(box) -> None:
+    files = {**MANIFEST.files, "usr/libexec/anjungan/try": b"#!/bin/sh\n"}
+    machine = Machine(box)
+    apply(machine, plan(machine, replace(MANIFEST, files=files)), Disk())
+    assert (box / "usr/libexec/anjungan/try").stat().st_mode & 0o777 == 0o755
+    assert (box / "etc/nftables.conf").stat().st_mode & 0o777 == 0o644
+
+
 def test_only_packages_that_are_missing_are_installed(box) -> None:
     (box / "var/lib/dpkg").mkdir(parents=True)
     entries = [f"Package: {each}\nStatus: install ok installed\nVersion: 1\n" for each in MANIFEST.packages]
@@ -260,11 +299,14 @@ def test_the_boxs_own_files_become_rules(box) -> None:
     assert (box / "etc/usbguard/rules.conf").stat().st_mode & 0o7777 == 0o600
     way = (box / "etc/nftables.d/anjungan-printer.nft").read_text()
     assert 'meta skuid "anjungan-core" ip daddr 10.0.0.9 tcp dport 9100 accept' in way
+    assert "PrivateNetwork=no" in (box / PRINTER_DROP_IN).read_text()
+    assert "IPAddressAllow=10.0.0.9\n" in (box / PRINTER_DROP_IN).read_text()
     assert "0 -1 1 1 0 0" in (box / "etc/udev/rules.d/71-anjungan-touch.rules").read_text()
     # A printer on USB needs no way through the firewall: the rule goes when the configuration changes.
     usb_printer = KIOSK.replace(b"tcp://10.0.0.9:9100", b"usb://04b8:0e27")
     apply(machine, plan(machine, MANIFEST, {"etc/anjungan/kiosk.toml": usb_printer}), Disk())
     assert not (box / "etc/nftables.d/anjungan-printer.nft").exists()
+    assert not (box / PRINTER_DROP_IN).exists()
     assert (box / "etc/usbguard/rules.conf").exists()
 
 

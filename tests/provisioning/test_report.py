@@ -1,12 +1,20 @@
 """The readiness report on the kiosk's own paper, by the true driver on a printer that speaks the true bytes."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from printers import printer_at
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from central.database import KioskRow
+from kiosk.bootstrap import Kiosk
+from kiosk.config import read_settings
+from kiosk.protocol import Heartbeat, Readiness
+from kiosk.readiness import keep_readiness, kept_readiness
 from kiosk.ticket_layout import COLUMNS, Cut, Text
 from provisioning.__main__ import main
 from provisioning.finding import LANGUAGES, Finding, Requirement, Verdict, table, words
@@ -65,6 +73,37 @@ def test_the_report_comes_out_of_the_printer(tmp_path, capsys) -> None:
         printer.wait(10)
     assert "NOT READY; the report was printed" in capsys.readouterr().out
     assert b"BELUM SIAP" in b"".join(each.read_bytes() for each in sorted(tray.glob("*.bin")))
+
+
+def test_the_central_server_hears_of_it_with_the_next_sign_of_life(tmp_path) -> None:
+    _config(tmp_path, '[printer]\nurl = "serial:///dev/unplugged"\n')
+    data = tmp_path / "etc/anjungan/data"
+    assert kept_readiness(data) is None
+    data.mkdir()
+    main(["report", "--root", str(tmp_path)])
+    kept = kept_readiness(data)
+    assert kept
+    assert {"identity", "printer", "sysrq"} & {*kept.broken} == {"identity", "printer"}
+    (data / "readiness.json").write_text("{")
+    assert kept_readiness(data) is None
+
+
+def test_a_running_kiosk_tells_the_server_of_it(config, ca, central, central_database) -> None:
+    _, code = central
+    assert main(["enrol", "--config", str(config), "--code", code(), "--name", "Anjungan Barat"]) == 0
+    keep_readiness(config.parent / "data", Readiness(at=AT, broken=("disk-health",)))
+    kiosk = Kiosk(read_settings(config), lambda status: None)
+    kiosk.start()
+    try:
+        deadline, told = time.monotonic() + 30, None
+        while told is None and time.monotonic() < deadline:
+            kiosk.inbox.take(0.05)
+            with Session(central_database[1]) as session:
+                said = session.scalar(select(KioskRow.heartbeat).where(KioskRow.name == "Anjungan Barat"))
+            told = said and Heartbeat.model_validate_json(said).readiness
+    finally:
+        kiosk.stop()
+    assert told == Readiness(at=AT, broken=("disk-health",))
 
 
 def test_a_printer_that_is_not_there_is_told(tmp_path, capsys) -> None:
