@@ -160,8 +160,8 @@ def _packages(machine: Machine, manifest: Manifest) -> list[Change]:
 
 
 def _store_key(machine: Machine) -> list[Change]:
-    """The key of the kiosk's store, sealed by the TPM where there is one (systemd-creds(1)), so that it is readable on no
-    disk. A store that has a key of its own already keeps it.
+    """The key of the kiosk's store, sealed by the TPM where there is one (systemd-creds(1)), so that it is readable on
+    no disk. A store that has a key of its own already keeps it.
     """
     has_key = any(machine.at(each).exists() for each in (SEALED_KEY, PLAIN_KEY))
     if has_key or not machine.is_up:

@@ -52,6 +52,7 @@ class System:
         self.consoles = ""
         self.core = 3
         self.smart = 127
+        self.unsealed = Ran(1, "Failed to decrypt: TPM in lockout")
         chains = [
             {"chain": {"family": "inet", "name": name, "policy": "drop"}} for name in ("input", "forward", "output")
         ]
@@ -68,6 +69,8 @@ class System:
                 return Ran(0, self.consoles)
             case ["nft", *_]:
                 return Ran(0 if self.firewall else 1, self.firewall or "Error: No such file or directory")
+            case ["systemd-creds", "decrypt", *_]:
+                return self.unsealed
             case ["smartctl", *_]:
                 return Ran(self.smart, "")
             case _:
@@ -250,6 +253,19 @@ def test_while_the_kiosk_runs_its_devices_are_left_alone_and_its_log_is_asked(ki
     kiosk.system.core = 3
     assert kiosk_checks.store_opens(kiosk.machine).verdict is Verdict.BROKEN
     store.close()
+
+
+def test_a_store_whose_key_is_sealed_is_opened_with_it(kiosk) -> None:
+    key = (kiosk.data / "store.key").read_text()
+    (kiosk.data / "store.key").unlink()
+    kiosk.box.file("etc/credstore.encrypted/anjungan.store-key", "sealed")
+    found = kiosk_checks.store_opens(kiosk.machine)
+    assert found.verdict is Verdict.BROKEN
+    assert "cannot be unsealed here" in found.measured
+    kiosk.system.unsealed = Ran(0, key)
+    assert kiosk_checks.store_opens(kiosk.machine).verdict is Verdict.KEPT
+    kiosk.system.unsealed = Ran(0, "00" * 32)
+    assert "another key" in kiosk_checks.store_opens(kiosk.machine).measured
 
 
 def test_an_image_is_held_to_what_can_be_measured_of_it(kiosk) -> None:
