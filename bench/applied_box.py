@@ -1,0 +1,154 @@
+"""kiosk-provision apply on a true Debian 12 with systemd as its first process (systemd-nspawn --boot).
+
+The first run makes a bare box a kiosk's, the second changes nothing, also after a new start; runs that are killed at
+random moments come to the same end; and check finds the lock-down in force. Needs root, systemd-container and
+mmdebstrap, and Debian's packages for the first run. A container has no kernel of its own, so SysRq and USB stay out.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from provisioning.manifest import Manifest
+
+CODE = Path(__file__).parent.parent
+BESIDE = ("systemd", "systemd-sysv", "dbus", "udev", "python3", "python3-venv", "iproute2", "kmod")
+CONFIG = """
+central = { url = "https://localhost:1", ca = "central-ca.pem" }
+data = { dir = "/var/lib/anjungan" }
+printer = { url = "tcp://10.0.0.9:9100" }
+"""
+PROGRAM = """#!/opt/anjungan/current/bin/python
+import sys
+from provisioning.__main__ import main
+sys.exit(main())
+"""
+PROVISION = "/opt/anjungan/current/bin/kiosk-provision"
+PATIENCE_SECONDS = 120.0
+IN_FORCE = ("applied", "consoles", "ctrl-alt-del", "firewall", "packages", "ports", "root")
+"""What check has to find kept in a container, where there is neither a kiosk nor a kernel of one's own."""
+
+
+class Box:
+    """The booted container, seen from inside."""
+
+    def __init__(self, root: Path) -> None:
+        site = next((Path(sys.prefix) / "lib").glob("python3.*")) / "site-packages"
+        self._nspawn = subprocess.Popen(
+            [
+                "systemd-nspawn", "-q", "-D", str(root), "--boot", "--register=no", "--keep-unit", "--link-journal=no",
+                "--resolv-conf=off", "--private-network", f"--bind-ro={CODE}:/srv/code", f"--bind-ro={site}:/srv/site",
+            ],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until(self._is_up)
+
+    def _is_up(self) -> bool:
+        if not self._first():
+            return False
+        return self.runs("systemctl", "is-system-running").stdout.strip() in ("running", "degraded")
+
+    def _first(self) -> str:
+        """The container's first process."""
+        pid = self._nspawn.pid
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return found[0] if found else ""
+
+    def runs(self, *command: str, seconds: float = 300) -> "subprocess.CompletedProcess[str]":
+        """A command inside; killed after so many s."""
+        inside = ["env", "PATH=/usr/sbin:/usr/bin", "timeout", "--signal=KILL", str(seconds), *command]
+        entered = ["nsenter", "-t", self._first(), "-m", "-u", "-i", "-n", "-p", *inside]
+        return subprocess.run(entered, capture_output=True, text=True)
+
+    def close(self) -> None:
+        self.runs("systemctl", "poweroff", "--force")
+        self._nspawn.wait(PATIENCE_SECONDS)
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Waits for it."""
+    began = time.monotonic()
+    while not holds():
+        if time.monotonic() - began > PATIENCE_SECONDS:
+            raise TimeoutError("waited in vain for the boot")
+        time.sleep(0.1)
+
+
+def make_root(root: Path) -> None:
+    """A bare Debian with what the manifest names, and this checkout as the installed version."""
+    if not root.exists():
+        wanted = f"--include={','.join((*BESIDE, *Manifest.load().packages))}"
+        subprocess.run(["mmdebstrap", "--variant=minbase", wanted, "bookworm", str(root)], check=True)
+    version = root / "opt/anjungan/versions/dev"
+    if not version.exists():
+        venv = ["chroot", str(root), "python3", "-m", "venv", "--without-pip", "/opt/anjungan/versions/dev"]
+        subprocess.run(venv, check=True)
+        (root / "opt/anjungan/current").symlink_to("versions/dev")
+    (version / "lib/python3.11/site-packages/anjungan.pth").write_text("/srv/code\n/srv/site\n")
+    (version / "bin/kiosk-provision").write_text(PROGRAM)
+    (version / "bin/kiosk-provision").chmod(0o755)
+    for folder in ("srv/code", "srv/site"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    (root / "root/kiosk.toml").write_text(CONFIG)
+
+
+def apply(box: Box, *options: str, seconds: float = 300) -> "subprocess.CompletedProcess[str]":
+    return box.runs(PROVISION, "apply", "--config", "/root/kiosk.toml", *options, seconds=seconds)
+
+
+def tried(root: Path, kills: int, seed: int) -> list[str]:
+    """What went wrong."""
+    chance, problems = random.Random(seed), []
+    box = Box(root)
+    for count in range(kills):
+        after = chance.uniform(0.2, 3.0)
+        apply(box, seconds=after)
+        print(f"killed after {after:.1f} s ({count + 1} of {kills})", flush=True)
+    made = apply(box)
+    print(made.stdout + made.stderr, flush=True)
+    if made.returncode:
+        problems.append(f"apply ended with {made.returncode}")
+    for when in ("again", "after a new start"):
+        said = apply(box).stdout.strip()
+        print(f"{when}: {said}", flush=True)
+        problems += [] if said == "0 changes" else [f"{when} it was not without changes: {said}"]
+        problems += found_broken(box)
+        if when == "again":
+            box.close()
+            box = Box(root)
+    consoles = box.runs("pgrep", "--list-full", "agetty|sshd").stdout.strip()
+    problems += [f"a console runs: {consoles}"] if consoles else []
+    box.close()
+    return problems
+
+
+def found_broken(box: Box) -> list[str]:
+    """Of what a container can keep, what check finds not kept."""
+    ran = box.runs(PROVISION, "check", "--json")
+    found = {each["name"]: each for each in json.loads(ran.stdout)}
+    for each in found.values():
+        print(f"  {each['verdict']:8} {each['name']}: {each['measured']}", flush=True)
+    return [f"{name}: {found[name]['measured']}" for name in IN_FORCE if found[name]["verdict"] != "kept"]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--root", type=Path, required=True, metavar="DIR", help="the box; made where it is not there")
+    parser.add_argument("--kills", type=int, default=5, help="runs that are killed first")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    make_root(arguments.root)
+    problems = tried(arguments.root, arguments.kills, arguments.seed)
+    for problem in problems:
+        print(f"NOT {problem}")
+    print(f"{len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
