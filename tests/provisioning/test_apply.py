@@ -199,6 +199,16 @@ def test_wherever_the_power_goes_a_repeat_comes_to_the_same_end(box, tmp_path, l
         assert plan(again, FEW, GIVEN) == []
 
 
+def test_what_a_version_that_was_cut_off_left_is_taken_away_by_another_one(box) -> None:
+    newer = replace(FEW, files={**FEW.files, "etc/anjungan-first.conf": b"of a version that was given up\n"})
+    power = Power(steps_of(fresh(box, box.parent / "whole"), newer) // 2, cut)
+    with pytest.raises(PowerCut):
+        apply(Machine(box, power.run), plan(Machine(box, power.run), newer, GIVEN), MeteredDisk(power, loses=True))
+    assert (box / "etc/anjungan-first.conf").exists()
+    apply(Machine(box), plan(Machine(box), FEW, GIVEN), Disk())
+    assert not (box / "etc/anjungan-first.conf").exists()
+
+
 def test_what_apply_says_it_did_is_on_the_disk(half_done) -> None:
     power = Power(-1, cut)
     machine, disk = Machine(half_done, power.run), MeteredDisk(power, loses=True)
