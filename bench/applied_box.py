@@ -8,13 +8,15 @@ mmdebstrap, and Debian's packages for the first run. A container has no kernel o
 import argparse
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from provisioning.manifest import Manifest
+from provisioning.plan import PLACED
 
 CODE = Path(__file__).parent.parent
 BESIDE = ("systemd", "systemd-sysv", "dbus", "udev", "python3", "python3-venv", "iproute2", "kmod")
@@ -30,8 +32,12 @@ sys.exit(main())
 """
 PROVISION = "/opt/anjungan/current/bin/kiosk-provision"
 PATIENCE_SECONDS = 120.0
-IN_FORCE = ("applied", "consoles", "ctrl-alt-del", "firewall", "packages", "ports", "root")
+KILLED = -9
+"""How a command inside ends that was killed: nsenter(1) does as it did."""
+IN_FORCE = ("applied", "firewall", "packages", "ports", "root")
 """What check has to find kept in a container, where there is neither a kiosk nor a kernel of one's own."""
+AFTER_A_START = ("consoles", "units")
+"""What runs until then, and what does not."""
 
 
 class Box:
@@ -101,23 +107,33 @@ def apply(box: Box, *options: str, seconds: float = 300) -> "subprocess.Complete
     return box.runs(PROVISION, "apply", "--config", "/root/kiosk.toml", *options, seconds=seconds)
 
 
+def make_bare(root: Path) -> None:
+    """Takes away what apply has put there, but for the users and packages."""
+    for place in (root / PLACED).read_text().splitlines() if (root / PLACED).exists() else ():
+        (root / place).unlink(missing_ok=True)
+    shutil.rmtree((root / PLACED).parent, ignore_errors=True)
+
+
 def tried(root: Path, kills: int, seed: int) -> list[str]:
     """What went wrong."""
     chance, problems = random.Random(seed), []
     box = Box(root)
     for count in range(kills):
-        after = chance.uniform(0.2, 3.0)
-        apply(box, seconds=after)
-        print(f"killed after {after:.1f} s ({count + 1} of {kills})", flush=True)
+        make_bare(root)
+        after = chance.uniform(0.3, 2.0)
+        status = apply(box, seconds=after).returncode
+        how = f"killed after {after:.2f} s" if status == KILLED else f"it ended by itself with {status}"
+        rest, again = apply(box), apply(box)
+        print(f"{count + 1} of {kills}: {how}; the repeat: {said_last(rest)}; then {said_last(again)}", flush=True)
+        problems += [] if said_last(again) == "0 changes" else [f"{how}: {rest.stderr}{again.stdout}{again.stderr}"]
+    make_bare(root)
     made = apply(box)
     print(made.stdout + made.stderr, flush=True)
-    if made.returncode:
-        problems.append(f"apply ended with {made.returncode}")
     for when in ("again", "after a new start"):
-        said = apply(box).stdout.strip()
+        said = said_last(apply(box))
         print(f"{when}: {said}", flush=True)
         problems += [] if said == "0 changes" else [f"{when} it was not without changes: {said}"]
-        problems += found_broken(box)
+        problems += found_broken(box, IN_FORCE if when == "again" else (*IN_FORCE, *AFTER_A_START))
         if when == "again":
             box.close()
             box = Box(root)
@@ -127,13 +143,18 @@ def tried(root: Path, kills: int, seed: int) -> list[str]:
     return problems
 
 
-def found_broken(box: Box) -> list[str]:
+def said_last(ran: "subprocess.CompletedProcess[str]") -> str:
+    """The last line of what it said."""
+    return (ran.stdout + ran.stderr).strip().rpartition("\n")[2]
+
+
+def found_broken(box: Box, wanted: Sequence[str]) -> list[str]:
     """Of what a container can keep, what check finds not kept."""
     ran = box.runs(PROVISION, "check", "--json")
     found = {each["name"]: each for each in json.loads(ran.stdout)}
     for each in found.values():
         print(f"  {each['verdict']:8} {each['name']}: {each['measured']}", flush=True)
-    return [f"{name}: {found[name]['measured']}" for name in IN_FORCE if found[name]["verdict"] != "kept"]
+    return [f"{name}: {found[name]['measured']}" for name in wanted if found[name]["verdict"] != "kept"]
 
 
 def main() -> int:

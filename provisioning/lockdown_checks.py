@@ -34,15 +34,19 @@ def nothing_to_apply(machine: Machine) -> Finding:
 
 def no_sysrq(machine: Machine) -> Finding:
     it = Requirement("sysrq")
+    if not machine.at("proc/sys/kernel").is_dir():
+        return it.unknown("the box is not running")
+    # A kernel without these keys has no such file.
     found = machine.text("proc/sys/kernel/sysrq")
-    return it.judged(found == "0", f"kernel.sysrq is {found}") if found else it.unknown("the kernel does not tell")
+    return it.judged(found in ("", "0"), f"kernel.sysrq is {found}" if found else "this kernel has none")
 
 
 def no_ctrl_alt_del(machine: Machine) -> Finding:
     it = Requirement("ctrl-alt-del")
     kernel = machine.text("proc/sys/kernel/ctrl-alt-del") or "0"
     is_masked = _is_masked(machine, "ctrl-alt-del.target")
-    said = f"the kernel hands it on ({kernel}), its target is {'masked' if is_masked else 'not masked'}"
+    by_kernel = "the kernel hands it on" if kernel == "0" else f"the kernel restarts by itself ({kernel})"
+    said = f"{by_kernel}, its target is {'masked' if is_masked else 'not masked'}"
     return it.judged(kernel == "0" and is_masked, said)
 
 

@@ -35,6 +35,14 @@ sync "${{1%/*}}"
 """The key goes from the kernel into the seal, and is in no file."""
 
 
+RELOAD_DEVICES = """
+systemctl is-active --quiet systemd-udevd.service || exit 0
+udevadm control --reload
+udevadm trigger
+"""
+"""A container has no devices of its own, and nobody who would read their rules."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """A part of the running system that reads files of these folders, and the commands that have it read them anew."""
@@ -50,7 +58,7 @@ READERS = (
     Reader("folders", ("etc/tmpfiles.d/",), (("systemd-tmpfiles", "--create", "anjungan.conf"),)),
     Reader("kernel", ("etc/sysctl.d/",), (("systemctl", "restart", "systemd-sysctl.service"),)),
     Reader("firewall", ("etc/nftables",), (("systemctl", "restart", "nftables.service"),)),
-    Reader("devices", ("etc/udev/rules.d/",), (("udevadm", "control", "--reload"), ("udevadm", "trigger"))),
+    Reader("devices", ("etc/udev/rules.d/",), (("sh", "-euc", RELOAD_DEVICES),)),
     Reader("journal", ("etc/systemd/journald.conf.d/",), (("systemctl", "restart", "systemd-journald.service"),)),
     Reader("seats", ("etc/systemd/logind.conf.d/",), (("systemctl", "try-restart", "systemd-logind.service"),)),
     Reader("time", ("etc/systemd/timesyncd.conf.d/",), (("systemctl", "restart", "systemd-timesyncd.service"),)),

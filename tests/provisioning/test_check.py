@@ -201,7 +201,7 @@ FAULTS: list[tuple[Check, Callable[[Kiosk], object], str]] = [
     (lockdown_checks.no_text_console, _gone("etc/systemd/system/getty@.service"), "getty@.service is not masked"),
     (lockdown_checks.no_text_console, _says("consoles", "getty@tty1.service loaded"), "getty@tty1.service runs"),
     (lockdown_checks.no_sysrq, _file("proc/sys/kernel/sysrq", "438"), "kernel.sysrq is 438"),
-    (lockdown_checks.no_ctrl_alt_del, _file("proc/sys/kernel/ctrl-alt-del", "1"), "hands it on (1)"),
+    (lockdown_checks.no_ctrl_alt_del, _file("proc/sys/kernel/ctrl-alt-del", "1"), "restarts by itself (1)"),
     (lockdown_checks.nobody_listens, _file("proc/net/tcp", f"{HEAD}\n{LOOPBACK_ONLY}\n{SSH}"), "open: tcp 22"),
     (lockdown_checks.nobody_listens, _file("proc/net/tcp6", f"{HEAD}\n{SSH6}"), "open: tcp 22"),
     (lockdown_checks.nobody_listens, _file("proc/net/udp", f"{HEAD}\n{DHCP}\n{MDNS}"), "open: udp 5353"),
@@ -279,6 +279,14 @@ def test_an_image_is_held_to_what_can_be_measured_of_it(kiosk) -> None:
     image = replace(kiosk.machine, is_up=False)
     unknown = {each.name for each in findings_of(image) if each.verdict is Verdict.UNKNOWN}
     assert unknown == {"units", "firewall"}
+    shutil.rmtree(kiosk.box.root / "proc")
+    assert lockdown_checks.no_sysrq(image).verdict is Verdict.UNKNOWN
+
+
+def test_a_kernel_without_such_keys_is_commanded_by_none(kiosk) -> None:
+    (kiosk.box.root / "proc/sys/kernel/sysrq").unlink()
+    assert lockdown_checks.no_sysrq(kiosk.machine).measured == "this kernel has none"
+    assert lockdown_checks.no_sysrq(kiosk.machine).verdict is Verdict.KEPT
 
 
 def test_the_command_says_it_in_words_or_for_programs_and_ends_with_1(kiosk, capsys) -> None:
