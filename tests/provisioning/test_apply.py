@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from power import MeteredDisk, Power, PowerCut, QuickDisk, cut, fresh, killed, tree
 
+import provisioning
 from provisioning.__main__ import main
 from provisioning.apply import apply
 from provisioning.box_files import PRINTER_DROP_IN
@@ -106,6 +108,15 @@ def test_every_file_of_the_system_is_at_its_place(box) -> None:
     users = (box / "etc/passwd").read_text()
     assert all(f"anjungan-{each}:" in users for each in ("core", "sync", "ui"))
     assert "nologin" in users
+
+
+def test_everything_of_the_system_is_shipped_with_the_package() -> None:
+    package = Path(provisioning.__file__).parent
+    project = tomllib.loads((package.parent / "pyproject.toml").read_text())
+    patterns = project["tool"]["setuptools"]["package-data"]["provisioning"]
+    shipped = {each for pattern in patterns for each in package.glob(pattern)}
+    assert {package / "system" / place for place in MANIFEST.files} <= shipped
+    assert set(package.glob("*.toml")) <= shipped
 
 
 def test_a_dry_run_shows_the_difference_and_changes_nothing(box, capsys) -> None:
