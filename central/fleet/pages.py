@@ -16,6 +16,7 @@ from central.languages import PageLanguageOf, words
 from central.people.audit import Action, record
 from central.people.login import needs
 from central.people.roles import Role, SignedIn
+from central.qr import qr_element
 from central.staff_page import staff_page
 from kiosk.model import Language
 from kiosk.protocol import REMOTE_TABLES
@@ -43,7 +44,7 @@ def post_code(
     """Makes a one-time enrolment code, shown this once."""
     code = new_code(session, officer.office, name.strip(), now)
     record(session, officer, Action.KIOSK_CODE_MADE, name.strip() or "kiosk", now)
-    shown = {"code": code, "hours": int(CODE_VALID.total_seconds() // 3600)}
+    shown = {"code": code, "hours": int(CODE_VALID.total_seconds() // 3600), "picture": qr_element(code)}
     return _fleet(request, "fleet.html", officer, session, now, language, **shown)
 
 

@@ -5,9 +5,7 @@ import secrets
 from datetime import datetime
 
 import pyotp
-import qrcode
 from pyotp.exceptions import OTPVerificationError
-from qrcode.image.svg import SvgPathImage
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -15,6 +13,7 @@ from central.database import OfficerRow
 from central.people.passwords import grouped
 from central.people.roles import Role, as_text, roles_in
 from central.people.rows import RecoveryCodeRow, SignInPolicyRow
+from central.qr import qr_element
 from kiosk.booking_code import CODE_ALPHABET, normalised_letters
 
 ISSUER = "Anjungan"
@@ -49,9 +48,7 @@ def new_secret() -> str:
 
 def picture(secret: str, name: str) -> str:
     """The QR code that authenticator apps scan, as an SVG element."""
-    uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
-    drawn = qrcode.make(uri, image_factory=SvgPathImage, border=4)
-    return str(drawn.to_string(encoding="unicode"))
+    return qr_element(pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER))
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

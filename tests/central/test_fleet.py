@@ -21,6 +21,7 @@ from central.people.audit import Action
 from central.people.login import add_officer
 from central.people.roles import Role
 from central.people.rows import AuditRow
+from central.qr import qr_element
 from kiosk.model import TicketState
 from kiosk.protocol import HEARTBEATS, PaperMoved, WalkInIssued
 
@@ -164,6 +165,7 @@ def test_the_page_makes_a_code_shown_once_that_enrols(technician, enrol) -> None
     page = technician.post("/officers/fleet/codes", data={"name": "Lobi"}).text
     code = re.search(r">([0-9A-Z]{5}-[0-9A-Z]{5})<", page)
     assert code
+    assert qr_element(code[1]) in page
     assert code[1] not in technician.get("/officers/fleet").text
 
 
