@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,6 +49,7 @@ from kiosk.store_key import store_key
 from kiosk.sync import Sync, SyncState
 from kiosk.texts import Texts
 from kiosk.visit import State
+from kiosk.wanted_version import keep_wanted
 from kiosk.workers import Inbox, Worker
 
 VERSION = "0.1.0"
@@ -363,7 +365,11 @@ class Kiosk:
         )
 
     def _heard(self, answer: HeartbeatAnswer) -> None:
-        """The central server has heard a sign of life. Settings that it sends are used from the next start on."""
+        """The central server has heard a sign of life. Settings that it sends are used from the next start on; which
+        version it wants is kept for the next update.
+        """
+        with suppress(OSError):  # An update can wait; the store says by itself what is wrong with the disk.
+            keep_wanted(self._settings.data.dir, answer.update)
         if self._remote:
             self._remote.heard()
             self._starts_anew = bool(answer.settings and self._remote.takes(answer.settings)) or self._starts_anew

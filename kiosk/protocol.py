@@ -50,6 +50,8 @@ BATCH_BYTES = 256 * 1024
 LARGEST_INTEGER = 2**53 - 1
 """Beyond it JSON readers disagree (RFC 7493, 2.2), so no epoch and no seq is larger."""
 
+VERSION_FORM = r"^(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$"
+"""What a version of the appliance looks like: 1.2.3."""
 REMOTE_TABLES = ("printer", "scanner", "keypad", "screen")
 """What of a kiosk's settings can be set from afar: never the way to the server, never where the data lies."""
 
@@ -328,7 +330,10 @@ class RemoteSettings(Message):
 
 
 class HeartbeatAnswer(Message):
-    """The server's clock, for the kiosk to compare, and its settings where it does not have them yet."""
+    """The server's clock, for the kiosk to compare, its settings where it does not have them yet, and the version of
+    the appliance that it is to have, None where it is to stay with its own.
+    """
 
     at: AwareDatetime
     settings: RemoteSettings | None = None
+    update: str | None = Field(default=None, pattern=VERSION_FORM)

@@ -27,6 +27,8 @@ ALLOWED = {
     "log_file": {"event_log"},
     "readiness": {"durable_file", "protocol"},
     "remote_settings": {"config", "durable_file", "errors", "protocol"},
+    "wanted_version": {"durable_file"},
+    "rehearsal": {"bootstrap", "config", "errors", "events", "practice_folder", "visit"},
     "config": {"errors", "devices.printer", "devices.scanner", "devices.keypad"},
     "records": PURE | {"store"},
     "printing": PURE | {"store", "devices.printer"},
