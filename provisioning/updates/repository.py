@@ -158,17 +158,17 @@ class Repository:
         if staged_root:
             self._write(self._metadata / f"{root.signed.version}.root.json", root)
         self._write(self._metadata / f"{targets.signed.version}.targets.json", targets)
-        self._renew(targets.signed.version, online)
+        self._renew(targets, online)
         for kind in (Root, Targets):
             (self._staged / f"{kind.type}.json").unlink(missing_ok=True)
 
-    def _renew(self, targets_version: int, online: CryptoSigner) -> None:
+    def _renew(self, targets: Metadata[Targets], online: CryptoSigner) -> None:
         held = self._published(Timestamp)
         version = held.signed.version + 1 if held else 1
-        snapshot = Metadata(self._lasting(Snapshot(version, meta={"targets.json": MetaFile(targets_version)})))
+        snapshot = Metadata(self._lasting(Snapshot(version, meta={"targets.json": _digest_of(targets)})))
         snapshot.sign(online)
         self._write(self._metadata / f"{version}.snapshot.json", snapshot)
-        timestamp = Metadata(self._lasting(Timestamp(version, snapshot_meta=MetaFile(version))))
+        timestamp = Metadata(self._lasting(Timestamp(version, snapshot_meta=_digest_of(snapshot))))
         timestamp.sign(online)
         # Last: kiosks begin with it, so until it is there they see the former state whole.
         self._write(self._metadata / "timestamp.json", timestamp)
@@ -213,6 +213,11 @@ class Repository:
     def _lasting(self, signed: S) -> S:
         signed.expires = (self._now() + LASTS[signed.type]).replace(microsecond=0)
         return signed
+
+
+def _digest_of(metadata: Metadata[Any]) -> MetaFile:
+    """What is written of the metadata, so that files of two states are never taken for one."""
+    return MetaFile.from_data(metadata.signed.version, metadata.to_bytes(), ["sha256"])
 
 
 def _check_signatures(root: Root, metadata: Metadata[Any]) -> None:

@@ -161,7 +161,7 @@ def _in_words(error: Exception, url: str) -> NotTrusted | Unreachable:
         return NotTrusted(
             f"what {url} offers is not signed by enough of its publishers ({error}): do not go on; ask them"
         )
-    if isinstance(error, tuf.LengthOrHashMismatchError):
+    if isinstance(error, tuf.LengthOrHashMismatchError | tuf.DownloadLengthMismatchError):
         return NotTrusted(
             f"what {url} offers does not belong together ({error}): its publisher has to copy it there anew, and whole"
         )
