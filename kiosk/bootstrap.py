@@ -15,7 +15,7 @@ from kiosk.clock import Clock, Uptime
 from kiosk.commands import Command, Print, Restart
 from kiosk.config import Settings
 from kiosk.controller import Controller
-from kiosk.database import is_there, last_fault, put_aside
+from kiosk.database import copied_out, copy_before, is_there, last_fault, put_aside, take_copy
 from kiosk.devices.keypad import Jack, Keypad, keypad_for
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.devices.scanner import Scanner, scanner_for
@@ -43,6 +43,7 @@ from kiosk.protocol import Heartbeat, HeartbeatAnswer, Snapshot, StoreRenewed
 from kiosk.readiness import kept_readiness
 from kiosk.records import Records
 from kiosk.remote_settings import Held, RemoteSettingsFile
+from kiosk.schema import MIGRATIONS
 from kiosk.speech import EspeakVoice, Voice
 from kiosk.store import Store
 from kiosk.store_key import store_key
@@ -105,13 +106,18 @@ def _utc() -> datetime:
 
 def open_store(folder: Path, now: Callable[[], datetime | None], wall: Callable[[], datetime] = _utc) -> Store:
     """The store in a data folder, made if absent. One that cannot be read any more is put aside, never deleted, and a
-    new one begun; its first fact says why. Raises StoreError.
+    new one begun; its first fact says why. In the place of one that a newer version has migrated comes the copy that it
+    made before. Raises StoreError.
     """
     file = folder / "store" / "kiosk.sqlite"
+    take_copy(file)
     key = store_key(folder, is_new=not is_there(file))
     try:
         store = Store(file, key, now)
     except StoreError as error:
+        copy = copy_before(file, len(MIGRATIONS) + 1)
+        if error.fault is StoreFault.NEWER and is_there(copy):
+            return _store_of_before(file, copy, key, now, wall())
         if error.fault is not StoreFault.CORRUPT:
             raise
         return _store_anew(file, key, now, wall(), error.fault)
@@ -120,6 +126,17 @@ def open_store(folder: Path, now: Callable[[], datetime | None], wall: Callable[
         return _store_anew(file, key, now, wall(), StoreFault.OLD_COPY)
     _tell_of_the_former(store, file)
     return store
+
+
+def _store_of_before(file: Path, copy: Path, key: bytes, now: Callable[[], datetime | None], wall: datetime) -> Store:
+    """The copy from before a migration, in the place of the store; each step can be the last one before a power cut."""
+    before = Store(copied_out(file, copy), key, now)
+    before.forget_series()
+    before.close()
+    put_aside(file, wall, StoreFault.NEWER)
+    take_copy(file)
+    note(StorePutAside(StoreFault.NEWER))
+    return Store(file, key, now)
 
 
 def _store_anew(file: Path, key: bytes, now: Callable[[], datetime | None], wall: datetime, fault: StoreFault) -> Store:
