@@ -50,7 +50,7 @@ from kiosk.store_key import store_key
 from kiosk.sync import Sync, SyncState
 from kiosk.texts import Texts
 from kiosk.visit import State
-from kiosk.wanted_version import keep_wanted
+from kiosk.wanted_version import keep_wanted, refused_version
 from kiosk.workers import Inbox, Worker
 
 VERSION = "0.1.0"
@@ -65,6 +65,7 @@ RTC_SECONDS = 60
 """How far the hardware's clock may be from the system's, which was set by it at the boot."""
 PRACTICE_SERIES = 1
 BOOT_DIGITS = 16
+VERSION_LENGTH, PROBLEM_LENGTH = 20, 1000
 IDLE = (State.WELCOME, State.CLOSED, State.OUT_OF_SERVICE)
 """The states in which nobody is in the middle of anything."""
 RESTART_STATUS = 75
@@ -362,6 +363,7 @@ class Kiosk:
 
     def _heartbeat(self) -> Heartbeat:
         held = self._remote.held if self._remote else Held()
+        refused, problem = refused_version(self._settings.data.dir)
         return Heartbeat(
             at=self.clock.now(),
             version=VERSION,
@@ -379,6 +381,8 @@ class Kiosk:
             disk_free_mb=shutil.disk_usage(self._settings.data.dir).free // 1_000_000,
             devices=_urls(self._settings),
             readiness=kept_readiness(self._settings.data.dir),
+            update_refused=refused[:VERSION_LENGTH],
+            update_problem=problem[:PROBLEM_LENGTH],
         )
 
     def _heard(self, answer: HeartbeatAnswer) -> None:

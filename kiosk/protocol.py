@@ -300,6 +300,7 @@ class Heartbeat(Message):
     never comes back: two that alternate are two machines with one identity. `settings_version` is that of the
     RemoteSettings in use (0: none), `settings_refused` of those that could not be used, with the `settings_problem`.
     `devices` are the URLs of the printer, the scanners and the keypads. `readiness` is None before the first report.
+    `update_refused` is the version that the kiosk was to have and has taken back, with the `update_problem`.
     """
 
     at: AwareDatetime
@@ -318,6 +319,8 @@ class Heartbeat(Message):
     disk_free_mb: int | None = Field(default=None, ge=0, le=LARGEST_INTEGER)
     devices: tuple[Annotated[str, Field(max_length=200)], ...] = Field(default=(), max_length=20)
     readiness: Readiness | None = None
+    update_refused: str = Field(default="", max_length=20)
+    update_problem: str = Field(default="", max_length=1000)
 
 
 class RemoteSettings(Message):

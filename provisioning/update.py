@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kiosk.config import Settings, read_settings
 from kiosk.errors import ConfigError
-from kiosk.wanted_version import wanted_version
+from kiosk.wanted_version import keep_refused, wanted_version
 from provisioning.updates.errors import NotTaken, UpdateError
 from provisioning.updates.health import PROBES, NoUnits, Units
 from provisioning.updates.memory import Memory
@@ -85,7 +85,17 @@ def _update(arguments: argparse.Namespace) -> int:
         choose = _choice(arguments, settings, updating.current)
         if arguments.again:
             memory.forgive_all()
-        return 0 if updating.update(lambda: _source(arguments, settings, memory), choose) else 1
+        try:
+            return 0 if updating.update(lambda: _source(arguments, settings, memory), choose) else 1
+        finally:
+            _tell_the_kiosk(settings, memory)
+
+
+def _tell_the_kiosk(settings: Settings, memory: Memory) -> None:
+    """What became of the version that the central server wants, for it to be told."""
+    wanted = wanted_version(settings.data.dir) or ""
+    problem = memory.refused().get(wanted)
+    keep_refused(settings.data.dir, *((wanted, problem) if problem else ("", "")))
 
 
 def _source(arguments: argparse.Namespace, settings: Settings, memory: Memory) -> Source:
