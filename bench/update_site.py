@@ -51,10 +51,13 @@ def version_folder(folder: Path, probes: str = "exit 0", size: int = 40_000) -> 
 
 
 class Publisher:
-    """Three people's keys, that of the publishing machine, and the repository; `now` gives UTC."""
+    """Three people's keys, that of the publishing machine, and the repository; `now` gives UTC. All of it is in
+    `folder`, unless the repository is to be `at` another place.
+    """
 
-    def __init__(self, folder: Path, now: Callable[[], datetime] = utc) -> None:
-        self.folder, self.repository = folder, Repository(folder / "repository", now)
+    def __init__(self, folder: Path, now: Callable[[], datetime] = utc, at: Path | None = None) -> None:
+        self.folder, self._at = folder, at or folder / "repository"
+        self.repository = Repository(self._at, now)
         for name in (*PUBLISHERS, "online"):
             new_key(folder / name)
         self.new_root(*PUBLISHERS)
@@ -93,7 +96,7 @@ class Publisher:
 
     @property
     def trusted_root(self) -> bytes:
-        return (self.folder / "repository" / "metadata" / "1.root.json").read_bytes()
+        return (self._at / "metadata" / "1.root.json").read_bytes()
 
 
 class Box:

@@ -80,7 +80,7 @@ class Repository:
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
         self._metadata, self._staged, self._archives = (folder / each for each in ("metadata", "staged", "targets"))
-        self._folder, self._now = folder, now
+        self.folder, self._now = folder, now
 
     def stage_root(self, publishers: Sequence[Key], online: Key) -> None:
         """Stages the first root, or the next one: with other keys, or with the same ones before the year is over. The
@@ -96,6 +96,7 @@ class Repository:
                 root.add_key(key, role)
         for role in ONLINE:
             root.add_key(online, role)
+        self._archives.mkdir(parents=True, exist_ok=True)
         self._stage(Metadata(self._lasting(root)))
         # What is offered is signed anew with it: by the keys that count from then on.
         self._stage_next(self._staged_or_published(Targets) if former else Metadata(Targets()))
@@ -111,7 +112,6 @@ class Repository:
             raise RepositoryError(f"{archive} cannot be read ({error})") from error
         target.unrecognized_fields["custom"] = release.told()
         targets.signed.targets[release.file] = target
-        self._archives.mkdir(parents=True, exist_ok=True)
         (prefixed,) = target.get_prefixed_paths()
         shutil.copyfile(archive, self._archives / prefixed)
         sync(self._archives / prefixed)
