@@ -23,17 +23,19 @@ SAID_LENGTH = 300
 class Probe:
     """`name` is what is proven, `command` the program, whose path begins in the version's folder, and its arguments, of
     which {config} is the kiosk's configuration and {scratch} a folder that is deleted afterwards; it must end with 0
-    within `seconds`.
+    within `seconds`. One that looks `outward` may fail for what is not the version's fault: devices, network, server.
+    It leaves the kiosk's data as they are, so the former version can be asked the same.
     """
 
     name: str
     command: tuple[str, ...]
     seconds: float
+    outward: bool = False
 
 
 PROBES = (
     # Devices and server as `kiosk check` sees them: it opens each, asks the printer, and pulls a snapshot.
-    Probe("its printer, scanners and server answer", ("bin/kiosk", "check", "--config", "{config}"), 60),
+    Probe("its printer, scanners and server answer", ("bin/kiosk", "check", "--config", "{config}"), 60, outward=True),
     Probe(
         "its screens are drawn",
         ("bin/kiosk", "screens", "--out", "{scratch}/screens", "--mode", "normal", "--language", "id"),
@@ -46,13 +48,14 @@ PROBES = (
 
 @dataclass(frozen=True)
 class Failed:
-    """A probe that failed, and what it said."""
+    """`what` is not so, and what was `said` of it; `probe` is what found that out, None for the kiosk's own start."""
 
-    probe: str
+    what: str
     said: str
+    probe: Probe | None = None
 
     def __str__(self) -> str:
-        return f"{self.probe}: no ({self.said})"
+        return f"{self.what}: no ({self.said})"
 
 
 def first_failed(version: Path, config: Path, probes: Sequence[Probe]) -> Failed | None:
@@ -60,7 +63,7 @@ def first_failed(version: Path, config: Path, probes: Sequence[Probe]) -> Failed
     for probe in probes:
         said = _said(version, config, probe)
         if said is not None:
-            return Failed(probe.name, said)
+            return Failed(probe.name, said, probe)
     return None
 
 

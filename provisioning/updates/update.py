@@ -23,7 +23,7 @@ from pathlib import Path
 
 from kiosk.errors import ConfigError
 from provisioning.updates.errors import NotTaken
-from provisioning.updates.health import Probe, Running, first_failed
+from provisioning.updates.health import Failed, Probe, Running, first_failed
 from provisioning.updates.memory import Memory, Trial
 from provisioning.updates.release import Release, order
 from provisioning.updates.source import Offer, Source
@@ -188,7 +188,12 @@ class Updating:
     def _judge(self, trial: Trial) -> bool:
         """Probes the version on trial, and keeps it, or goes back."""
         self._running.stop()
-        failed = first_failed(self._versions.place(trial.to), self._config, self._probes) or self._running.start()
+        failed = first_failed(self._versions.place(trial.to), self._config, self._probes)
+        if failed and self._is_nobodys(failed, trial.former):
+            self._running.start()
+            self._say(f"{trial.to} stays on trial, for {trial.former} fails too: {failed}")
+            return False
+        failed = failed or self._running.start()
         if failed:
             self._running.stop()
             self._refuse(trial.to, str(failed))
@@ -200,6 +205,15 @@ class Updating:
         self._versions.sweep()
         self._say(f"{trial.to} is sound and stays; {trial.former} is kept to go back to")
         return True
+
+    def _is_nobodys(self, failed: Failed, former: str) -> bool:
+        """Whether the former version fails as well: a trial that went on after a power cut may find a network that is
+        not back, or a printer without paper.
+        """
+        probe = failed.probe
+        if probe is None or not probe.outward:
+            return False
+        return first_failed(self._versions.place(former), self._config, [probe]) is not None
 
     def _refuse(self, version: str, reason: str) -> None:
         self._memory.refuse(version, reason)

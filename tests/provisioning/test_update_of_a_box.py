@@ -1,6 +1,5 @@
 """kiosk-provision update: a release is taken, judged and kept, or it is taken back, or it is not taken at all."""
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,11 +8,12 @@ import pytest
 import trustme
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Targets
-from update_site import NEW, OLD, Box, Publisher, RepositoryServer, serving, utc
+from update_site import NEW, OLD, Box, Publisher, RepositoryServer, serving, utc, version_folder
 
 from kiosk.wanted_version import keep_wanted
 from provisioning.__main__ import main
 from provisioning.updates.errors import RepositoryError
+from provisioning.updates.memory import Memory, Trial
 from provisioning.updates.repository import Repository, new_key, read_key
 
 
@@ -99,11 +99,9 @@ def test_a_kiosk_that_is_not_sound_by_itself_is_not_updated(office: Office) -> N
 
 def test_a_version_during_whose_trial_the_machine_starts_three_times_is_taken_back(office: Office) -> None:
     office.publisher.release(NEW)
-    trial = {"former": OLD, "to": NEW, "since": utc().isoformat(), "started": 0}
     assert office.updates() == 0
-    for link in ("proven", "current"):
-        office.box.versions.point(link, OLD if link == "proven" else NEW)
-    (office.box.root / "var/lib/anjungan-update/trial.json").write_text(json.dumps(trial))
+    office.box.versions.point("proven", OLD)
+    Memory(office.box.root / "var/lib/anjungan-update").begin(Trial(OLD, NEW, utc()))
     for _ in range(2):
         assert office.types("update", "--resume") == 0
         assert "on trial" in office.said
@@ -112,6 +110,24 @@ def test_a_version_during_whose_trial_the_machine_starts_three_times_is_taken_ba
     assert office.box.links == (OLD, OLD, OLD)
     assert "was started 3 times" in office.said
     assert office.updates() == 1
+
+
+def test_a_fault_that_the_former_version_has_too_is_not_laid_to_the_one_on_trial(office: Office) -> None:
+    cable = office.box.root / "cable"
+    works = f'[ "$1" != check ] || [ -e {cable} ] || {{ echo no network; exit 1; }}'
+    version_folder(office.box.versions.place("0.1.5"), works)
+    version_folder(office.box.versions.place(NEW), works)
+    for link in ("proven", "current"):
+        office.box.versions.point(link, "0.1.5")
+    office.box.versions.point("current", NEW)
+    Memory(office.box.root / "var/lib/anjungan-update").begin(Trial("0.1.5", NEW, utc()))
+    assert office.updates() == 1
+    assert "stays on trial, for 0.1.5 fails too" in office.said
+    assert "no network" in office.said
+    assert office.box.links == (NEW, None, "0.1.5")
+    cable.touch()
+    assert office.updates() == 0
+    assert office.box.links == (NEW, "0.1.5", NEW)
 
 
 def test_a_technician_goes_back_by_hand_once(office: Office) -> None:
