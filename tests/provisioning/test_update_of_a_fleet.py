@@ -1,5 +1,6 @@
 """From the technician's page to the kiosk's disk: a rollout is told, kept, obeyed, and its end is told back."""
 
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from kiosk.bootstrap import Kiosk
 from kiosk.config import read_settings
 from kiosk.wanted_version import wanted_version
 from provisioning.__main__ import main
+from provisioning.updates.health import PROBES, first_failed
 
 PATIENCE_SECONDS = 30.0
 
@@ -107,3 +109,21 @@ def test_the_server_serves_parts_of_archives_and_nothing_that_is_only_staged(cen
         part = pool.request("GET", f"{central.url}/updates/targets/{archive.name}", headers={"Range": "bytes=1000-"})
         assert (part.status, part.data) == (206, archive.read_bytes()[1000:])
         assert pool.request("GET", f"{central.url}/updates/staged/targets.json").status == 404
+
+
+def test_the_true_program_passes_its_probes_and_fails_them_without_its_server(central: Central, tmp_path: Path) -> None:
+    """All but the pictures of every screen, which tests/screens draws."""
+    program = tmp_path / "true" / "bin" / "kiosk"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={":".join(sys.path)} exec {sys.executable} -m kiosk "$@"\n')
+    program.chmod(0o755)
+    probes = [each for each in PROBES if "screens" not in each.command]
+    assert len(probes) == len(PROBES) - 1
+    runs_until(central, lambda: central.heard() is not None)
+    assert first_failed(tmp_path / "true", central.box.config, probes) is None
+    config = central.box.config.read_text()
+    central.box.config.write_text(config.replace(central.url, "https://localhost:1"))
+    failed = first_failed(tmp_path / "true", central.box.config, probes)
+    assert failed
+    assert failed.probe is probes[0]
+    assert "the central server does not answer" in failed.said
