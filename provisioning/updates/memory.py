@@ -25,11 +25,19 @@ class Trial:
     started: int = 0
 
 
+def make(folder: Path) -> None:
+    """Makes a folder that is there after a power cut too, with those above it. Raises OSError."""
+    if not folder.is_dir():
+        make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync(folder.parent)
+
+
 class Memory:
     """The files in `folder`. Every method raises OSError."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make(folder)
         self.folder = folder
 
     def trial(self) -> Trial | None:

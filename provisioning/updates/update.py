@@ -21,10 +21,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from kiosk.durable_file import sync
 from kiosk.errors import ConfigError
 from provisioning.updates.errors import NotTaken
 from provisioning.updates.health import Failed, Probe, Running, first_failed
-from provisioning.updates.memory import Memory, Trial
+from provisioning.updates.memory import Memory, Trial, make
 from provisioning.updates.release import Release, order
 from provisioning.updates.source import Offer, Source
 from provisioning.updates.versions import CURRENT, PREVIOUS, PROVEN, Versions
@@ -140,7 +141,7 @@ class Updating:
         if self._versions.has(release.version):
             return
         downloads = self._memory.folder / "downloads"
-        downloads.mkdir(exist_ok=True)
+        make(downloads)
         archive = downloads / release.file
         for other in downloads.iterdir():
             if not other.name.startswith(release.file):
@@ -151,6 +152,7 @@ class Updating:
         self._versions.sweep()
         self._versions.install(archive, release.version)
         archive.unlink()
+        sync(downloads)
 
     def _check(self, release: Release) -> None:
         current, version = self.current, release.version
