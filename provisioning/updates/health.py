@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from kiosk.durable_file import write_private
+
 CORE_USER = "anjungan-core"
 UNITS = ("anjungan-core.service", "anjungan-ui.service", "anjungan-sync.service")
 SYSTEMCTL = "/usr/bin/systemctl"
@@ -72,6 +74,7 @@ def _said(version: Path, config: Path, probe: Probe) -> str | None:
     with _scratch() as scratch:
         program, *arguments = (each.format(config=config, scratch=scratch) for each in probe.command)
         environment = os.environ | {"SDL_VIDEODRIVER": "offscreen", "HOME": scratch, "KIVY_HOME": f"{scratch}/kivy"}
+        environment |= _credentials(Path(scratch, "credentials"))
         try:
             running = subprocess.Popen(  # noqa: S603 - a program of a version whose signatures were verified
                 [version / program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -92,11 +95,29 @@ def _said(version: Path, config: Path, probe: Probe) -> str | None:
 
 @contextmanager
 def _scratch() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="anjungan-probe-") as folder:
-        owner = _as_core()
-        if owner:
-            os.chown(folder, owner["user"], owner["group"])
+    """A folder of the core's user; in memory, where the unit has one there."""
+    with tempfile.TemporaryDirectory(prefix="probe-", dir=os.environ.get("RUNTIME_DIRECTORY")) as folder:
+        _give_to_core(Path(folder))
         yield folder
+
+
+def _credentials(folder: Path) -> dict[str, str]:
+    """The unit's credentials, such as the store's key, for a program that runs as another user than the unit."""
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not given:
+        return {}
+    folder.mkdir(mode=0o700)
+    for each in Path(given).iterdir():
+        write_private(folder / each.name, each.read_bytes())
+        _give_to_core(folder / each.name)
+    _give_to_core(folder)
+    return {"CREDENTIALS_DIRECTORY": str(folder)}
+
+
+def _give_to_core(path: Path) -> None:
+    owner = _as_core()
+    if owner:
+        os.chown(path, owner["user"], owner["group"])
 
 
 def _as_core() -> dict[str, Any]:

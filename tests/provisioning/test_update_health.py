@@ -30,6 +30,13 @@ def test_a_probe_gets_the_configuration_and_a_folder_that_is_gone_afterwards(tmp
     assert not Path(scratch).exists()
 
 
+def test_a_probe_is_given_the_units_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "anjungan.store-key").write_text("a key")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "given"))
+    assert failed(tmp_path, '[ "$(cat "$CREDENTIALS_DIRECTORY/anjungan.store-key")" = "a key" ]') is None
+
+
 def test_what_a_failing_program_said_last_is_told(tmp_path: Path) -> None:
     assert str(failed(tmp_path, "echo no paper >&2; exit 3")) == "it works: no (status 3: no paper)"
 

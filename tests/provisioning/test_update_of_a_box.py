@@ -142,6 +142,15 @@ def test_a_technician_goes_back_by_hand_once(office: Office) -> None:
     assert "by hand" in office.said
 
 
+def test_what_a_power_cut_left_of_the_metadata_is_read_anew(office: Office) -> None:
+    office.publisher.release(NEW)
+    assert office.updates() == 0
+    for each in (office.box.root / "var/lib/anjungan-update/seen").rglob("*.json"):
+        each.write_bytes(b"")
+    office.publisher.release("0.3.0")
+    assert office.updates("--version", "0.3.0") == 0, office.said
+
+
 def test_what_is_older_or_too_far_ahead_or_for_another_machine_is_not_taken(office: Office) -> None:
     office.publisher.release("0.0.9")
     office.publisher.release("0.5.0", oldest="0.4.0")
