@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,9 +82,9 @@ def _update(arguments: argparse.Namespace) -> int:
             _say(f"{updating.current} runs" + (", on trial" if trial else ""))
             return 0
         settings = read_settings(arguments.root / "etc/anjungan/kiosk.toml")
-        choose = _choice(arguments, settings, updating.current)
         if arguments.again:
             memory.forgive_all()
+        choose = _choice(arguments, settings, updating.current, memory.refused())
         try:
             return 0 if updating.update(lambda: _source(arguments, settings, memory), choose) else 1
         finally:
@@ -105,12 +105,17 @@ def _source(arguments: argparse.Namespace, settings: Settings, memory: Memory) -
     return Source(url, settings.central.ca, memory.folder / "seen", arguments.root / "etc/anjungan/update-root.json")
 
 
-def _choice(arguments: argparse.Namespace, settings: Settings, current: str) -> Choice | None:
+def _choice(
+    arguments: argparse.Namespace, settings: Settings, current: str, refused: Mapping[str, str]
+) -> Choice | None:
     """What is to be taken of what is offered; None where nothing is wanted, so that nobody need be asked."""
     if arguments.channel:
         return lambda offers: _newest(offers, arguments.channel, current)
     version = arguments.version or wanted_version(settings.data.dir)
     if version is None or version == current:
+        return None
+    if not arguments.version and version in refused:
+        _say(f"{version} is wanted, and was taken back ({refused[version]}); it is taken again with --again")
         return None
     return lambda offers: _named(offers, version)
 

@@ -16,7 +16,7 @@ looking at four things on the disk (the two links, the trial, what is refused), 
 import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -101,23 +101,31 @@ class Updating:
         whether all is well: False where a version had to be taken back. Raises UpdateError, ConfigError, OSError.
         """
         trial = self.settle(started=False)
-        if trial is None:
-            release = self._brought(source(), choose) if choose else None
-            if release is None:
-                self._say(f"{self.current} runs, and no other version is wanted")
-                return True
-            trial = self._switch(release.version)
-        return self._judge(trial)
+        version = trial.to if trial else self._brought(source, choose)
+        if version is None:
+            self._say(f"{self.current} runs, and no other version is wanted")
+            return True
+        with self._never_left_stopped():
+            return self._judge(trial or self._switch(version))
 
-    def _brought(self, source: Source, choose: Choice) -> Release | None:
-        """The release that is chosen, once it is installed."""
-        try:
-            offer = choose(source.offers())
+    def _brought(self, source: Callable[[], Source], choose: Choice | None) -> str | None:
+        """The version that is chosen, once it is installed."""
+        if choose is None:
+            return None
+        with closing(source()) as opened:
+            offer = choose(opened.offers())
             if offer:
-                self._install(source, offer)
-        finally:
-            source.close()
-        return offer.release if offer else None
+                self._install(opened, offer)
+        return offer.release.version if offer else None
+
+    @contextmanager
+    def _never_left_stopped(self) -> Iterator[None]:
+        """Starts the kiosk where an error ends what it was stopped for."""
+        try:
+            yield
+        except BaseException:
+            self._running.start()
+            raise
 
     def roll_back(self) -> str:
         """Goes back to the version before, by hand, and returns it. Raises NotTaken where there is none."""
@@ -125,11 +133,12 @@ class Updating:
         former = trial.former if trial and trial.to == current else self._versions.of(PREVIOUS)
         if former is None or former == current or not self._versions.has(former):
             raise NotTaken(f"there is no version from before {current} on this disk; it can only be updated")
-        self._running.stop()
-        self._memory.refuse(current, BY_HAND)
-        self._versions.point(PROVEN, former)
-        self._back_to(former)
-        failed = self._running.start()
+        with self._never_left_stopped():
+            self._running.stop()
+            self._memory.refuse(current, BY_HAND)
+            self._versions.point(PROVEN, former)
+            self._back_to(former)
+            failed = self._running.start()
         if failed:
             self._say(f"{former} runs again, but {failed}")
         return former
@@ -177,7 +186,6 @@ class Updating:
         self._running.stop()
         failed = first_failed(self._versions.place(former), self._config, self._probes)
         if failed:
-            self._running.start()
             raise NotTaken(
                 f"only a sound kiosk is updated, for its faults would be laid to {version}; mend it: {failed}"
             )

@@ -79,6 +79,19 @@ class Failing(NoUnits):
         )
 
 
+def test_an_error_while_the_kiosk_is_stopped_does_not_leave_it_so(tmp_path: Path) -> None:
+    box = Box(tmp_path / "box", "https://localhost", tmp_path / "ca.pem", b"")
+    version_folder(box.versions.place("0.2.0"))
+    running, memory = Failing(box), Memory(tmp_path / "memory")
+    memory.begin(Trial("0.1.0", "0.2.0", utc()))
+    box.versions.point(CURRENT, "0.2.0")
+    broken = [Probe("it works", ("bin/kiosk", "{no_such_place}"), 5)]
+    updating = Updating(box.versions, memory, box.config, running, broken, utc, print)
+    with pytest.raises(KeyError):
+        updating.update(lambda: pytest.fail("nobody need be asked"), None)
+    assert running.did == ["stop", "start 0.2.0"]
+
+
 def test_a_version_whose_units_do_not_keep_running_is_taken_back_and_the_former_one_started(tmp_path: Path) -> None:
     box = Box(tmp_path / "box", "https://localhost", tmp_path / "ca.pem", b"")
     archive, release = tmp_path / "a.tar.gz", Release("0.2.0")

@@ -98,6 +98,8 @@ def test_a_version_that_was_taken_back_is_told_to_the_server_with_its_reason(cen
     runs_until(central, lambda: wanted_version(central.box.data) == NEW)
     assert central.updates() == 1
     runs_until(central, lambda: central.heard().update_refused == NEW)
+    assert central.updates() == 0
+    assert central.box.links == (OLD, None, OLD)
     assert central.heard().update_problem == "its screens are drawn: no (status 1: no GL)"
 
 
