@@ -112,6 +112,17 @@ def test_a_version_during_whose_trial_the_machine_starts_three_times_is_taken_ba
     assert office.updates() == 1
 
 
+def test_a_way_back_that_was_cut_off_is_ended(office: Office) -> None:
+    version_folder(office.box.versions.place(NEW))
+    memory = Memory(office.box.root / "var/lib/anjungan-update")
+    memory.begin(Trial(OLD, NEW, utc()))
+    office.box.versions.point("current", NEW)
+    memory.refuse(NEW, "its screens are drawn: no")
+    assert office.types("update", "--resume") == 0
+    assert office.box.links == (OLD, None, OLD)
+    assert memory.trial() is None
+
+
 def test_a_fault_that_the_former_version_has_too_is_not_laid_to_the_one_on_trial(office: Office) -> None:
     cable = office.box.root / "cable"
     works = f'[ "$1" != check ] || [ -e {cable} ] || {{ echo no network; exit 1; }}'
@@ -183,12 +194,13 @@ def test_a_download_goes_on_where_the_line_broke(office: Office) -> None:
 def test_an_archive_that_was_changed_on_the_way_is_not_unpacked(office: Office) -> None:
     release = office.publisher.release(NEW)
     (archive,) = (office.publisher.folder / "repository/targets").glob(f"*.{release.file}")
-    content = bytearray(archive.read_bytes())
-    content[1000] ^= 1
-    archive.write_bytes(content)
+    sound = archive.read_bytes()
+    archive.write_bytes(sound[:1000] + b"!" + sound[1001:])
     assert office.updates() == 1
     assert "does not belong together" in office.said
     assert not office.box.versions.has(NEW)
+    archive.write_bytes(sound)
+    assert office.updates() == 0, office.said
 
 
 def test_metadata_that_expired_are_not_believed(tmp_path, office: Office) -> None:
