@@ -46,7 +46,7 @@ CENTRAL_ALLOWED = {
 }  # fmt: skip
 PROVISIONING_ALLOWED = {
     "booking_code", "client", "clock", "comment", "config", "database", "durable_file", "errors", "event_log",
-    "identity", "log_file", "model", "protocol", "readiness", "schema", "store_key", "ticket_layout",
+    "identity", "log_file", "model", "protocol", "readiness", "schema", "store_key", "wanted_version", "ticket_layout",
     "devices.keypad", "devices.printer", "devices.scanner",
 }  # fmt: skip
 FREE = {"bootstrap", "app", "lockdown", "__main__", "__init__"}

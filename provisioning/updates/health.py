@@ -26,7 +26,8 @@ class Probe:
     """`name` is what is proven, `command` the program, whose path begins in the version's folder, and its arguments, of
     which {config} is the kiosk's configuration and {scratch} a folder that is deleted afterwards; it must end with 0
     within `seconds`. One that looks `outward` may fail for what is not the version's fault: devices, network, server.
-    It leaves the kiosk's data as they are, so the former version can be asked the same.
+    It leaves the kiosk's data as they are, so the former version can be asked the same, and it is run as who makes the
+    update, for the firewall lets the core nowhere.
     """
 
     name: str
@@ -79,7 +80,7 @@ def _said(version: Path, config: Path, probe: Probe) -> str | None:
             running = subprocess.Popen(  # noqa: S603 - a program of a version whose signatures were verified
                 [version / program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, text=True, errors="replace", env=environment, cwd="/",
-                start_new_session=True, **_as_core(),
+                start_new_session=True, **({} if probe.outward else _as_core()),
             )  # fmt: skip
         except OSError as error:
             return f"it does not start: {error.strerror}"
