@@ -19,6 +19,7 @@ from central.batch import NotABatch, ReceivedFact, read_batch
 from central.database import KioskRow
 from central.fleet.identity import note_boot
 from central.fleet.paper import note_printer
+from central.fleet.rollout import version_for
 from central.fleet.settings import wanted_by
 from central.heartbeats import Heartbeat, is_news
 from central.monitoring import conditions
@@ -280,11 +281,14 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
 
 @router.post(HEARTBEATS, responses=answers(400, 401, 403, 411, 413, 422))
 def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
-    """Notes how the kiosk is; answers with its settings where it has others than are wanted."""
+    """Notes how the kiosk is; answers with its settings where it has others than are wanted, and with the
+    version that it is to have.
+    """
     if is_news(kiosk.heartbeat, body) or conditions.is_silent(kiosk, now):
         tell(session, kiosk.office, ONLY_PAGES)
     conditions.note(session, kiosk, body, now)
     note_printer(session, kiosk, body, now)
     note_boot(session, kiosk.id, body.boot, now)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now
-    return HeartbeatAnswer(at=now, settings=wanted_by(session, kiosk.id, body))
+    settings = wanted_by(session, kiosk.id, body)
+    return HeartbeatAnswer(at=now, settings=settings, update=version_for(session, kiosk))

@@ -72,6 +72,7 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    _serve_updates(app, data / "updates")
     people = (sign_in, oidc_page, account, people_page, audit_page)
     counters = (display_page, counter_page, requests_page, set_up_page)
     booking = (pages, own_pages, ticket_page)
@@ -90,6 +91,13 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     app.add_middleware(Guard)
     app.add_middleware(metrics.Latency, registry=app.state.metrics)
     return app
+
+
+def _serve_updates(app: FastAPI, repository: Path) -> None:
+    """Serves a repository of the appliance's releases, where there is one at the start; never what is only staged."""
+    for part in ("metadata", "targets"):
+        if (repository / part).is_dir():
+            app.mount(f"/updates/{part}", StaticFiles(directory=repository / part), name=f"updates {part}")
 
 
 def _reports_engine(data: Path, replica: str) -> Engine | None:

@@ -1,4 +1,4 @@
-"""`kiosk`: run, check, decode, simulate, screens. The environment first, Kivy second."""
+"""`kiosk`: run, check, rehearse, decode, simulate, screens. The environment first, Kivy second."""
 
 import argparse
 import gc
@@ -35,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--config", type=Path, required=True, metavar="FILE")
         if name == "run":
             one.add_argument("--practice", action="store_true", help="for staff to try everything; nothing is sent")
+    rehearsal = commands.add_parser("rehearse", help="one practice visit without a window, while no kiosk runs")
+    rehearsal.set_defaults(run=_rehearse)
+    rehearsal.add_argument("--config", type=Path, required=True, metavar="FILE")
     decode = commands.add_parser("decode", help="read the code in pictures")
     decode.set_defaults(run=_decode)
     decode.add_argument("images", nargs="+", metavar="IMAGE")
@@ -167,6 +170,14 @@ def _practising(settings: Settings) -> "Kiosk":
         print(f"{lesson.name:14} {lesson.booking.applicants[0].number}  type {lesson.booking.code}", flush=True)
     print(f"their QR codes: {own.data.dir / CODES}", flush=True)
     return Kiosk(own, practice=made)
+
+
+def _rehearse(arguments: argparse.Namespace) -> int:
+    from kiosk.rehearsal import rehearse
+
+    number = rehearse(read_settings(arguments.config), _utc)
+    print(f"a practice visit ended with ticket {number}")
+    return 0
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from kiosk.clock import Clock, Uptime
 from kiosk.commands import Command, Print, Restart
 from kiosk.config import Settings
 from kiosk.controller import Controller
-from kiosk.database import is_there, last_fault, put_aside
+from kiosk.database import copied_out, copy_before, is_there, last_fault, put_aside, take_copy
 from kiosk.devices.keypad import Jack, Keypad, keypad_for
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.devices.scanner import Scanner, scanner_for
@@ -42,12 +43,14 @@ from kiosk.protocol import Heartbeat, HeartbeatAnswer, Snapshot, StoreRenewed
 from kiosk.readiness import kept_readiness
 from kiosk.records import Records
 from kiosk.remote_settings import Held, RemoteSettingsFile
+from kiosk.schema import MIGRATIONS
 from kiosk.speech import EspeakVoice, Voice
 from kiosk.store import Store
 from kiosk.store_key import store_key
 from kiosk.sync import Sync, SyncState
 from kiosk.texts import Texts
 from kiosk.visit import State
+from kiosk.wanted_version import keep_wanted, refused_version
 from kiosk.workers import Inbox, Worker
 
 VERSION = "0.1.0"
@@ -62,6 +65,7 @@ RTC_SECONDS = 60
 """How far the hardware's clock may be from the system's, which was set by it at the boot."""
 PRACTICE_SERIES = 1
 BOOT_DIGITS = 16
+VERSION_LENGTH, PROBLEM_LENGTH = 20, 1000
 IDLE = (State.WELCOME, State.CLOSED, State.OUT_OF_SERVICE)
 """The states in which nobody is in the middle of anything."""
 RESTART_STATUS = 75
@@ -103,13 +107,18 @@ def _utc() -> datetime:
 
 def open_store(folder: Path, now: Callable[[], datetime | None], wall: Callable[[], datetime] = _utc) -> Store:
     """The store in a data folder, made if absent. One that cannot be read any more is put aside, never deleted, and a
-    new one begun; its first fact says why. Raises StoreError.
+    new one begun; its first fact says why. In the place of one that a newer version has migrated comes the copy that it
+    made before. Raises StoreError.
     """
     file = folder / "store" / "kiosk.sqlite"
+    take_copy(file)
     key = store_key(folder, is_new=not is_there(file))
     try:
         store = Store(file, key, now)
     except StoreError as error:
+        copy = copy_before(file, len(MIGRATIONS) + 1)
+        if error.fault is StoreFault.NEWER and is_there(copy):
+            return _store_of_before(file, copy, key, now, wall())
         if error.fault is not StoreFault.CORRUPT:
             raise
         return _store_anew(file, key, now, wall(), error.fault)
@@ -118,6 +127,17 @@ def open_store(folder: Path, now: Callable[[], datetime | None], wall: Callable[
         return _store_anew(file, key, now, wall(), StoreFault.OLD_COPY)
     _tell_of_the_former(store, file)
     return store
+
+
+def _store_of_before(file: Path, copy: Path, key: bytes, now: Callable[[], datetime | None], wall: datetime) -> Store:
+    """The copy from before a migration, in the place of the store; each step can be the last one before a power cut."""
+    before = Store(copied_out(file, copy), key, now)
+    before.forget_series()
+    before.close()
+    put_aside(file, wall, StoreFault.NEWER)
+    take_copy(file)
+    note(StorePutAside(StoreFault.NEWER))
+    return Store(file, key, now)
 
 
 def _store_anew(file: Path, key: bytes, now: Callable[[], datetime | None], wall: datetime, fault: StoreFault) -> Store:
@@ -343,6 +363,7 @@ class Kiosk:
 
     def _heartbeat(self) -> Heartbeat:
         held = self._remote.held if self._remote else Held()
+        refused, problem = refused_version(self._settings.data.dir)
         return Heartbeat(
             at=self.clock.now(),
             version=VERSION,
@@ -360,10 +381,16 @@ class Kiosk:
             disk_free_mb=shutil.disk_usage(self._settings.data.dir).free // 1_000_000,
             devices=_urls(self._settings),
             readiness=kept_readiness(self._settings.data.dir),
+            update_refused=refused[:VERSION_LENGTH],
+            update_problem=problem[:PROBLEM_LENGTH],
         )
 
     def _heard(self, answer: HeartbeatAnswer) -> None:
-        """The central server has heard a sign of life. Settings that it sends are used from the next start on."""
+        """The central server has heard a sign of life. Settings that it sends are used from the next start on; which
+        version it wants is kept for the next update.
+        """
+        with suppress(OSError):  # An update can wait; the store says by itself what is wrong with the disk.
+            keep_wanted(self._settings.data.dir, answer.update)
         if self._remote:
             self._remote.heard()
             self._starts_anew = bool(answer.settings and self._remote.takes(answer.settings)) or self._starts_anew

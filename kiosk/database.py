@@ -147,7 +147,7 @@ class Database:
         """Closed meanwhile: a second descriptor on an open file would take SQLite's locks away when it is closed."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         self._db.close()
-        copy = self._file.with_name(f"{self._file.name}.before-{version + 1}")
+        copy = copy_before(self._file, version + 1)
         shutil.copyfile(self._file, copy)
         copy.chmod(0o600)
         sync(copy)
@@ -193,6 +193,50 @@ def is_there(file: Path) -> bool:
     except OSError as error:
         fault = StoreFault.READ_ONLY if isinstance(error, PermissionError) else StoreFault.DISK_ERROR
         raise StoreError(fault, f"{file} cannot be looked at ({error.strerror}); {_REMEDIES[fault]}") from error
+
+
+def copy_before(file: Path, migration: int) -> Path:
+    """Where a copy of the file is that was made before this migration (from 2 on) was applied."""
+    return file.with_name(f"{file.name}.before-{migration}")
+
+
+def copied_out(file: Path, copy: Path) -> Path:
+    """Makes a folder beside that of a store, in which a `copy` stands in the place of its `file`; returns the file in
+    it. What was made there before is made anew. Raises StoreError if the disk does not let it.
+    """
+    folder = _folder_of_copy(file)
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(mode=0o700)
+        check = file.with_name(file.name + ".key-check")
+        for source, name in ((copy, file.name), (check, check.name)):
+            shutil.copyfile(source, folder / name)
+            (folder / name).chmod(0o600)
+            sync(folder / name)
+        sync(folder)
+    except OSError as error:
+        raise StoreError(StoreFault.READ_ONLY, f"{copy} cannot be put back: {error.strerror}") from error
+    return folder / file.name
+
+
+def take_copy(file: Path) -> None:
+    """Puts the folder that `copied_out` made, if it did, in the place of the store's, which was put aside. Where that
+    is still there, what was made is not whole, and is deleted. Raises StoreError if the disk does not let it.
+    """
+    folder = _folder_of_copy(file)
+    try:
+        if folder.exists() and file.parent.exists():
+            shutil.rmtree(folder)
+        elif folder.exists():
+            folder.rename(file.parent)
+            sync(file.parent.parent)
+    except OSError as error:
+        raise StoreError(StoreFault.READ_ONLY, f"{file.parent} cannot be put back: {error.strerror}") from error
+
+
+def _folder_of_copy(file: Path) -> Path:
+    return file.parent.with_name(f"{file.parent.name}.copy")
 
 
 def put_aside(file: Path, now: datetime, fault: StoreFault) -> Path:

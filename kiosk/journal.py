@@ -53,6 +53,13 @@ class Journal:
         with self._database.transaction() as db:
             db.execute("UPDATE journal SET series = coalesce(series, ?)", (series,))
 
+    def forget_series(self) -> None:
+        """Numbers no walk-in before the central server has given the series again: a copy that is put back does not
+        know which numbers were given out after it was made.
+        """
+        with self._database.transaction() as db:
+            db.execute("UPDATE journal SET series = NULL")
+
     def is_empty(self) -> bool:
         """Whether this epoch has no fact yet."""
         return bool(self._journal("last_seq")[0] == 0)

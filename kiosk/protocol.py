@@ -50,6 +50,8 @@ BATCH_BYTES = 256 * 1024
 LARGEST_INTEGER = 2**53 - 1
 """Beyond it JSON readers disagree (RFC 7493, 2.2), so no epoch and no seq is larger."""
 
+VERSION_FORM = r"^(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$"
+"""What a version of the appliance looks like: 1.2.3."""
 REMOTE_TABLES = ("printer", "scanner", "keypad", "screen")
 """What of a kiosk's settings can be set from afar: never the way to the server, never where the data lies."""
 
@@ -298,6 +300,7 @@ class Heartbeat(Message):
     never comes back: two that alternate are two machines with one identity. `settings_version` is that of the
     RemoteSettings in use (0: none), `settings_refused` of those that could not be used, with the `settings_problem`.
     `devices` are the URLs of the printer, the scanners and the keypads. `readiness` is None before the first report.
+    `update_refused` is the version that the kiosk was to have and has taken back, with the `update_problem`.
     """
 
     at: AwareDatetime
@@ -316,6 +319,8 @@ class Heartbeat(Message):
     disk_free_mb: int | None = Field(default=None, ge=0, le=LARGEST_INTEGER)
     devices: tuple[Annotated[str, Field(max_length=200)], ...] = Field(default=(), max_length=20)
     readiness: Readiness | None = None
+    update_refused: str = Field(default="", max_length=20)
+    update_problem: str = Field(default="", max_length=1000)
 
 
 class RemoteSettings(Message):
@@ -328,7 +333,10 @@ class RemoteSettings(Message):
 
 
 class HeartbeatAnswer(Message):
-    """The server's clock, for the kiosk to compare, and its settings where it does not have them yet."""
+    """The server's clock, for the kiosk to compare, its settings where it does not have them yet, and the version of
+    the appliance that it is to have, None where it is to stay with its own.
+    """
 
     at: AwareDatetime
     settings: RemoteSettings | None = None
+    update: str | None = Field(default=None, pattern=VERSION_FORM)

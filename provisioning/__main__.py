@@ -5,7 +5,7 @@ import logging
 import sys
 
 from kiosk.errors import ConfigError
-from provisioning import apply, bundle, check, detect, enrol, report, reset
+from provisioning import apply, bundle, check, detect, enrol, report, repository, reset, update
 from provisioning.machine import BoxError
 
 
@@ -20,6 +20,8 @@ def parser() -> argparse.ArgumentParser:
     report.add_command(commands)
     bundle.add_command(commands)
     reset.add_command(commands)
+    update.add_command(commands)
+    repository.add_command(commands)
     return top
 
 

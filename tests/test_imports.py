@@ -27,6 +27,8 @@ ALLOWED = {
     "log_file": {"event_log"},
     "readiness": {"durable_file", "protocol"},
     "remote_settings": {"config", "durable_file", "errors", "protocol"},
+    "wanted_version": {"durable_file"},
+    "rehearsal": {"bootstrap", "config", "errors", "events", "practice_folder", "visit"},
     "config": {"errors", "devices.printer", "devices.scanner", "devices.keypad"},
     "records": PURE | {"store"},
     "printing": PURE | {"store", "devices.printer"},
@@ -44,7 +46,7 @@ CENTRAL_ALLOWED = {
 }  # fmt: skip
 PROVISIONING_ALLOWED = {
     "booking_code", "client", "clock", "comment", "config", "database", "durable_file", "errors", "event_log",
-    "identity", "log_file", "model", "protocol", "readiness", "schema", "store_key", "ticket_layout",
+    "identity", "log_file", "model", "protocol", "readiness", "schema", "store_key", "wanted_version", "ticket_layout",
     "devices.keypad", "devices.printer", "devices.scanner",
 }  # fmt: skip
 FREE = {"bootstrap", "app", "lockdown", "__main__", "__init__"}

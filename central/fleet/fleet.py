@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from central.database import ForkRow, KioskRow
 from central.fleet.identity import twin_seen_at
 from central.fleet.paper import PaperForecast, paper_of
+from central.fleet.rollout import version_for
 from central.fleet.settings import versions
 from central.heartbeats import Heartbeat
 from central.monitoring.conditions import SILENT_AFTER
@@ -19,7 +20,8 @@ LOOK_BACK = timedelta(days=7)
 @dataclass(frozen=True)
 class FleetKiosk:
     """A kiosk: what it `said` last and when it was heard (UTC, None: never), its `paper`, the version of its settings
-    that is `wanted` (0: its own file's), and when two machines spoke as it, or its facts forked, in the last days.
+    that is `wanted` (0: its own file's), the `wanted_version` of the appliance (None: its own), and when two machines
+    spoke as it, or its facts forked, in the last days.
     """
 
     id: str
@@ -31,6 +33,7 @@ class FleetKiosk:
     said: Heartbeat | None
     paper: PaperForecast | None
     wanted: int
+    wanted_version: str | None
     twin_at: datetime | None
     forked_at: datetime | None
 
@@ -43,6 +46,16 @@ class FleetKiosk:
     def refused_them(self) -> bool:
         """Whether it could not use the settings that are wanted."""
         return bool(self.wanted and self.said and self.said.settings_refused == self.wanted)
+
+    @property
+    def took_it_back(self) -> bool:
+        """Whether it tried the version that is wanted, and went back."""
+        return bool(self.wanted_version and self.said and self.said.update_refused == self.wanted_version)
+
+    @property
+    def has_version(self) -> bool:
+        """Whether it has the version that is wanted."""
+        return self.wanted_version is None or (self.said is not None and self.said.version == self.wanted_version)
 
 
 def fleet_of(session: Session, office: str, now: datetime) -> tuple[FleetKiosk, ...]:
@@ -64,6 +77,7 @@ def kiosk_in(session: Session, row: KioskRow, now: datetime) -> FleetKiosk:
         said=Heartbeat.model_validate_json(row.heartbeat) if row.heartbeat else None,
         paper=paper_of(session, row.id, now),
         wanted=settings[0].version if settings else 0,
+        wanted_version=version_for(session, row),
         twin_at=twin_seen_at(session, row.id, since),
         forked_at=fork.seen_at if fork and fork.seen_at >= since else None,
     )

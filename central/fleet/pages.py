@@ -11,6 +11,7 @@ from central.database import KioskRow
 from central.enrolment import CODE_VALID, new_code
 from central.fleet.fleet import fleet_of, kiosk_in
 from central.fleet.paper import put_in
+from central.fleet.rollout import BadRollout, begin, pause, rollout_of
 from central.fleet.settings import LONGEST, BadSettings, go_back, set_from_afar, versions
 from central.languages import PageLanguageOf, words
 from central.people.audit import Action, record
@@ -46,6 +47,32 @@ def post_code(
     record(session, officer, Action.KIOSK_CODE_MADE, name.strip() or "kiosk", now)
     shown = {"code": code, "hours": int(CODE_VALID.total_seconds() // 3600), "picture": qr_element(code)}
     return _fleet(request, "fleet.html", officer, session, now, language, **shown)
+
+
+@router.post("/rollout")
+def post_rollout(
+    request: Request, officer: Technician, session: Db, now: Now, language: PageLanguageOf,
+    version: Annotated[str, Form(max_length=20)] = "", percent: Annotated[int, Form()] = 0,
+) -> Response:  # fmt: skip
+    """Begins a rollout, or widens it."""
+    try:
+        begin(session, officer.office, version.strip(), percent, officer.name, now)
+    except BadRollout as error:
+        problem = words(language, "fleet")[error.key]
+        return _fleet(request, "fleet.html", officer, session, now, language, problem=problem)
+    record(session, officer, Action.ROLLOUT_CHANGED, version.strip(), now, {"percent": str(percent)})
+    return RedirectResponse("/officers/fleet", 303)
+
+
+@router.post("/rollout/pause")
+def post_rollout_pause(officer: Technician, session: Db, now: Now, paused: Annotated[bool, Form()] = True) -> Response:
+    """Pauses the rollout, or goes on with it."""
+    rollout = rollout_of(session, officer.office)
+    if rollout is None:
+        raise HTTPException(404, "there is no rollout")
+    pause(session, officer.office, paused)
+    record(session, officer, Action.ROLLOUT_CHANGED, rollout.version, now, {"paused": "yes" if paused else "no"})
+    return RedirectResponse("/officers/fleet", 303)
 
 
 @router.get("/{kiosk}")
@@ -117,10 +144,12 @@ def _own(session: Db, officer: SignedIn, kiosk: str) -> KioskRow:
 
 
 def _fleet(
-    request: Request, template: str, officer: SignedIn, session: Db, now: datetime, language: Language, **more: Any
-) -> Response:
-    context = {"kiosks": fleet_of(session, officer.office, now)} | more
-    return staff_page(request, session, template, "fleet", officer, language, context)
+    request: Request, template: str, officer: SignedIn, session: Db, now: datetime, language: Language,
+    **more: Any,
+) -> Response:  # fmt: skip
+    context = {"kiosks": fleet_of(session, officer.office, now), "rollout": rollout_of(session, officer.office)} | more
+    status = 422 if more.get("problem") else 200
+    return staff_page(request, session, template, "fleet", officer, language, context, status)
 
 
 def _kiosk(

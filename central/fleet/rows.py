@@ -20,6 +20,18 @@ class KioskSettingsRow(Base):
     made_at: Mapped[datetime]
 
 
+class RolloutRow(Base):
+    """The version of the appliance that so many percent of an office's kiosks are to have."""
+
+    __tablename__ = "rollouts"
+    office: Mapped[str] = mapped_column(String(6), primary_key=True)
+    version: Mapped[str] = mapped_column(String(20))
+    percent: Mapped[int]
+    paused: Mapped[bool]
+    officer: Mapped[str]
+    made_at: Mapped[datetime]
+
+
 class RollRow(Base):
     """A roll of paper that was put into a kiosk's printer: noticed by the server, or told by an `officer`. `ran_out`:
     the printer said so at its end.

@@ -34,6 +34,7 @@ class Action(StrEnum):
     KIOSK_CODE_MADE = "kiosk_code_made"
     KIOSK_CONFIGURED = "kiosk_configured"
     KIOSK_REVOKED = "kiosk_revoked"
+    ROLLOUT_CHANGED = "rollout_changed"
     ANNOUNCED = "announced"
     ANNOUNCEMENT_WITHDRAWN = "announcement_withdrawn"
     EMERGENCY_ANNOUNCED = "emergency_announced"

@@ -27,6 +27,8 @@ MAY = {
     "GET /officers/fleet": KEEPERS,
     "GET /officers/fleet/kiosks": KEEPERS,
     "POST /officers/fleet/codes": KEEPERS,
+    "POST /officers/fleet/rollout": KEEPERS,
+    "POST /officers/fleet/rollout/pause": KEEPERS,
     "GET /officers/fleet/{kiosk}": KEEPERS,
     "POST /officers/fleet/{kiosk}/settings": KEEPERS,
     "POST /officers/fleet/{kiosk}/settings/{version}": KEEPERS,

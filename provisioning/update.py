@@ -1,0 +1,145 @@
+"""`kiosk-provision update` and `roll-back`: another version of the appliance, and the way back."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kiosk.config import Settings, read_settings
+from kiosk.errors import ConfigError
+from kiosk.wanted_version import keep_refused, wanted_version
+from provisioning.updates.errors import NotTaken, UpdateError
+from provisioning.updates.health import PROBES, NoUnits, Units
+from provisioning.updates.memory import Memory
+from provisioning.updates.release import Release, order
+from provisioning.updates.source import Offer, Source
+from provisioning.updates.update import Choice, Updating
+from provisioning.updates.versions import Versions
+
+ROOT = Path("/")
+REPOSITORY = "/updates"
+"""Where the central server serves the repository, unless another address is named."""
+
+
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds them to the command line."""
+    update = commands.add_parser("update", help="take the version that the central server wants, or another one")
+    update.set_defaults(run=_or_say_why(_update))
+    which = update.add_mutually_exclusive_group()
+    which.add_argument("--version", type=_version, metavar="X.Y.Z", help="this one")
+    which.add_argument("--channel", metavar="NAME", help="the newest of a channel (stable)")
+    which.add_argument("--resume", action="store_true", help="only end what a power cut left half done (at each start)")
+    update.add_argument("--again", action="store_true", help="also a version that was taken back before")
+    update.add_argument("--repository", metavar="URL", help=f"the repository; else the central server's {REPOSITORY}")
+    back = commands.add_parser("roll-back", help="go back to the version before, by hand")
+    back.set_defaults(run=_or_say_why(_roll_back))
+    for one in (update, back):
+        one.add_argument("--root", type=Path, default=ROOT, metavar="DIR", help="the box's / is there (%(default)s)")
+
+
+def _version(text: str) -> str:
+    try:
+        order(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _or_say_why(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """A command that ends with 1 and a sentence where no update could be made."""
+
+    def saying(arguments: argparse.Namespace) -> int:
+        try:
+            return run(arguments)
+        except UpdateError as error:
+            print(f"kiosk-provision: {error}", file=sys.stderr)
+        except OSError as error:
+            print(f"kiosk-provision: the disk does not let it ({error}); the kiosk runs what it ran", file=sys.stderr)
+        return 1
+
+    return saying
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def _updating(arguments: argparse.Namespace) -> tuple[Updating, Memory]:
+    root: Path = arguments.root
+    memory = Memory(root / "var/lib/anjungan-update")
+    running = Units(time.sleep) if root == ROOT else NoUnits()
+    versions, config = Versions(root / "opt/anjungan"), root / "etc/anjungan/kiosk.toml"
+    return Updating(versions, memory, config, running, PROBES, lambda: datetime.now(UTC), _say), memory
+
+
+def _update(arguments: argparse.Namespace) -> int:
+    updating, memory = _updating(arguments)
+    with updating.alone():
+        if arguments.resume:
+            trial = updating.settle(started=True)
+            _say(f"{updating.current} runs" + (", on trial" if trial else ""))
+            return 0
+        settings = read_settings(arguments.root / "etc/anjungan/kiosk.toml")
+        if arguments.again:
+            memory.forgive_all()
+        choose = _choice(arguments, settings, updating.current, memory.refused())
+        try:
+            return 0 if updating.update(lambda: _source(arguments, settings, memory), choose) else 1
+        finally:
+            _tell_the_kiosk(settings, memory)
+
+
+def _tell_the_kiosk(settings: Settings, memory: Memory) -> None:
+    """What became of the version that the central server wants, for it to be told."""
+    wanted = wanted_version(settings.data.dir) or ""
+    problem = memory.refused().get(wanted)
+    keep_refused(settings.data.dir, *((wanted, problem) if problem else ("", "")))
+
+
+def _source(arguments: argparse.Namespace, settings: Settings, memory: Memory) -> Source:
+    url = arguments.repository or settings.central.url + REPOSITORY
+    if not url.startswith("https://"):
+        raise ConfigError([f"--repository: {url} does not start with https://"])
+    return Source(url, settings.central.ca, memory.folder / "seen", arguments.root / "etc/anjungan/update-root.json")
+
+
+def _choice(
+    arguments: argparse.Namespace, settings: Settings, current: str, refused: Mapping[str, str]
+) -> Choice | None:
+    """What is to be taken of what is offered; None where nothing is wanted, so that nobody need be asked."""
+    if arguments.channel:
+        return lambda offers: _newest(offers, arguments.channel, current)
+    version = arguments.version or wanted_version(settings.data.dir)
+    if version is None or version == current:
+        return None
+    if not arguments.version and version in refused:
+        _say(f"{version} is wanted, and was taken back ({refused[version]}); it is taken again with --again")
+        return None
+    return lambda offers: _named(offers, version)
+
+
+def _for_this_machine(offers: Sequence[Offer]) -> list[Offer]:
+    return [each for each in offers if each.release.machine == Release("0.0.0").machine]
+
+
+def _named(offers: Sequence[Offer], version: str) -> Offer:
+    for each in _for_this_machine(offers):
+        if each.release.version == version:
+            return each
+    raise NotTaken(f"the repository does not offer {version} for this kind of machine; ask its publisher")
+
+
+def _newest(offers: Sequence[Offer], channel: str, current: str) -> Offer | None:
+    found = [each for each in _for_this_machine(offers) if each.release.channel == channel]
+    if not found:
+        raise NotTaken(f"the repository offers nothing for the channel {channel}; look at its name")
+    return found[0] if order(found[0].release.version) > order(current) else None
+
+
+def _roll_back(arguments: argparse.Namespace) -> int:
+    updating, _ = _updating(arguments)
+    with updating.alone():
+        _say(f"{updating.roll_back()} runs again")
+    return 0

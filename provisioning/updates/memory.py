@@ -1,0 +1,80 @@
+"""What a kiosk remembers of its updates: the version on trial, and those that it does not take again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kiosk.durable_file import sync, write_private
+
+TRIAL = "trial.json"
+REFUSED = "refused.json"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The version `to` is on trial after `former`, `since` an instant (UTC); the machine was `started` so often
+    meanwhile.
+    """
+
+    former: str
+    to: str
+    since: datetime
+    started: int = 0
+
+
+def make(folder: Path) -> None:
+    """Makes a folder that is there after a power cut too, with those above it. Raises OSError."""
+    if not folder.is_dir():
+        make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync(folder.parent)
+
+
+class Memory:
+    """The files in `folder`. Every method raises OSError."""
+
+    def __init__(self, folder: Path) -> None:
+        make(folder)
+        self.folder = folder
+
+    def trial(self) -> Trial | None:
+        """The trial that was not ended."""
+        told = self._read(TRIAL)
+        try:
+            return Trial(**told | {"since": datetime.fromisoformat(told["since"])}) if told else None
+        except (TypeError, ValueError, KeyError):
+            return None
+
+    def begin(self, trial: Trial) -> None:
+        """Remembers a trial, in the place of what was remembered of it."""
+        self._write(TRIAL, asdict(trial) | {"since": trial.since.isoformat()})
+
+    def end_trial(self) -> None:
+        """No version is on trial."""
+        (self.folder / TRIAL).unlink(missing_ok=True)
+        sync(self.folder)
+
+    def refused(self) -> Mapping[str, str]:
+        """The versions that are not taken again until somebody says so, each with the reason."""
+        return {version: str(reason) for version, reason in self._read(REFUSED).items()}
+
+    def refuse(self, version: str, reason: str) -> None:
+        """Does not take a version again."""
+        self._write(REFUSED, {**self.refused(), version: reason})
+
+    def forgive_all(self) -> None:
+        """Takes every version again."""
+        self._write(REFUSED, {})
+
+    def _read(self, name: str) -> dict[str, Any]:
+        try:
+            told = json.loads((self.folder / name).read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
+    def _write(self, name: str, told: dict[str, Any]) -> None:
+        write_private(self.folder / name, json.dumps(told).encode())

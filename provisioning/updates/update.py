@@ -1,0 +1,238 @@
+"""An update, in small durable steps. A power cut after any of them leaves a kiosk that starts.
+
+`proven` is the truth: `current` is another version only while a trial says so. So what was cut off is settled by
+looking at four things on the disk (the two links, the trial, what is refused), without a log of steps:
+
+    on the disk                                   what it was            settled by
+    no trial                                      nothing                current goes to proven
+    a trial, current is not its version           before the switch,     current goes to proven, no trial
+                                                  or after the way back
+    a trial, current is its version, refused      on the way back        current goes to proven, no trial
+    a trial, current and proven are its version   proven, all but        no trial
+                                                  the last step
+    a trial, current is its version, else         on trial               counted, and probed again
+"""
+
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.durable_file import sync
+from kiosk.errors import ConfigError
+from provisioning.updates.errors import NotTaken
+from provisioning.updates.health import Failed, Probe, Running, first_failed
+from provisioning.updates.memory import Memory, Trial, make
+from provisioning.updates.release import Release, order
+from provisioning.updates.source import Offer, Source
+from provisioning.updates.versions import CURRENT, PREVIOUS, PROVEN, Versions
+
+Choice = Callable[[Sequence[Offer]], Offer | None]
+"""What of the offers, the newest first, is to be taken; None for nothing."""
+MOST_STARTS = 2
+"""A version during whose trial the machine starts more often is taken back: it may be what makes it start."""
+ROOM = 5
+"""A version's folder takes so many times its archive's size, with the archive itself."""
+BY_HAND = "it was taken back by hand"
+
+
+class Updating:
+    """One kiosk's updates. `probes` judge a version while the kiosk is stopped; `now` gives UTC; `say` tells the
+    technician, or the journal, what happens.
+    """
+
+    def __init__(
+        self,
+        versions: Versions,
+        memory: Memory,
+        config: Path,
+        running: Running,
+        probes: Sequence[Probe],
+        now: Callable[[], datetime],
+        say: Callable[[str], None],
+    ) -> None:
+        self._versions, self._memory, self._config = versions, memory, config
+        self._running, self._probes, self._now, self._say = running, probes, now, say
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """For one at a time. Raises NotTaken while another update goes on."""
+        with (self._memory.folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise NotTaken("another update is going on; wait until it has ended") from error
+            yield
+
+    @property
+    def current(self) -> str:
+        """The version that runs. Raises ConfigError where none is installed."""
+        current = self._versions.of(CURRENT)
+        if current is None or not self._versions.has(current):
+            raise ConfigError([f"{self._versions.folder} has no version that runs; begin with kiosk-provision apply"])
+        return current
+
+    def settle(self, started: bool) -> Trial | None:
+        """Ends what a power cut left half done, and returns the trial that goes on. `started`: the machine was started
+        since; too many starts end a trial.
+        """
+        current, trial = self.current, self._memory.trial()
+        proven = self._versions.of(PROVEN)
+        if proven is None or not self._versions.has(proven):
+            self._versions.point(PROVEN, current)
+            proven = current
+        refused = self._memory.refused()
+        if trial is None or current != trial.to or proven == trial.to or trial.to in refused:
+            self._back_to(proven)
+            return None
+        if started:
+            trial = replace(trial, started=trial.started + 1)
+            self._memory.begin(trial)
+        if trial.started > MOST_STARTS:
+            self._refuse(trial.to, f"the machine was started {trial.started} times during its trial")
+            return None
+        return trial
+
+    def update(self, source: Callable[[], Source], choose: Choice | None) -> bool:
+        """Goes on with a trial, or else takes the release that is chosen of those that the source offers; returns
+        whether all is well: False where a version had to be taken back. Raises UpdateError, ConfigError, OSError.
+        """
+        trial = self.settle(started=False)
+        version = trial.to if trial else self._brought(source, choose)
+        if version is None:
+            self._say(f"{self.current} runs, and no other version is wanted")
+            return True
+        with self._never_left_stopped():
+            return self._judge(trial or self._switch(version))
+
+    def _brought(self, source: Callable[[], Source], choose: Choice | None) -> str | None:
+        """The version that is chosen, once it is installed."""
+        if choose is None:
+            return None
+        with closing(source()) as opened:
+            offer = choose(opened.offers())
+            if offer:
+                self._install(opened, offer)
+        return offer.release.version if offer else None
+
+    @contextmanager
+    def _never_left_stopped(self) -> Iterator[None]:
+        """Starts the kiosk where an error ends what it was stopped for."""
+        try:
+            yield
+        except BaseException:
+            self._running.start()
+            raise
+
+    def roll_back(self) -> str:
+        """Goes back to the version before, by hand, and returns it. Raises NotTaken where there is none."""
+        trial, current = self._memory.trial(), self.current
+        former = trial.former if trial and trial.to == current else self._versions.of(PREVIOUS)
+        if former is None or former == current or not self._versions.has(former):
+            raise NotTaken(f"there is no version from before {current} on this disk; it can only be updated")
+        with self._never_left_stopped():
+            self._running.stop()
+            self._memory.refuse(current, BY_HAND)
+            self._versions.point(PROVEN, former)
+            self._back_to(former)
+            failed = self._running.start()
+        if failed:
+            self._say(f"{former} runs again, but {failed}")
+        return former
+
+    def _install(self, source: Source, offer: Offer) -> None:
+        """Puts a release beside the version that runs."""
+        release = offer.release
+        self._check(release)
+        if self._versions.has(release.version):
+            return
+        downloads = self._memory.folder / "downloads"
+        make(downloads)
+        archive = downloads / release.file
+        for other in downloads.iterdir():
+            if not other.name.startswith(release.file):
+                other.unlink()
+        self._check_room(offer.target.length)
+        self._say(f"downloading {release.version}")
+        source.fetch(offer, archive)
+        self._versions.sweep()
+        self._versions.install(archive, release.version)
+        archive.unlink()
+        sync(downloads)
+
+    def _check(self, release: Release) -> None:
+        current, version = self.current, release.version
+        if order(version) <= order(current):
+            raise NotTaken(f"{version} is not newer than {current}, which runs; kiosk-provision roll-back goes back")
+        if order(current) < order(release.oldest):
+            raise NotTaken(f"{version} cannot follow {current} at once; update to {release.oldest} or newer first")
+        reason = self._memory.refused().get(version)
+        if reason:
+            raise NotTaken(f"{version} was taken back ({reason}); it is taken again with --again")
+
+    def _check_room(self, length: int) -> None:
+        free = shutil.disk_usage(self._versions.folder).free
+        if free < ROOM * length:
+            raise NotTaken(
+                f"{ROOM * length // 1_000_000} MB of free space are wanted, {free // 1_000_000} MB are there; free some"
+            )
+
+    def _switch(self, version: str) -> Trial:
+        """Stops a sound kiosk, and makes the version the current one, on trial."""
+        former = self.current
+        self._running.stop()
+        failed = first_failed(self._versions.place(former), self._config, self._probes)
+        if failed:
+            raise NotTaken(
+                f"only a sound kiosk is updated, for its faults would be laid to {version}; mend it: {failed}"
+            )
+        trial = Trial(former, version, self._now())
+        self._memory.begin(trial)
+        self._versions.point(CURRENT, version)
+        self._say(f"{version} is on trial")
+        return trial
+
+    def _judge(self, trial: Trial) -> bool:
+        """Probes the version on trial, and keeps it, or goes back."""
+        self._running.stop()
+        failed = first_failed(self._versions.place(trial.to), self._config, self._probes)
+        if failed and self._is_nobodys(failed, trial.former):
+            self._running.start()
+            self._say(f"{trial.to} stays on trial, for {trial.former} fails too: {failed}")
+            return False
+        failed = failed or self._running.start()
+        if failed:
+            self._running.stop()
+            self._refuse(trial.to, str(failed))
+            self._running.start()
+            return False
+        self._versions.point(PREVIOUS, trial.former)
+        self._versions.point(PROVEN, trial.to)
+        self._memory.end_trial()
+        self._versions.sweep()
+        self._say(f"{trial.to} is sound and stays; {trial.former} is kept to go back to")
+        return True
+
+    def _is_nobodys(self, failed: Failed, former: str) -> bool:
+        """Whether the former version fails as well: a trial that went on after a power cut may find a network that is
+        not back, or a printer without paper.
+        """
+        probe = failed.probe
+        if probe is None or not probe.outward:
+            return False
+        return first_failed(self._versions.place(former), self._config, [probe]) is not None
+
+    def _refuse(self, version: str, reason: str) -> None:
+        self._memory.refuse(version, reason)
+        self._back_to(str(self._versions.of(PROVEN)))
+        self._say(f"{version} was taken back, {self.current} runs again: {reason}")
+
+    def _back_to(self, proven: str) -> None:
+        """What runs is the proven version, and no other is on trial."""
+        if self._versions.of(CURRENT) != proven:
+            self._versions.point(CURRENT, proven)
+        if self._memory.trial():
+            self._memory.end_trial()
