@@ -108,6 +108,12 @@ class SteadyKiosk:
     def stop(self) -> None:
         self.store.close()
 
+    is_well = True
+
+    def broke(self) -> bool:
+        """An error of the window is the bench's."""
+        return False
+
     def wait(self, seconds: float) -> None:
         """Time goes on, in the steps that the window's ticks have."""
         until = self._seconds + seconds

@@ -1,4 +1,4 @@
-"""`kiosk`: run, check, rehearse, decode, simulate, screens. The environment first, Kivy second."""
+"""`kiosk`: run (or core, ui and sync), check, rehearse, decode, simulate, screens. The environment first, Kivy second."""
 
 import argparse
 import gc
@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.config import Settings, read_settings
+from kiosk.doors import CENTRAL_DOOR, RUN, WINDOW_DOOR, user_of
 from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
 from kiosk.event_log import StoreUnusable, note
 from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
 from kiosk.remote_settings import RemoteSettingsFile
 from kiosk.screens.sample_views import MODES
+from kiosk.supervisor import Supervisor
 
 if TYPE_CHECKING:
-    from kiosk.bootstrap import Kiosk
+    from collections.abc import Callable
+
+    from kiosk.bootstrap import Kiosk, OutOfService
     from kiosk.devices import Keypad, Printer, Scanner
 
 ROUNDS_AT_REST = 25
@@ -38,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     rehearsal = commands.add_parser("rehearse", help="one practice visit without a window, while no kiosk runs")
     rehearsal.set_defaults(run=_rehearse)
     rehearsal.add_argument("--config", type=Path, required=True, metavar="FILE")
+    _add_processes(commands)
     decode = commands.add_parser("decode", help="read the code in pictures")
     decode.set_defaults(run=_decode)
     decode.add_argument("images", nargs="+", metavar="IMAGE")
@@ -50,6 +55,23 @@ def parser() -> argparse.ArgumentParser:
     screens.add_argument("--language", action="append", metavar="TAG", help="only this language (may be repeated)")
     _add_simulate(commands.add_parser("simulate", help="be a printer or a scanner").add_subparsers(required=True, metavar="DEVICE"))  # fmt: skip  # noqa: E501
     return top
+
+
+def _add_processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The kiosk in three processes (docs/processes.md); `run` is all of it in one."""
+    for name, run, text in (
+        ("core", _core, "run a kiosk without a window and without a network"),
+        ("ui", _ui, "show what the core says in a window"),
+        ("sync", _sync, "hand the core's requests on to the central server"),
+    ):
+        one = commands.add_parser(name, help=text)
+        one.set_defaults(run=run)
+        one.add_argument("--config", type=Path, required=True, metavar="FILE")
+        one.add_argument("--run", dest="folder", type=Path, default=RUN, metavar="DIR", help=f"of sockets, else {RUN}")
+        if name == "ui":
+            one.add_argument("--fallback", action="store_true", help="say that the kiosk is out of order, without core")
+        else:
+            one.add_argument("--peer", default="", metavar="USER", help="who alone may come in, else this user")
 
 
 def _add_simulate(devices: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -139,26 +161,88 @@ def _run(arguments: argparse.Namespace) -> int:
     gc.disable()
     remote = RemoteSettingsFile(arguments.config)
     settings = remote.settings
+    _log(settings.data.dir)
+    _open_window(settings.data.dir / "kivy", settings)
+    kiosk = _kiosk_of(lambda: _practising(settings) if arguments.practice else _kiosk(settings, remote, None))
+    from kiosk.app import KioskApp
+
+    KioskApp(kiosk, settings.panel()).run()
+    return 0
+
+
+def _core(arguments: argparse.Namespace) -> int:
+    remote = RemoteSettingsFile(arguments.config)
+    settings = remote.settings
+    _log(settings.data.dir)
+    from kiosk.core import Core
+
+    kiosk = _kiosk_of(lambda: _kiosk(settings, remote, arguments.folder / CENTRAL_DOOR))
+    window = user_of(arguments.peer)
+    core = Core(kiosk, arguments.folder / WINDOW_DOOR, window, settings.panel(), Supervisor())
+    core.end_on_signals()
+    core.run()
+    return 0
+
+
+def _ui(arguments: argparse.Namespace) -> int:
+    gc.disable()
+    settings = read_settings(arguments.config)
+    _log(None)
+    with tempfile.TemporaryDirectory() as home:
+        _open_window(Path(home), settings)
+        from kiosk.app import KioskApp
+        from kiosk.far_core import FarCore, Nobody
+
+        core = Nobody() if arguments.fallback else FarCore(arguments.folder / WINDOW_DOOR)
+        app = KioskApp(core, settings.panel(), supervisor=Supervisor())
+        core.controller.fit, core.controller.stand_alone = app.fit, app.stand_alone
+        app.run()
+    return 0
+
+
+def _sync(arguments: argparse.Namespace) -> int:
+    settings = read_settings(arguments.config)
+    _log(None)
+    from kiosk.relay import Relay, end_on_signals
+
+    relay = Relay(arguments.folder / CENTRAL_DOOR, user_of(arguments.peer), settings.central)
+    end_on_signals()
+    relay.run(Supervisor())
+    return 0
+
+
+def _log(data: Path | None) -> None:
+    """The journal gets all of it; a process that keeps data has a file of its own besides."""
     log_to_stream(sys.stderr, _utc)
-    log_to_file(settings.data.dir / "log" / "kiosk.jsonl", _utc)
+    if data:
+        log_to_file(data / "log" / "kiosk.jsonl", _utc)
     catch_the_uncaught()
-    prepare_kivy(settings.data.dir / "kivy", settings.screen.size, settings.screen.fullscreen)
+
+
+def _open_window(home: Path, settings: Settings) -> None:
+    """The window with its first frame; `home` is Kivy's folder."""
+    prepare_kivy(home, settings.screen.size, settings.screen.fullscreen)
     end_on_signals()
     from kiosk.screens.splash import show_splash
 
     show_splash()
-    from kiosk.bootstrap import Kiosk, OutOfService
 
-    kiosk: Kiosk | OutOfService
+
+def _kiosk(settings: Settings, remote: RemoteSettingsFile, relay: Path | None) -> "Kiosk":
+    from kiosk.bootstrap import Kiosk
+
+    return Kiosk(settings, remote=remote, relay=relay)
+
+
+def _kiosk_of(make: "Callable[[], Kiosk]") -> "Kiosk | OutOfService":
+    """What is made, or what stands in for it where its store cannot be used."""
     try:
-        kiosk = _practising(settings) if arguments.practice else Kiosk(settings, remote=remote)
+        return make()
     except StoreError as error:
-        note(StoreUnusable(error.fault))
-        kiosk = OutOfService(error.fault)
-    from kiosk.app import KioskApp, panel_of
+        from kiosk.bootstrap import OutOfService
 
-    KioskApp(kiosk, panel_of(settings)).run()
-    return 0
+        note(StoreUnusable(error.fault))
+        return OutOfService(error.fault)
 
 
 def _practising(settings: Settings) -> "Kiosk":

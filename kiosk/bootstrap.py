@@ -51,11 +51,15 @@ from kiosk.sync import Sync, SyncState
 from kiosk.texts import Texts
 from kiosk.visit import State
 from kiosk.wanted_version import keep_wanted, refused_version
-from kiosk.workers import Inbox, Worker
+from kiosk.workers import STOP_SECONDS, Inbox, Worker
 
 VERSION = "0.1.0"
 PRINTER_CHECK_SECONDS = 5.0
 IDLE_SECONDS = 1.0
+LONGEST_PRINT_SECONDS = 180.0
+"""A family's five tickets on a printer that has to be waited for."""
+LONGEST_SYNC_SECONDS = 3600.0
+"""Each exchange is bounded by itself, but after a week without a network there are many in a turn."""
 STILL_THERE = timedelta(minutes=2)
 """Whose print was cut off no longer ago may still stand before the kiosk that comes up again."""
 MARK_EVERY = timedelta(minutes=1)
@@ -187,16 +191,19 @@ class Kiosk:
         keeps_time: Callable[[], bool] = keeps_time,
         practice: Practice | None = None,
         remote: RemoteSettingsFile | None = None,
+        relay: Path | None = None,
     ) -> None:
         """Raises ConfigError or StoreError. `end` ends the process with a status; `wall` is the machine's clock (UTC),
         `monotonic` gives s; `uptime` and `keeps_time` as in Clock. A `practice` office speaks to no server. `remote`
-        keeps the settings that the central server sends.
+        keeps the settings that the central server sends. The server is reached through a `relay` (docs/processes.md)
+        where there is one.
         """
         devices = devices_of(settings)
         self.texts = Texts.load()
         self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
         self._end, self._remote, self._starts_anew = end, remote, False
+        self._relay = relay
         self._settings = settings
         self._desk: Inbox[Command | Snapshot] = Inbox()
         self._paper: Inbox[Print] = Inbox()
@@ -215,12 +222,13 @@ class Kiosk:
         self._marked_at: datetime | None = None
         self._sync_state = SyncState.OFFLINE
         self._nudge: Callable[[], None] = lambda: None
+        self._hang_up: Callable[[], None] = lambda: None
         if practice:
             self.store.keep_series(PRACTICE_SERIES)
             self.store.keep_snapshot(practice.snapshot, "")
         self._workers = [
             Worker(WorkerName.RECORDS, self._serve_desk, self._failed),
-            Worker(WorkerName.PRINTER, self._serve_paper, self._failed, self._printing.close),
+            Worker(WorkerName.PRINTER, self._serve_paper, self._failed, self._printing.close, LONGEST_PRINT_SECONDS),
             *([] if practice else [self._sync_worker(settings, monotonic)]),
             *(self._scanner_worker(place, scanner) for place, scanner in enumerate(devices.scanners)),
             *(self._keypad_worker(keypad) for keypad in devices.keypads),
@@ -251,10 +259,22 @@ class Kiosk:
         for worker in reversed(self._workers):
             worker.stopping.set()
         self._nudge()
+        self._hang_up()
+        until = time.monotonic() + STOP_SECONDS
         for worker in reversed(self._workers):
-            worker.stop()
+            worker.stop(max(0.0, until - time.monotonic()))
         self.store.close()
         note(KioskStopped())
+
+    @property
+    def is_well(self) -> bool:
+        """Whether each worker runs, and none hangs."""
+        return all(each.is_well for each in self._workers)
+
+    def broke(self) -> bool:
+        """The window failed: it shows that the kiosk is out of service, and why is in the log."""
+        self.inbox.post(Broken())
+        return True
 
     # ------------------------------------------------------------ between the threads
 
@@ -311,10 +331,11 @@ class Kiosk:
             self.clock.now,
             heard=self._hear_the_time,
             trusted=self.clock.trusted,
+            relay=self._relay,
         )
         sync = Sync(client, self.store, self._heartbeat, self._take, self._sync_said, monotonic, on_heard=self._heard)
-        self._nudge = sync.nudge
-        return Worker(WorkerName.SYNC, sync.turn, self._failed, client.close)
+        self._nudge, self._hang_up = sync.nudge, client.hang_up
+        return Worker(WorkerName.SYNC, sync.turn, self._failed, client.close, LONGEST_SYNC_SECONDS)
 
     def _scanner_worker(self, place: int, scanner: Scanner) -> Worker:
         def said(ready: bool) -> None:
@@ -423,3 +444,9 @@ class OutOfService:
 
     def stop(self) -> None:
         """Nothing was started."""
+
+    is_well = True
+
+    def broke(self) -> bool:
+        """The window failed: it cannot even show this."""
+        return False

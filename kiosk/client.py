@@ -30,6 +30,7 @@ from kiosk.protocol import (
     NewEpoch,
     Snapshot,
 )
+from kiosk.relay_lines import RELAY_URL, RelayLines
 from kiosk.server_lines import ServerLines
 
 CONNECT_SECONDS = 5.0
@@ -45,7 +46,7 @@ class Client:
     `heard` is told the server's time (UTC, its Date header, RFC 9110, 6.6.1) with each answer, and how many s that took
     to come: of a refusal too, for a kiosk whose clock is wrong is refused. Every method raises CentralUnreachable,
     CentralRefused or CentralRejected. `trusted` gives the time by which the server's certificate is judged, None while
-    the kiosk has none; left out, it is `now`.
+    the kiosk has none; left out, it is `now`. With a `relay` (kiosk/relay.py) the server is spoken to through its door.
     """
 
     def __init__(
@@ -57,8 +58,9 @@ class Client:
         seconds: float = 20.0,
         heard: Callable[[datetime, float], None] = lambda at, took: None,
         trusted: Callable[[], datetime | None] | None = None,
+        relay: Path | None = None,
     ) -> None:
-        self._line = _Line(url, ca, seconds, now, heard, trusted or now)
+        self._line = Line(url, ca, seconds, now, heard, trusted or now, relay)
         self._identity, self._now = identity, now
 
     def snapshot(self, etag: str) -> tuple[Snapshot, str] | None:
@@ -81,6 +83,10 @@ class Client:
         """Tells how the kiosk is."""
         return self._post(HEARTBEATS, _bytes(heartbeat), HeartbeatAnswer)
 
+    def hang_up(self) -> None:
+        """Ends an exchange that is under way; from any thread."""
+        self._line.hang_up()
+
     def close(self) -> None:
         self._line.close()
 
@@ -94,7 +100,7 @@ class Client:
 
 def enrol(url: str, ca: Path, enrolment: Enrolment) -> Enrolled:
     """Exchanges a one-time code for an identity. Raises CentralUnreachable, CentralRefused or CentralRejected."""
-    line = _Line(url, ca, 20.0, lambda: datetime.now(UTC), lambda at, took: None, lambda: datetime.now(UTC))
+    line = Line(url, ca, 20.0, lambda: datetime.now(UTC), lambda at, took: None, lambda: datetime.now(UTC))
     try:
         _, body = line.exchange("POST", ENROLMENTS, {}, _bytes(enrolment), ANSWER_BYTES)
         return _read(Enrolled, body)
@@ -102,8 +108,8 @@ def enrol(url: str, ca: Path, enrolment: Enrolment) -> Enrolled:
         line.close()
 
 
-class _Line:
-    """HTTPS with the one authority, no proxies, no redirects, bounds on time and size."""
+class Line:
+    """HTTPS with the one authority, no proxies, no redirects, bounds on time and size; or the same by a relay."""
 
     def __init__(
         self,
@@ -113,13 +119,18 @@ class _Line:
         now: Callable[[], datetime],
         heard: Callable[[datetime, float], None],
         trusted: Callable[[], datetime | None],
+        relay: Path | None = None,
     ) -> None:
-        self._url, self._seconds, self._now, self._heard = url.rstrip("/"), seconds, now, heard
+        self._url = RELAY_URL if relay else url.rstrip("/")
+        self._seconds, self._now, self._heard = seconds, now, heard
         self._ca = str(ca)
         self._session = requests.Session()
         self._session.trust_env = False
-        self._lines = ServerLines(trusted)
-        self._session.mount("https://", self._lines)
+        self._lines = RelayLines(relay, trusted) if relay else ServerLines(trusted)
+        self._session.mount(self._url, self._lines)
+
+    def hang_up(self) -> None:
+        self._lines.shut()
 
     def close(self) -> None:
         self._session.close()
@@ -127,8 +138,19 @@ class _Line:
     def exchange(
         self, method: str, path: str, headers: dict[str, str], data: bytes | None, most: int
     ) -> tuple[requests.Response, bytes]:
-        """One request and its answer of at most `most` bytes."""
+        """One request and its answer of at most `most` bytes, which is the central server's, and no refusal."""
         asked = monotonic()
+        answer, body = self.fetch(method, path, headers, data, most)
+        at = _instant(answer.headers.get("Date", ""))
+        if at:
+            self._heard(at, monotonic() - asked)
+        self._check(answer, body)
+        return answer, body
+
+    def fetch(
+        self, method: str, path: str, headers: dict[str, str], data: bytes | None, most: int
+    ) -> tuple[requests.Response, bytes]:
+        """One request and whatever answers, with at most `most` bytes. Raises CentralUnreachable."""
         too_late = Timer(self._seconds, self._lines.shut)
         too_late.start()
         try:
@@ -147,10 +169,6 @@ class _Line:
             raise CentralUnreachable(f"the central server does not answer ({type(error).__name__})") from error
         finally:
             too_late.cancel()
-        at = _instant(answer.headers.get("Date", ""))
-        if at:
-            self._heard(at, monotonic() - asked)
-        self._check(answer, body)
         return answer, body
 
     def _check(self, answer: requests.Response, body: bytes) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from kiosk.errors import ConfigError
+from kiosk.theme import Panel
 
 
 def _https(url: str) -> str:
@@ -114,6 +115,11 @@ class Settings(Section):
     keypad: tuple[KeypadSettings, ...] = ()
     screen: ScreenSettings = ScreenSettings()
     office: OfficeSettings = OfficeSettings()
+
+    def panel(self) -> Panel:
+        """The touch panel that they describe."""
+        screen = self.screen
+        return Panel(screen.pixels_per_mm, screen.bottom_mm, screen.motion, self.office.logo)
 
 
 def read_settings(file: Path) -> Settings:

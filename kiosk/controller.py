@@ -34,6 +34,8 @@ class Controller:
         self._surroundings, self._send, self._monotonic = surroundings, send, monotonic
         self.show, self.press = show, press
         self.visit = Visit(id=1)
+        self.screen = 0
+        """Counts the screens so far."""
         self._changed_at = self._deadline_from = monotonic()
         self._last_tap: Event | None = None
         self._tapped_at = self._changed_at
@@ -99,6 +101,7 @@ class Controller:
         # Who came is marked where it is; all else may put another button below the finger.
         if replace(self.visit, chosen=before.chosen) != before:
             self._changed_at, self._last_tap = self._deadline_from, None
+            self.screen += 1
         for command in commands:
             self._send(command)
 
@@ -133,6 +136,7 @@ class Controller:
             scanner_ready=around.scanner_ready,
             online=around.online,
             clock=around.clock,
+            screen=self.screen,
         )
 
     def _is_held_there(self, text: str) -> bool:

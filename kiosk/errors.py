@@ -8,6 +8,7 @@ AnjunganError
  |    +-- PrinterError    a printer cannot be opened or written
  +-- StoreError           the kiosk cannot record; it must not go on
  +-- NumberTaken          a booked number is another ticket's already; nothing was recorded
+ +-- MessageError         what core and window said to each other cannot be understood
  +-- CentralError         an exchange with the central server did not end well
       +-- CentralUnreachable  no answer, or an answer that is not the central server's
       +-- CentralRefused      the server does not accept this kiosk (401, 403)
@@ -58,6 +59,10 @@ class StoreError(AnjunganError):
 
 class NumberTaken(AnjunganError):
     """A booked number is another ticket's already, so nothing was recorded: staff correct the booking at the server."""
+
+
+class MessageError(AnjunganError):
+    """What core and window said to each other cannot be understood: the line is ended, and begun anew."""
 
 
 class CentralError(AnjunganError):

@@ -46,6 +46,7 @@ class WorkerName(StrEnum):
     SYNC = "sync"
     SCANNER = "scanner"
     KEYPAD = "keypad"
+    WINDOW_LINE = "window_line"
 
 
 class Source(StrEnum):
@@ -280,6 +281,62 @@ class FactsNotTaken(LogEvent):
 
 
 @dataclass(frozen=True)
+class WindowChanged(LogEvent):
+    """A window of another process came to the core, or went: after it went, another one should come within seconds."""
+
+    is_there: bool
+
+
+@dataclass(frozen=True)
+class StrangerRefused(LogEvent):
+    """A process of another user came to a socket of the kiosk's, and was sent away: somebody tries something, or a unit
+    has the wrong user.
+    """
+
+    level = Level.WARNING
+
+
+@dataclass(frozen=True)
+class MessageRefused(LogEvent):
+    """A window, or the core, said what cannot be understood; the line was ended. Two versions run side by side: restart
+    anjungan.target.
+    """
+
+    level = Level.WARNING
+
+
+@dataclass(frozen=True)
+class TapRefused(LogEvent):
+    """A window told of a touch that its screen has no button for: it is not the kiosk's own program."""
+
+    level = Level.WARNING
+    event: type[Event]
+
+
+@dataclass(frozen=True)
+class CoreLost(LogEvent):
+    """The window lost the core, and shows that it waits a moment. It comes to it again by itself."""
+
+    level = Level.WARNING
+
+
+@dataclass(frozen=True)
+class RequestRefused(LogEvent):
+    """The core asked the sync process for something that a kiosk never asks: it is not the kiosk's own program."""
+
+    level = Level.WARNING
+    status: int
+
+
+@dataclass(frozen=True)
+class SupervisorDeaf(LogEvent):
+    """systemd could not be told that the process is alive; it may be started anew for that."""
+
+    level = Level.WARNING
+    failure: Failure
+
+
+@dataclass(frozen=True)
 class LibrarySpoke(LogEvent):
     """Something used Python's own logging. Its words are not kept, for they may quote a person's."""
 
@@ -299,7 +356,8 @@ class EventsDropped(LogEvent):
 EVENTS: tuple[type[LogEvent], ...] = (
     KioskStarted, KioskStopped, RestartWanted, StoreUnusable, StorePutAside, Crashed, WindowFailed, WorkerFailed,
     WorkerStuck, EventIgnored, ScannerLost, KeypadLost, SpeechLost, PrinterLost, PrinterChanged, SecondOpinionMissing,
-    NumberClash, CentralChanged, CentralUnavailable, FactsSentAgain, FactsNotTaken, LibrarySpoke, EventsDropped,
+    NumberClash, CentralChanged, CentralUnavailable, FactsSentAgain, FactsNotTaken, WindowChanged, StrangerRefused,
+    MessageRefused, TapRefused, CoreLost, RequestRefused, SupervisorDeaf, LibrarySpoke, EventsDropped,
 )  # fmt: skip
 """All there are."""
 

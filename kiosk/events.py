@@ -303,3 +303,12 @@ class SurveyTicketFound(Answer):
 @dataclass(frozen=True)
 class SurveyRefused(Answer):
     reason: SurveyReason
+
+
+SCREEN_EVENTS: tuple[type[Event], ...] = (
+    CodeTyped, LanguageChosen, AccessChosen, ScanChosen, TypeChosen, WalkInChosen, InformationChosen, SuggestionChosen,
+    QueueStatusChosen, RateChosen, HelpChosen, Back, Home, ApplicantToggled, ApplicantsChosen, DigitsTyped,
+    ServiceChosen, DocumentsReady, DocumentsMissing, PriorityDeclared, PaperCameOut, PaperMissing, Rated,
+    CommentWritten, QueueNumberTyped, SurveyChosen, SurveyAnswered, StayChosen,
+)  # fmt: skip
+"""What a person does on the screen: all that a window may tell of."""

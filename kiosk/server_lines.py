@@ -1,7 +1,7 @@
 """TLS connections to the central server: judged by the kiosk's own clock, and shut when an exchange lasts too long."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from socket import SHUT_RDWR, socket
@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakSet
 
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
 NO_CHECK_TIME = 0x200000
@@ -50,10 +50,15 @@ class ServerLines(HTTPAdapter):
 
     def shut(self) -> None:
         """Ends every wait on a line; from any thread."""
-        for line in list(self._open):
-            # The plain socket's verb: that of TLS would take the ground from under the thread that reads.
-            with suppress(OSError, TypeError):
-                socket.shutdown(line.sock, SHUT_RDWR)
+        shut(self._open)
+
+
+def shut(lines: Iterable[HTTPConnection]) -> None:
+    """Ends every wait on the lines; from any thread."""
+    for line in list(lines):
+        # The plain socket's verb: that of TLS would take the ground from under the thread that reads.
+        with suppress(OSError, TypeError):
+            socket.shutdown(line.sock, SHUT_RDWR)
 
 
 def _check_dates(line: Any, at: datetime | None) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 
 from kiosk.model import (
     Announcement,
@@ -40,10 +41,18 @@ class OfficeData:
         return next((service for service in self.services if service.id == service_id), None)
 
 
+class Alone(StrEnum):
+    """What a window shows that nobody tells anything: for a moment, or because the kiosk was given up."""
+
+    MOMENT = "moment"
+    OUT_OF_ORDER = "out_of_order"
+
+
 @dataclass(frozen=True)
 class View:
     """A visit and its surroundings. `now` is office time as far as `clock` is to be believed, `data` is None before the
-    first snapshot, `timeout` in s; `online` while the central server takes what this kiosk tells.
+    first snapshot, `timeout` in s; `online` while the central server takes what this kiosk tells. `screen` counts the
+    screens so far: another one may have another button below the finger.
     """
 
     visit: Visit
@@ -55,6 +64,7 @@ class View:
     scanner_ready: bool
     online: bool
     clock: ClockState = ClockState.SYNCED
+    screen: int = 0
 
     @property
     def announcements(self) -> tuple[Announcement, ...]:

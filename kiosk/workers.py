@@ -5,6 +5,7 @@ drains it.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from random import Random
@@ -14,7 +15,9 @@ from kiosk.event_log import Failure, WorkerFailed, WorkerName, WorkerStuck, note
 
 T = TypeVar("T")
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 4.0
+"""All of a kiosk's workers end within so long, or are left behind: who ends the process waits for 5 s."""
+LONGEST_TURN_SECONDS = 60.0
 
 
 class Inbox(Generic[T]):
@@ -47,7 +50,9 @@ class Inbox(Generic[T]):
 
 
 class Worker:
-    """A thread that runs `turn` until it is stopped; an error that escapes goes to `failed`, and ends it."""
+    """A thread that runs `turn` until it is stopped; an error that escapes goes to `failed`, and ends it. A turn that
+    takes longer than `longest` s hangs.
+    """
 
     def __init__(
         self,
@@ -55,13 +60,21 @@ class Worker:
         turn: Callable[[], None],
         failed: Callable[[Exception], None],
         at_end: Callable[[], None] = lambda: None,
+        longest: float = LONGEST_TURN_SECONDS,
     ) -> None:
         self._name, self._turn, self._failed, self._at_end = name, turn, failed, at_end
+        self._longest, self._turned_at = longest, time.monotonic()
         self.stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
+        self._turned_at = time.monotonic()
         self._thread.start()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the thread runs, and does not hang."""
+        return self._thread.is_alive() and time.monotonic() - self._turned_at < self._longest
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Asks the thread to end, and waits for it up to so many s."""
@@ -75,6 +88,7 @@ class Worker:
         try:
             while not self.stopping.is_set():
                 self._turn()
+                self._turned_at = time.monotonic()
         except Exception as error:  # noqa: BLE001 - whatever it is, the kiosk must not go on without this worker
             note(WorkerFailed(self._name, Failure.of(error)))
             self._failed(error)

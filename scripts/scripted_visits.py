@@ -30,9 +30,9 @@ def run_script(site: Site, config: Path, printer: Program, scanner: Program, out
     settings = read_settings(config)
     kiosk = Kiosk(settings)
     prepare_kivy(settings.data.dir / "kivy", settings.screen.size, False)
-    from kiosk.app import KioskApp, panel_of
+    from kiosk.app import KioskApp
 
-    app = KioskApp(kiosk, panel_of(settings))
+    app = KioskApp(kiosk, settings.panel())
     lobby = Lobby(app, kiosk, printer, scanner, out)
     script = Script(site, lobby)
 

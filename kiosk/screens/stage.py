@@ -7,6 +7,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kiosk.events import AccessChosen, Event
 from kiosk.model import Key, Sound
 from kiosk.reader import Reader
+from kiosk.screens.alone import AloneScreen
 from kiosk.screens.arriving import (
     ApplicantsScreen,
     ScanningScreen,
@@ -29,7 +30,7 @@ from kiosk.screens.ticket import OnScreenScreen, PrintedScreen, UncertainScreen
 from kiosk.screens.widgets import forget_words
 from kiosk.texts import Texts
 from kiosk.theme import Panel
-from kiosk.view import View
+from kiosk.view import Alone, View
 from kiosk.visit import State
 
 SCREENS: dict[State, type[KioskScreen]] = {
@@ -77,15 +78,44 @@ class Stage(FloatLayout):
         self.screen: KioskScreen | None = None
         """The screen that is shown."""
         self._curtain: Curtain | None = None
-        self._screens = {state: made(texts, panel, self._poster(state)) for state, made in SCREENS.items()}
+        self._alone: AloneScreen | None = None
+        self._shown: View | None = None
+        self.fit(panel)
+        self.bind(size=lambda *_: self._again())
+
+    def fit(self, panel: Panel) -> None:
+        """Makes all screens for a panel; the next view that is shown has them."""
+        self._clear()
+        self._panel = panel
+        self._screens = {state: made(self._texts, panel, self._poster(state)) for state, made in SCREENS.items()}
         for each in self._screens.values():
             each.told = self._tell
-        self._panel = panel
-        self._shown: View | None = None
-        self.bind(size=lambda *_: self._again())
+
+    def stand_alone(self, what: Alone) -> None:
+        """Shows what is to be seen while nobody says anything; nothing of what was shown is left."""
+        shown = self._shown
+        if shown:
+            for each in self._screens.values():
+                each.wipe()
+            forget_words()
+        self._clear()
+        self._alone = AloneScreen(self._texts, self._panel, what)
+        self._alone.pos, self._alone.size = self.pos, self.size
+        self.add_widget(self._alone)
+        if self._reader and shown:
+            script = self._alone.script(shown.visit.language)
+            self._reader.show(script, shown.visit.language, shown.visit.access.sound)
+
+    def _clear(self) -> None:
+        if self.screen:
+            self.screen.clear_widgets()
+        self.clear_widgets()
+        self.screen = self._shown = self._curtain = self._alone = None
 
     def show(self, view: View) -> None:
         """Shows the view; what was typed is forgotten when the visit ends or another screen comes."""
+        if self._alone:
+            self._clear()
         before, self._shown = self._shown, view
         if before and before.visit.id != view.visit.id:
             for each in self._screens.values():
@@ -149,5 +179,7 @@ class Stage(FloatLayout):
             self.add_widget(self._curtain)
 
     def _again(self) -> None:
+        if self._alone:
+            self._alone.pos, self._alone.size = self.pos, self.size
         if self._shown:
             self.show(self._shown)
