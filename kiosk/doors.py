@@ -15,7 +15,7 @@ WINDOW_DOOR = Path("core/window.sock")
 """Where the core hears its window."""
 CENTRAL_DOOR = Path("sync/central.sock")
 """Where the sync process hears the core."""
-WAITING = 4
+WAITING = 16
 _CREDENTIALS = struct.Struct("3i")
 
 
