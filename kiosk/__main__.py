@@ -171,6 +171,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _core(arguments: argparse.Namespace) -> int:
+    gc.disable()
     remote = RemoteSettingsFile(arguments.config)
     settings = remote.settings
     _log(settings.data.dir)
@@ -180,6 +181,8 @@ def _core(arguments: argparse.Namespace) -> int:
     window = user_of(arguments.peer)
     core = Core(kiosk, arguments.folder / WINDOW_DOOR, window, settings.panel(), Supervisor())
     core.end_on_signals()
+    gc.freeze()
+    gc.enable()
     core.run()
     return 0
 

@@ -1,0 +1,255 @@
+"""The installed units in a booted container: Debian 12 with systemd as its first process (systemd-nspawn --boot).
+
+Each process has its own user, and only sync a network; each comes back when it is killed or hangs, and ends in time
+when it is asked to; where the window is given up, the fallback screen stands there until all of it is tried once more;
+the store's key is a credential. Needs root, systemd-container and mmdebstrap, and Debian's packages for the first run.
+The window is drawn by the true compositor for a panel that is not there (wlroots' headless backend).
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench_site import make_data
+
+CODE = Path(__file__).parent.parent
+SYSTEM = CODE / "provisioning/system"
+PACKAGES = (
+    "systemd", "systemd-sysv", "dbus", "udev", "python3", "python3-venv", "cage", "xwayland", "libgl1-mesa-dri",
+    "libegl1", "libgles2", "libgl1", "libglx-mesa0", "libmtdev1", "libzbar0", "libusb-1.0-0", "tzdata", "iproute2",
+)  # fmt: skip
+USERS = "g anjungan -\n" + "".join(
+    f"u anjungan-{each} - - /var/lib/anjungan -\nm anjungan-{each} anjungan\n" for each in ("core", "sync", "ui")
+)
+CONFIG = """
+central = { url = "https://localhost:1", ca = "/etc/anjungan/central-ca.pem" }
+data = { dir = "/var/lib/anjungan" }
+screen = { size = [1280, 720], pixels_per_mm = 2.2, fullscreen = true }
+printer = { url = "simulated:" }
+scanner = [{ url = "simulated:" }]
+"""
+KIOSK = """#!/opt/anjungan/current/bin/python
+import sys
+from kiosk.__main__ import main
+sys.exit(main())
+"""
+UNITS = ("core", "sync", "ui")
+PATIENCE_SECONDS = 60.0
+LIMITS = {"core": 2.0, "sync": 5.0, "ui": 12.0}
+"""Within so many s each is back after it was killed."""
+STOP_SECONDS = 5.0
+MOST_EXPOSURE = 2.0
+WATCHED = {"core": 10.0, "ui": 10.0}
+"""WatchdogSec= of each; sync's is a minute, which is not waited for."""
+
+
+def make_root(root: Path) -> None:
+    """Debian 12 with what the units need of it."""
+    if not root.exists():
+        wanted = f"--include={','.join(PACKAGES)}"
+        subprocess.run(["mmdebstrap", "--variant=minbase", wanted, "bookworm", str(root)], check=True)
+
+
+def install(root: Path) -> None:
+    """This checkout as the installed version, with the files of provisioning/system, and an enrolled kiosk's data."""
+    shutil.copytree(SYSTEM, root, dirs_exist_ok=True)
+    (root / "usr/libexec/anjungan/screen").chmod(0o755)
+    version = root / "opt/anjungan/versions/dev"
+    if not version.exists():
+        subprocess.run(
+            ["chroot", root, "python3", "-m", "venv", "--without-pip", "/opt/anjungan/versions/dev"], check=True
+        )
+        (root / "opt/anjungan/current").symlink_to("versions/dev")
+    (version / "lib/python3.11/site-packages/anjungan.pth").write_text("/srv/code\n/srv/site\n")
+    (version / "bin/kiosk").write_text(KIOSK)
+    (version / "bin/kiosk").chmod(0o755)
+    for folder in ("srv/code", "srv/site", "etc/anjungan", "etc/sysusers.d"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    (root / "etc/sysusers.d/anjungan.conf").write_text(USERS)
+    (root / "etc/anjungan/kiosk.toml").write_text(CONFIG)
+    for unit in ("ui", "fallback"):
+        folder = root / f"etc/systemd/system/anjungan-{unit}.service.d"
+        folder.mkdir(exist_ok=True)
+        (folder / "headless.conf").write_text("[Service]\nEnvironment=WLR_BACKENDS=headless\n")
+    subprocess.run(["systemd-sysusers", f"--root={root}"], check=True)
+    shutil.rmtree(root / "var/lib/anjungan", ignore_errors=True)
+    with tempfile.TemporaryDirectory() as name:
+        make_data(Path(name), 3)
+        shutil.copytree(Path(name) / "data", root / "var/lib/anjungan")
+        shutil.copy(Path(name) / "ca.pem", root / "etc/anjungan/central-ca.pem")
+    subprocess.run(["chroot", root, "chown", "-R", "anjungan-core:anjungan", "/var/lib/anjungan"], check=True)
+    enabled = ["anjungan.target", *(f"anjungan-{each}.service" for each in UNITS)]
+    subprocess.run(["systemctl", f"--root={root}", "--quiet", "enable", *enabled], check=True)
+    subprocess.run(["systemctl", f"--root={root}", "--quiet", "mask", "console-getty.service"], check=True)
+
+
+class Box:
+    """The booted container, seen from inside."""
+
+    def __init__(self, root: Path) -> None:
+        site = next((Path(sys.prefix) / "lib").glob("python3.*")) / "site-packages"
+        self._nspawn = subprocess.Popen(
+            [
+                "systemd-nspawn", "-q", "-D", str(root), "--boot", "--register=no", "--keep-unit", "--link-journal=no",
+                "--resolv-conf=off", f"--bind-ro={CODE}:/srv/code", f"--bind-ro={site}:/srv/site",
+            ],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until(lambda: self._first() and self.says("systemctl", "is-active", "anjungan.target") == "active", "the boot")
+
+    def _first(self) -> str:
+        """The container's first process."""
+        pid = self._nspawn.pid
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return found[0] if found else ""
+
+    def says(self, *command: str) -> str:
+        """What a command inside writes."""
+        entered = ["nsenter", "-t", self._first(), "-m", "-u", "-i", "-n", "-p", *command]
+        return subprocess.run(entered, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.strip()
+
+    def of(self, unit: str, name: str) -> str:
+        """A property of a unit (systemctl show)."""
+        return self.says("systemctl", "show", "--value", "-p", name, f"anjungan-{unit}.service")
+
+    def is_up(self, unit: str) -> bool:
+        return self.of(unit, "ActiveState") == "active"
+
+    def kill(self, unit: str, signal: str) -> None:
+        self.says("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", f"anjungan-{unit}.service")
+
+    def close(self) -> None:
+        self.says("systemctl", "poweroff", "--force")
+        self._nspawn.wait(PATIENCE_SECONDS)
+
+
+def until(holds: Callable[[], object], what: str) -> float:
+    """Waits; returns for how many s."""
+    began = time.monotonic()
+    while not holds():
+        if time.monotonic() - began > PATIENCE_SECONDS:
+            raise TimeoutError(f"waited in vain for {what}")
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+@contextmanager
+def booted(root: Path) -> Iterator[Box]:
+    make_root(root)
+    install(root)
+    box = Box(root)
+    try:
+        for unit in UNITS:
+            until(lambda unit=unit: box.is_up(unit), unit)  # type: ignore[misc]
+        yield box
+    finally:
+        box.close()
+
+
+Result = tuple[bool, str]
+
+
+def exposures(box: Box) -> Iterator[Result]:
+    for unit in (*UNITS, "fallback"):
+        told = box.says("systemd-analyze", "security", "--no-pager", f"anjungan-{unit}.service").splitlines()[-1]
+        level = float(told.partition(":")[2].split()[0])
+        yield level <= MOST_EXPOSURE, f"{unit}: exposure {level} (systemd-analyze security; at most {MOST_EXPOSURE})"
+
+
+def separation(box: Box) -> Iterator[Result]:
+    users = {unit: box.says("stat", "-c", "%U", f"/proc/{box.of(unit, 'MainPID')}") for unit in UNITS}
+    yield set(users.values()) == {f"anjungan-{each}" for each in UNITS}, f"users: {', '.join(users.values())}"
+    for unit in UNITS:
+        links = box.says("nsenter", "-t", box.of(unit, "MainPID"), "-n", "ip", "-o", "link").splitlines()
+        has_network = any("LOOPBACK" not in each for each in links)
+        yield has_network is (unit == "sync"), f"{unit}: {'a' if has_network else 'no'} network beside loopback"
+    for door, user in (("core/window.sock", "anjungan-sync"), ("sync/central.sock", "anjungan-ui")):
+        yield _is_refused(box, door, user), f"{user} is refused at {door}"
+
+
+def _is_refused(box: Box, door: str, user: str) -> bool:
+    code = f"import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/anjungan/{door}'); print(len(s.recv(9)))"
+    return box.says("setpriv", f"--reuid={user}", "--regid=anjungan", "--clear-groups", "python3", "-c", code) == "0"
+
+
+def returns(box: Box) -> Iterator[Result]:
+    for unit in UNITS:
+        before = box.of(unit, "MainPID")
+        box.kill(unit, "KILL")
+        took = until(lambda: box.of(unit, "MainPID") not in (before, "0") and box.is_up(unit), f"{unit} again")  # noqa: B023
+        yield took < LIMITS[unit], f"{unit}: killed, serves again after {took:.1f} s (at most {LIMITS[unit]:.0f})"
+        until(lambda: all(box.is_up(each) for each in UNITS), "all")
+
+
+def watchdogs(box: Box) -> Iterator[Result]:
+    for unit, seconds in WATCHED.items():
+        before = box.of(unit, "MainPID")
+        box.kill(unit, "STOP")
+        took = until(lambda: box.of(unit, "MainPID") not in (before, "0") and box.is_up(unit), f"{unit} again")  # noqa: B023
+        most = seconds + LIMITS[unit] + 2
+        yield took < most, f"{unit}: hung, serves again after {took:.1f} s (watchdog {seconds:.0f} s)"
+
+
+def stops(box: Box) -> Iterator[Result]:
+    for unit in UNITS:
+        began = time.monotonic()
+        box.says("systemctl", "stop", f"anjungan-{unit}.service")
+        took, result = time.monotonic() - began, box.of(unit, "Result")
+        yield took < STOP_SECONDS and result == "success", f"{unit}: stopped in {took:.1f} s ({result})"
+    box.says("systemctl", "start", "anjungan.target", *(f"anjungan-{each}.service" for each in UNITS))
+    until(lambda: all(box.is_up(each) for each in UNITS), "all")
+    stopped = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-g", "kiosk_stopped")
+    yield bool(stopped), "core: the store was closed in good order"
+
+
+def fallback(box: Box) -> Iterator[Result]:
+    while not box.is_up("fallback"):
+        box.kill("ui", "KILL")
+        time.sleep(0.2)
+    yield not box.is_up("ui"), "ui: killed over and over, the fallback screen stands in its place"
+    yield box.is_up("core"), "core: serves meanwhile"
+    box.says("systemctl", "start", "anjungan-again.service")
+    until(lambda: box.is_up("ui"), "ui")
+    yield not box.is_up("fallback"), "ui: is back when all of it is tried once more"
+
+
+def credentials(box: Box) -> Iterator[Result]:
+    """The key that the store was made with moves from its file to a credential that this box alone can read."""
+    sealed = "/etc/credstore.encrypted/anjungan.store-key"
+    file = "/var/lib/anjungan/store.key"
+    box.says("mkdir", "-p", "/etc/credstore.encrypted")
+    box.says("systemd-creds", "encrypt", "--with-key=host", "--name=anjungan.store-key", file, sealed)
+    box.says("rm", file)
+    box.says("systemctl", "restart", "anjungan-core.service")
+    until(lambda: box.is_up("core"), "core")
+    told = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-n", "20")
+    yield "kiosk_started" in told.rpartition("kiosk_stopped")[2], "core: opens its store with the sealed credential"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--root", type=Path, default=Path("/var/tmp/anjungan-box"), help="the container; made if absent"
+    )
+    arguments = parser.parse_args()
+    if os.getuid() != 0:
+        print("booted_box: only root can boot a container", file=sys.stderr)
+        return 2
+    is_good = True
+    with booted(arguments.root) as box:
+        for check in (exposures, separation, returns, watchdogs, stops, fallback, credentials):
+            for good, sentence in check(box):
+                is_good = is_good and good
+                print(f"{'ok ' if good else 'NOT'} {sentence}", flush=True)
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
