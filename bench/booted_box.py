@@ -25,9 +25,6 @@ PACKAGES = (
     "systemd", "systemd-sysv", "dbus", "udev", "python3", "python3-venv", "cage", "xwayland", "libgl1-mesa-dri",
     "libegl1", "libgles2", "libgl1", "libglx-mesa0", "libmtdev1", "libzbar0", "libusb-1.0-0", "tzdata", "iproute2",
 )  # fmt: skip
-USERS = "g anjungan -\n" + "".join(
-    f"u anjungan-{each} - - /var/lib/anjungan -\nm anjungan-{each} anjungan\n" for each in ("core", "sync", "ui")
-)
 CONFIG = """
 central = { url = "https://localhost:1", ca = "/etc/anjungan/central-ca.pem" }
 data = { dir = "/var/lib/anjungan" }
@@ -70,14 +67,13 @@ def install(root: Path) -> None:
     (version / "lib/python3.11/site-packages/anjungan.pth").write_text("/srv/code\n/srv/site\n")
     (version / "bin/kiosk").write_text(KIOSK)
     (version / "bin/kiosk").chmod(0o755)
-    for folder in ("srv/code", "srv/site", "etc/anjungan", "etc/sysusers.d"):
+    for folder in ("srv/code", "srv/site", "etc/anjungan"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    (root / "etc/sysusers.d/anjungan.conf").write_text(USERS)
     (root / "etc/anjungan/kiosk.toml").write_text(CONFIG)
     for unit in ("ui", "fallback"):
-        folder = root / f"etc/systemd/system/anjungan-{unit}.service.d"
-        folder.mkdir(exist_ok=True)
-        (folder / "headless.conf").write_text("[Service]\nEnvironment=WLR_BACKENDS=headless\n")
+        drop_ins = root / f"etc/systemd/system/anjungan-{unit}.service.d"
+        drop_ins.mkdir(exist_ok=True)
+        (drop_ins / "headless.conf").write_text("[Service]\nEnvironment=WLR_BACKENDS=headless\n")
     subprocess.run(["systemd-sysusers", f"--root={root}"], check=True)
     shutil.rmtree(root / "var/lib/anjungan", ignore_errors=True)
     with tempfile.TemporaryDirectory() as name:
@@ -124,6 +120,13 @@ class Box:
 
     def kill(self, unit: str, signal: str) -> None:
         self.says("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", f"anjungan-{unit}.service")
+
+    def seconds_away(self, unit: str, signal: str) -> float:
+        """From a signal to a unit's process until systemd heard from the next one that it is ready."""
+        before, began = self.of(unit, "MainPID"), time.monotonic()
+        self.kill(unit, signal)
+        until(lambda: self.of(unit, "MainPID") not in (before, "0") and self.is_up(unit), f"{unit} again")
+        return int(self.of(unit, "ActiveEnterTimestampMonotonic")) / 1e6 - began
 
     def close(self) -> None:
         self.says("systemctl", "poweroff", "--force")
@@ -181,18 +184,14 @@ def _is_refused(box: Box, door: str, user: str) -> bool:
 
 def returns(box: Box) -> Iterator[Result]:
     for unit in UNITS:
-        before = box.of(unit, "MainPID")
-        box.kill(unit, "KILL")
-        took = until(lambda: box.of(unit, "MainPID") not in (before, "0") and box.is_up(unit), f"{unit} again")  # noqa: B023
+        took = box.seconds_away(unit, "KILL")
         yield took < LIMITS[unit], f"{unit}: killed, serves again after {took:.1f} s (at most {LIMITS[unit]:.0f})"
         until(lambda: all(box.is_up(each) for each in UNITS), "all")
 
 
 def watchdogs(box: Box) -> Iterator[Result]:
     for unit, seconds in WATCHED.items():
-        before = box.of(unit, "MainPID")
-        box.kill(unit, "STOP")
-        took = until(lambda: box.of(unit, "MainPID") not in (before, "0") and box.is_up(unit), f"{unit} again")  # noqa: B023
+        took = box.seconds_away(unit, "STOP")
         most = seconds + LIMITS[unit] + 2
         yield took < most, f"{unit}: hung, serves again after {took:.1f} s (watchdog {seconds:.0f} s)"
 

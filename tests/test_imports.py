@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 PURE = {
     "model", "visit", "events", "commands", "booking_code", "booking_pass", "foreign_codes", "numbering", "opening",
     "admission", "ticket_layout", "protocol", "texts", "view", "errors", "theme", "clock", "event_log", "comment",
-    "practice", "spoken", "questionnaire", "survey_rules",
+    "practice", "spoken", "questionnaire", "survey_rules", "touchable", "window_messages",
 }  # fmt: skip
 ALLOWED = {
     "durable_file": set(),
@@ -21,7 +21,14 @@ ALLOWED = {
     "store_key": {"database", "durable_file", "errors", "model"},
     "identity": {"durable_file", "errors", "protocol"},
     "server_lines": set(),
-    "client": {"protocol", "errors", "identity", "server_lines"},
+    "relay_lines": {"server_lines"},
+    "client": {"protocol", "errors", "identity", "server_lines", "relay_lines"},
+    "relay": {"client", "config", "doors", "errors", "event_log", "protocol", "relay_lines", "supervisor"},
+    "doors": {"errors"},
+    "supervisor": {"event_log"},
+    "window_door": PURE | {"doors"},
+    "core": PURE | {"controller", "supervisor", "window_door", "workers"},
+    "far_core": PURE | {"controller", "speech", "workers"},
     "sync": {"client", "store", "journal", "workers", "model", "protocol", "errors", "event_log"},
     "workers": {"event_log"},
     "log_file": {"event_log"},
@@ -29,7 +36,7 @@ ALLOWED = {
     "remote_settings": {"config", "durable_file", "errors", "protocol"},
     "wanted_version": {"durable_file"},
     "rehearsal": {"bootstrap", "config", "errors", "events", "practice_folder", "visit"},
-    "config": {"errors", "devices.printer", "devices.scanner", "devices.keypad"},
+    "config": {"errors", "theme", "devices.printer", "devices.scanner", "devices.keypad"},
     "records": PURE | {"store"},
     "printing": PURE | {"store", "devices.printer"},
     "polling": {"errors", "workers", "event_log"},
@@ -51,7 +58,7 @@ PROVISIONING_ALLOWED = {
 }  # fmt: skip
 FREE = {"bootstrap", "app", "lockdown", "__main__", "__init__"}
 OWNERS = {
-    "requests": {"kiosk/client.py", "kiosk/server_lines.py"},
+    "requests": {"kiosk/client.py", "kiosk/relay_lines.py", "kiosk/server_lines.py"},
     "serial": {"kiosk/devices/serial_connection.py", "kiosk/devices/serial_scanner.py"},
     "zxingcpp": {"kiosk/devices/decoding.py"},
     "pyzbar": {"kiosk/devices/decoding.py"},
@@ -123,4 +130,20 @@ def test_the_pure_files_load_no_window_no_device_and_no_network() -> None:
     modules = ", ".join(f"kiosk.{each}" for each in sorted(PURE))
     heavy = "{'kivy', 'serial', 'escpos', 'requests', 'zxingcpp', 'pyzbar', 'cv2'}"
     code = f"import {modules}; import sys; found = {heavy} & set(sys.modules); assert not found, found"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_the_windows_process_loads_no_store_no_device_and_no_network() -> None:
+    code = (
+        "import kiosk.far_core, sys; found = {'requests', 'serial', 'escpos', 'sqlcipher3', 'kiosk.bootstrap'}"
+        " & set(sys.modules); assert not found, found"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_the_sync_process_loads_no_store_and_no_window() -> None:
+    code = (
+        "import kiosk.relay, sys; found = {'sqlcipher3', 'kivy', 'kiosk.store', 'kiosk.bootstrap'} & set(sys.modules);"
+        " assert not found, found"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

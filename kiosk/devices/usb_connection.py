@@ -39,6 +39,7 @@ class UsbConnection:
 
     def open(self) -> None:
         self.close()
+        _look_anew()
         printer = escpos_library.load().Usb(self._vendor, self._product)
         from escpos.exceptions import Error as EscposError
 
@@ -81,6 +82,15 @@ class UsbConnection:
         if self._usb is not None:
             self._usb.close()
             self._usb = self._out = self._in = None
+
+
+def _look_anew() -> None:
+    """Lets pyusb list what is plugged in now: libusb does so once, and hears of later plugs by netlink, which a process
+    without a network does not get.
+    """
+    import usb.backend.libusb1
+
+    usb.backend.libusb1._lib_object = None
 
 
 def _endpoints(device: Any) -> tuple[Any, Any]:

@@ -18,11 +18,12 @@ from screens.test_screens import VIEWS, press
 from kiosk.app import KioskApp, hide_unseen
 from kiosk.bootstrap import OutOfService
 from kiosk.events import CommentWritten, Event
-from kiosk.model import StoreFault
+from kiosk.model import ENGLISH, INDONESIAN, StoreFault
 from kiosk.screens import widgets
 from kiosk.screens.gallery import settle
 from kiosk.screens.stage import Stage
 from kiosk.theme import Panel
+from kiosk.view import Alone
 from kiosk.visit import State, Visit
 
 PERSONAL = ("S*** N********", "R***** S********", "A-012", "A-013")
@@ -75,6 +76,32 @@ def test_hidden_screens_hold_no_widget_no_view_and_nothing_typed_after_the_visit
         if screen is not stage.screen:
             assert screen.children == [], state
             assert not hasattr(screen, "view"), state
+
+
+@pytest.mark.parametrize("what", Alone)
+def test_nothing_of_a_visit_is_left_when_there_is_nobody_to_say_what_is_shown(stage: Stage, what: Alone) -> None:
+    shown = go_through_a_visit(stage)
+    stage.stand_alone(what)
+    assert texts_on(stage) & {stage._texts(f"alone.{what}.title", each) for each in (INDONESIAN, ENGLISH)}
+    settle()
+    gc.collect()
+    assert [each() for each in shown if each()] == []
+    assert not any(each in " ".join(words_remembered() | texts_on(stage)) for each in PERSONAL)
+    assert all(not hasattr(each, "view") and each.typed == "" for each in stage._screens.values())
+    stage.show(VIEWS["welcome"])
+    assert not texts_on(stage) & {stage._texts(f"alone.{what}.title", INDONESIAN)}
+
+
+def test_the_words_that_stand_alone_fit_and_a_panel_may_be_set_up_anew(stage: Stage) -> None:
+    stage.show(VIEWS["welcome"])
+    stage.fit(Panel(2.0))
+    stage.stand_alone(Alone.OUT_OF_ORDER)
+    rows = [each for each in leaves(stage) if getattr(each, "text", "")]
+    assert len(rows) == 4
+    assert all(each.y >= 0 and each.top <= stage.height and each.right <= stage.width for each in rows)
+    stage.show(VIEWS["welcome"])
+    assert stage.screen
+    assert stage.screen.panel.pixels_per_mm == 2.0
 
 
 def test_no_picture_of_a_visits_words_and_none_of_the_words_are_kept(stage: Stage) -> None:

@@ -1,4 +1,6 @@
 import threading
+import time
+from collections.abc import Callable
 from random import Random
 from threading import Event
 
@@ -153,3 +155,30 @@ def test_an_item_is_waited_for_up_to_a_time() -> None:
     assert inbox.take(0.01) is None
     inbox.post(8)
     assert inbox.take(None) == 8
+
+
+def test_a_worker_that_has_ended_or_that_hangs_is_not_well() -> None:
+    going, hanging, held = threading.Event(), threading.Event(), threading.Event()
+
+    def turn() -> None:
+        going.set()
+        if hanging.is_set():
+            held.wait(5)
+        time.sleep(0.001)
+
+    worker = Worker(WorkerName.RECORDS, turn, lambda error: None, longest=0.5)
+    assert not worker.is_well
+    worker.start()
+    assert going.wait(5)
+    assert worker.is_well
+    hanging.set()
+    until(lambda: not worker.is_well)
+    held.set()
+    worker.stop()
+    assert not worker.is_well
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline

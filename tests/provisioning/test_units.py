@@ -1,0 +1,85 @@
+"""The units of the installed kiosk, held against systemd's own judgement."""
+
+import re
+import shutil
+import subprocess
+from configparser import RawConfigParser
+from pathlib import Path
+
+import pytest
+
+UNITS = Path(__file__).parents[2] / "provisioning/system/etc/systemd/system"
+HARDENED = ("core", "sync", "ui", "fallback")
+MOST_EXPOSURE = 2.0
+HAS_NO_SYSTEMD = "systemd-analyze is not installed"
+
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason=HAS_NO_SYSTEMD)
+
+
+def lines_of(unit: str) -> list[str]:
+    return (UNITS / f"anjungan-{unit}.service").read_text().splitlines()
+
+
+def exposure(file: Path) -> float:
+    """What `systemd-analyze security` says: 0 is safe, 10 is not."""
+    ran = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", str(file)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", ran.stdout)
+    assert found
+    return float(found[1])
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", HARDENED)
+def test_a_unit_is_exposed_to_little(unit: str) -> None:
+    assert exposure(UNITS / f"anjungan-{unit}.service") <= MOST_EXPOSURE
+
+
+@needs_systemd
+def test_control_a_unit_without_its_hardening_is_exposed_to_much(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.service"
+    bare.write_text("[Service]\nExecStart=/bin/true\n")
+    assert exposure(bare) > 9
+
+
+@pytest.mark.parametrize("unit", HARDENED)
+def test_only_sync_has_a_network(unit: str) -> None:
+    lines = lines_of(unit)
+    assert ("PrivateNetwork=yes" in lines) is (unit != "sync")
+    assert any("AF_INET" in each for each in lines) is (unit == "sync")
+
+
+@pytest.mark.parametrize("unit", HARDENED)
+def test_each_has_its_user_is_watched_and_ends_in_five_seconds(unit: str) -> None:
+    lines = lines_of(unit)
+    assert f"User=anjungan-{'ui' if unit == 'fallback' else unit}" in lines
+    assert {"Type=notify", "NotifyAccess=main", "TimeoutStopSec=5", "WatchdogSignal=SIGKILL"} <= set(lines)
+    assert any(each.startswith("WatchdogSec=") for each in lines)
+    assert {"LimitCORE=0", "MemorySwapMax=0", "UMask=0077"} <= set(lines), "nothing of a person reaches the disk"
+
+
+@pytest.mark.parametrize(("unit", "peer"), [("core", "anjungan-ui"), ("sync", "anjungan-core")])
+def test_each_door_is_for_one_user_alone(unit: str, peer: str) -> None:
+    (command,) = [each for each in lines_of(unit) if each.startswith("ExecStart=")]
+    assert command.endswith(f"--peer {peer}")
+    assert {f"RuntimeDirectory=anjungan/{unit}", "RuntimeDirectoryMode=0750"} <= set(lines_of(unit))
+
+
+def test_a_window_or_core_that_is_given_up_leaves_the_screen_to_the_fallback_which_is_ended_by_another_try() -> None:
+    for unit in ("core", "ui"):
+        assert "OnFailure=anjungan-fallback.service" in lines_of(unit)
+        assert any(each.startswith("StartLimitBurst=") for each in lines_of(unit))
+    assert {"RuntimeMaxSec=600", "OnFailure=anjungan-again.service"} <= set(lines_of("fallback"))
+    assert "StartLimitIntervalSec=0" in lines_of("sync"), "the lobby goes on without it, so it is tried for ever"
+
+
+def test_every_unit_has_a_description_and_what_it_wants_is_there() -> None:
+    names = {each.name for each in UNITS.glob("anjungan*")}
+    for file in UNITS.glob("anjungan-*.service"):
+        parsed = RawConfigParser(strict=False, interpolation=None)
+        parsed.read(file)
+        assert parsed["Unit"]["Description"], file
+        wanted = set(re.findall(r"anjungan-[a-z]+\.service", file.read_text())) - {"anjungan-first-boot.service"}
+        assert wanted <= names, file
