@@ -1,4 +1,4 @@
-"""`kiosk`: run (or core, ui and sync), check, rehearse, decode, simulate, screens. The environment first, Kivy second."""
+"""`kiosk`: run (or core, ui, sync), check, rehearse, decode, simulate, screens. The environment first, Kivy second."""
 
 import argparse
 import gc
