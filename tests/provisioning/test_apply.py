@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from power import MeteredDisk, Power, PowerCut, QuickDisk, cut, fresh, killed, tree
 
-import provisioning
+from provisioning import manifest
 from provisioning.__main__ import main
 from provisioning.apply import apply
 from provisioning.box_files import PRINTER_DROP_IN
@@ -111,7 +111,7 @@ def test_every_file_of_the_system_is_at_its_place(box) -> None:
 
 
 def test_everything_of_the_system_is_shipped_with_the_package() -> None:
-    package = Path(provisioning.__file__).parent
+    package = Path(manifest.__file__).parent
     project = tomllib.loads((package.parent / "pyproject.toml").read_text())
     patterns = project["tool"]["setuptools"]["package-data"]["provisioning"]
     shipped = {each for pattern in patterns for each in package.glob(pattern)}
