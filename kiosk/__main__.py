@@ -69,7 +69,9 @@ def _add_processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         one.add_argument("--config", type=Path, required=True, metavar="FILE")
         one.add_argument("--run", dest="folder", type=Path, default=RUN, metavar="DIR", help=f"of sockets, else {RUN}")
         if name == "ui":
-            one.add_argument("--fallback", action="store_true", help="say that the kiosk is out of order, without core")
+            other = one.add_mutually_exclusive_group()
+            other.add_argument("--fallback", action="store_true", help="say that it is out of order, without core")
+            other.add_argument("--ask-code", action="store_true", help="ask for the code that enrols it, without core")
         else:
             one.add_argument("--peer", default="", metavar="USER", help="who alone may come in, else this user")
 
@@ -193,6 +195,11 @@ def _ui(arguments: argparse.Namespace) -> int:
     _log(None)
     with tempfile.TemporaryDirectory() as home:
         _open_window(Path(home), settings)
+        if arguments.ask_code:
+            from kiosk.code_window import CodeApp
+
+            CodeApp(settings.panel(), sys.stdin, sys.stdout).run()
+            return 0
         from kiosk.app import KioskApp
         from kiosk.far_core import FarCore, Nobody
 

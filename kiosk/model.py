@@ -381,6 +381,16 @@ class PrintOutcome(StrEnum):
     FAILED = "failed"
 
 
+class EnrolmentProblem(StrEnum):
+    """Why a code made no kiosk of this box. REFUSED: the server does not take it; DISTRUSTED: nobody vouches for the
+    server's certificate.
+    """
+
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    DISTRUSTED = "distrusted"
+
+
 class StoreFault(StrEnum):
     """Why the kiosk cannot record. CORRUPT: the file is not what was written; KEY: it does not open with this key;
     NEWER: a later version of the kiosk made it; OLD_COPY: the central server holds more of it than it does itself.

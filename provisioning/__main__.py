@@ -5,7 +5,8 @@ import logging
 import sys
 
 from kiosk.errors import ConfigError
-from provisioning import apply, bundle, check, detect, enrol, report, repository, reset, update
+from provisioning import apply, bundle, check, detect, enrol, first_boot, report, repository, reset, update
+from provisioning.image import command as image
 from provisioning.machine import BoxError
 
 
@@ -22,6 +23,8 @@ def parser() -> argparse.ArgumentParser:
     reset.add_command(commands)
     update.add_command(commands)
     repository.add_command(commands)
+    first_boot.add_command(commands)
+    image.add_command(commands)
     return top
 
 

@@ -23,7 +23,7 @@ from kiosk.config import Settings, read_settings
 from kiosk.devices.scanner import Scanner, scanner_for
 from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable, ConfigError, ScannerError
 from kiosk.identity import IDENTITY_FILE, Identity, public_key_text
-from kiosk.protocol import Enrolment
+from kiosk.protocol import Enrolled, Enrolment
 from provisioning.binding import bind, machine_digest
 from provisioning.box_files import CONFIG
 from provisioning.machine import BoxError, Machine
@@ -90,17 +90,23 @@ def _enrol(arguments: argparse.Namespace) -> int:
         note = f"by its configuration this kiosk will speak to {settings.central.url}, not to {server}"
         print(f"kiosk-provision: note: {note}", file=sys.stderr)
     code = _scan(settings, server) if arguments.scan else arguments.code
-    key = Ed25519PrivateKey.generate()
     try:
-        enrolled = enrol(server, ca, Enrolment(code=code, public_key=public_key_text(key), name=arguments.name))
+        enrolled = exchange(code, server, ca, folder, arguments.name)
     except CentralError as error:
         raise BoxError(sentence_of(error, server)) from error
+    print(f"enrolled as {enrolled.name} of {enrolled.office}; its walk-in numbers start with W{enrolled.digit}")
+    return 0
+
+
+def exchange(code: str, server: str, ca: Path, folder: Path, name: str = "") -> Enrolled:
+    """The code becomes an identity in the data folder. Raises CentralError; then nothing was written."""
+    key = Ed25519PrivateKey.generate()
+    enrolled = enrol(server, ca, Enrolment(code=code, public_key=public_key_text(key), name=name))
     digest = machine_digest(Machine())
     with as_owner_of(folder):
         bind(folder, digest)
         Identity.create(folder, enrolled, key)
-    print(f"enrolled as {enrolled.name} of {enrolled.office}; its walk-in numbers start with W{enrolled.digit}")
-    return 0
+    return enrolled
 
 
 def _scan(settings: Settings, server: str) -> str:

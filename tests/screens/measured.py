@@ -7,6 +7,7 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.screens.phone_picture import PhonePicture
+from kiosk.screens.screen import KioskScreen
 from kiosk.screens.stage import Stage
 from kiosk.screens.widgets import Choice, QrCode, Sign, Target, Words
 from kiosk.theme import Panel
@@ -14,7 +15,7 @@ from kiosk.theme import Panel
 LEAST_TARGET_MM = 15.0
 
 
-def leaves(stage: Stage) -> list[Widget]:
+def leaves(stage: Stage | KioskScreen) -> list[Widget]:
     """Everything that is read or touched."""
     return [each for each in stage.walk() if isinstance(each, Words | Target | QrCode | Sign)]
 
@@ -42,7 +43,7 @@ def name_of(widget: Widget) -> str:
     return f"{type(widget).__name__} {getattr(widget, 'text', '')!r}"
 
 
-def faults(stage: Stage, panel: Panel) -> Iterator[str]:
+def faults(stage: Stage | KioskScreen, panel: Panel) -> Iterator[str]:
     """What is clipped, overlaps, cannot be read or cannot be touched."""
     found = leaves(stage)
     for each in found:

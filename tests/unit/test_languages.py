@@ -8,7 +8,7 @@ import pytest
 from language_checks import differences, unknown, unused
 from pydantic import ValidationError
 
-from kiosk.model import ENGLISH, INDONESIAN, ClosedReason, Language, QueueState, Reason, StoreFault
+from kiosk.model import ENGLISH, INDONESIAN, ClosedReason, EnrolmentProblem, Language, QueueState, Reason, StoreFault
 from kiosk.texts import LANGUAGES, Texts
 
 TEXTS = Texts.load()
@@ -45,6 +45,7 @@ def test_every_text_that_code_names_is_there() -> None:
         ("closed.{}", ClosedReason),
         ("queue.{}", QueueState),
         ("out_of_service.{}", StoreFault),
+        ("enrolling.{}", EnrolmentProblem),
     ],
 )
 def test_each_value_of_an_enumeration_that_is_told_has_words(form: str, values: type[StrEnum]) -> None:
