@@ -1,0 +1,106 @@
+"""The root folder of an image: Debian's packages, the system's files, and the kiosk in its own environment."""
+
+import os
+import shutil
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from provisioning.image.tools import EPOCH, BuildFailed, do
+from provisioning.manifest import Manifest
+
+HERE = Path(__file__).parent
+WANTED, LOCK, SYSTEM, FILL = HERE / "packages.txt", HERE / "packages.lock", HERE / "system", HERE / "fill"
+SUITE = "bookworm"
+APT = Path("/etc/apt")
+OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private")
+"""What is mounted for the build goes with it, however it ends."""
+LEFT_OUT = ("/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/doc/*")
+KEPT = "/usr/share/doc/*/copyright"
+
+
+@dataclass(frozen=True)
+class RootBuild:
+    """What goes in: the checkout, a folder to work in, the configuration of the kiosks and its authority; whether the
+    newest packages are taken instead of those of the list.
+    """
+
+    source: Path
+    work: Path
+    config: Path
+    ca: Path
+    new_packages: bool
+
+
+def build_root(build: RootBuild) -> Path:
+    """Returns the folder. Raises BuildFailed."""
+    wheels = build.work / "wheels"
+    version = _gather_wheels(build, wheels)
+    root = build.work / "root"
+    given = [SYSTEM, wheels, version, sys.executable, build.config.resolve(), build.ca]
+    fill = f'PYTHONPATH={build.source} {FILL} "$1" {" ".join(map(str, given))}'
+    excluded = [f"--dpkgopt=path-exclude={each}" for each in LEFT_OUT]
+    do([
+        *OWN_MOUNTS, "mmdebstrap", "--mode=root", "--variant=essential", "--format=directory",
+        f"--include={','.join(_packages(build))}", *excluded,
+        f"--dpkgopt=path-include={KEPT}", f"--customize-hook={fill}", SUITE, root, *_sources(),
+    ])  # fmt: skip
+    _hold_to_the_list(root, build.new_packages)
+    make_older(root)
+    return root
+
+
+def _gather_wheels(build: RootBuild, wheels: Path) -> str:
+    """The locked requirements and the checkout itself as wheels; returns the checkout's version."""
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    locked = build.source / "requirements" / "base.txt"
+    do([*pip, "download", "--require-hashes", "--only-binary", ":all:", "--no-deps", "-r", locked, "-d", wheels])
+    copy = build.work / "source"
+    copy.mkdir()
+    project = tomllib.loads((build.source / "pyproject.toml").read_text())
+    for name in ("kiosk", "provisioning", "central"):
+        shutil.copytree(build.source / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(build.source / name, copy / name)
+    do([*pip, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", wheels, copy])
+    return str(project["project"]["version"])
+
+
+def _packages(build: RootBuild) -> list[str]:
+    """What apt is asked for: names, or each with the version of the list."""
+    if build.new_packages:
+        wanted = {line for line in WANTED.read_text().splitlines() if line and not line.startswith("#")}
+        return sorted(wanted | set(Manifest.load().packages))
+    return LOCK.read_text().split()
+
+
+def _hold_to_the_list(root: Path, renew: bool) -> None:
+    """The packages in the image are those of the list; or the list is written anew."""
+    listed = do(["dpkg-query", f"--admindir={root}/var/lib/dpkg", "-W", "-f", "${Package}=${Version}\n"])
+    if renew:
+        LOCK.write_text(listed)
+        return
+    other = sorted(set(listed.split()) ^ set(LOCK.read_text().split()))
+    if other:
+        raise BuildFailed(f"other packages than {LOCK.name} lists ({', '.join(other[:5])} …); see docs/image.md")
+
+
+def _sources() -> list[Path]:
+    """Where this machine's apt finds Debian's packages."""
+    found = [*sorted(APT.glob("sources.list.d/debian*.sources")), *sorted(APT.glob("sources.list.d/debian*.list"))]
+    main = APT / "sources.list"
+    if main.is_file() and main.read_text().strip():
+        found.insert(0, main)
+    if not found:
+        raise BuildFailed(f"{APT} names no place of Debian's packages")
+    return found
+
+
+def make_older(folder: Path) -> None:
+    """No file is younger than EPOCH: what was made during the build bears that time."""
+    for place, folders, files in os.walk(folder, topdown=False):
+        for name in (*folders, *files, "."):
+            file = os.path.join(place, name)
+            if os.lstat(file).st_mtime > EPOCH:
+                os.utime(file, (EPOCH, EPOCH), follow_symlinks=False)
