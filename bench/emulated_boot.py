@@ -1,0 +1,127 @@
+"""Boots a kiosk's image in QEMU: firmware, kernel, the code typed on its screen, the start page; pictures and times.
+
+python bench/emulated_office.py OFFICE
+kiosk-provision image --config OFFICE/kiosk.toml --out FILE
+python bench/emulated_boot.py --image FILE --office OFFICE --out DIR
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from emulated_office import Office, Printer
+from emulator import PRINTER, SIZE, Emulator, what_is_missing
+from PIL import Image, ImageChops, ImageStat
+
+from kiosk.booking_code import CODE_ALPHABET
+
+SAMPLES = Path(__file__).parent.parent / "docs" / "pictures"
+WELCOME, CODE = "emulated-welcome.png", "emulated-code.png"
+SMALL = (54, 96)
+ALIKE = 9.0
+"""Mean difference of two pictures, of 255, up to which they show the same screen: the moving phone and the time of day
+differ, and stay far below.
+"""
+LOOK_SECONDS = 0.3
+BOOT_SECONDS = 600
+TYPED_SECONDS = 0.6
+KEYS_IN_ROW = 8
+KEYS_LEFT, KEYS_WIDE, KEYS_TOP, KEY_STEP, NEXT_Y = 0.0333, 0.9333, 0.5302, 0.05, 0.7844
+"""Where the code screen's keys lie on an upright panel, in shares of it: the first row's middle, from row to row, and
+the button below them.
+"""
+
+
+def shows(picture: Image.Image, sample: Image.Image) -> bool:
+    """Whether a picture is of the sample's screen."""
+    if picture.size != SIZE:
+        return False
+    small = [each.convert("L").resize(SMALL, Image.Resampling.BOX) for each in (picture, sample)]
+    return bool(ImageStat.Stat(ImageChops.difference(*small)).mean[0] <= ALIKE)
+
+
+def wait_for(emulator: Emulator, name: str, seconds: float = BOOT_SECONDS) -> float:
+    """Seconds since the power came when the screen of that sample is seen. Raises TimeoutError."""
+    with Image.open(SAMPLES / name) as held:
+        sample = held.convert("RGB")
+    until = time.monotonic() + seconds
+    while not shows(emulator.screen(), sample):
+        if time.monotonic() > until:
+            raise TimeoutError(f"{name} is not seen within {seconds:.0f} s")
+        time.sleep(LOOK_SECONDS)
+    return emulator.seconds
+
+
+def boot_to_welcome(emulator: Emulator) -> float:
+    """Seconds from power on to the start page."""
+    return wait_for(emulator, WELCOME)
+
+
+def type_code(emulator: Emulator, code: str) -> None:
+    """A finger types the code, and confirms it. What it touches first is empty: it wakes a pointer that never moved."""
+    emulator.tap(0.5, 0.07)
+    time.sleep(1)
+    for character in code:
+        row, column = divmod(CODE_ALPHABET.index(character), KEYS_IN_ROW)
+        emulator.tap(KEYS_LEFT + KEYS_WIDE * (column + 0.5) / KEYS_IN_ROW, KEYS_TOP + row * KEY_STEP)
+        time.sleep(TYPED_SECONDS)
+    time.sleep(1)
+    emulator.tap(0.5, NEXT_Y)
+
+
+def enrolled_at_welcome(
+    emulator: Emulator, code: str, look: Callable[[str], None] = lambda name: None
+) -> dict[str, float]:
+    """From power on over the code to the start page; the times of it in s."""
+    times = {"power on to the code's screen": wait_for(emulator, CODE)}
+    times["of which the emulator computed"] = emulator.processor_seconds
+    look("code")
+    type_code(emulator, code)
+    typed, computed = emulator.seconds, emulator.processor_seconds
+    look("typed")
+    times["code typed to the start page"] = wait_for(emulator, WELCOME) - typed
+    times["of which the emulator computed, too"] = emulator.processor_seconds - computed
+    look("welcome")
+    return times
+
+
+def main() -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--image", type=Path, required=True)
+    parser.add_argument("--office", type=Path, required=True, help="its folder, by bench/emulated_office.py")
+    parser.add_argument("--out", type=Path, required=True, help="where pictures and times.json go")
+    parser.add_argument("--direct", action="store_true", help="start the kernel without firmware and boot loader")
+    arguments = parser.parse_args()
+    missing = what_is_missing()
+    if missing:
+        print(missing, file=sys.stderr)
+        return 1
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    times = run(arguments.image, arguments.office, arguments.out, not arguments.direct)
+    (arguments.out / "times.json").write_text(json.dumps(times, indent=1))
+    print("\n".join(f"{name}: {seconds:.1f} s" for name, seconds in times.items()))
+    return 0
+
+
+def run(image: Path, office_folder: Path, out: Path, firmware: bool) -> dict[str, float]:
+    """One first boot, and its times."""
+    office = Office(office_folder)
+    with tempfile.TemporaryDirectory() as folder:
+        emulator = Emulator(image, Path(folder), firmware=firmware)
+        printer = Printer(emulator.line(PRINTER), lambda number: None)
+        try:
+            code = office.code()
+            return enrolled_at_welcome(emulator, code, lambda name: emulator.screen().save(out / f"{name}.png"))
+        finally:
+            emulator.cut_power()
+            printer.close()
+            office.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

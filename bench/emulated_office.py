@@ -1,0 +1,123 @@
+"""The office of an emulated kiosk: its central server outside of the emulator, its printer and its scanner.
+
+`python bench/emulated_office.py DIR` makes its folder anew: certificates, database, and the configuration that an image
+is built with.
+"""
+
+import re
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+
+import trustme
+import uvicorn
+from sqlalchemy.orm import Session
+
+from central.app import create_app
+from central.database import database_file, for_writing, open_database
+from central.demo import DEMO_OFFICE, load_demo
+from central.enrolment import new_code
+from kiosk.devices.simulated_printer import SimulatedPrinter
+from kiosk.devices.simulator_programs import converse
+
+ADDRESS, PORT = "10.0.2.2", 8443
+"""This machine, as QEMU's user network names it to the guest."""
+CONFIG = f"""\
+[central]
+url = "https://{ADDRESS}:{PORT}"
+ca = "central-ca.pem"
+
+[data]
+dir = "/var/lib/anjungan"
+
+[printer]
+url = "serial:///dev/ttyS2?baudrate=115200"
+
+[[scanner]]
+url = "serial:///dev/ttyS1?baudrate=9600"
+
+[screen]
+size = [1080, 1920]
+fullscreen = true
+"""
+NUMBER = re.compile(rb"\b([A-Z]\d?-\d{3,})\b")
+
+
+def prepare(folder: Path) -> None:
+    """Makes the office's folder: authority, certificate, database of the demo office, and the kiosks' configuration."""
+    folder.mkdir(parents=True)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "central-ca.pem"))
+    authority.issue_cert(ADDRESS).private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    (folder / "kiosk.toml").write_text(CONFIG)
+    data = folder / "central"
+    with Session(for_writing(open_database(data))) as session, session.begin():
+        load_demo(session, data, None, datetime.now(UTC), at_any_hour=True, public_url="https://antrean.example")
+
+
+class Office:
+    """The running central server of a prepared folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "central"
+        self._app = create_app(self.data, lambda: datetime.now(UTC))
+        started = Event()
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                started.set()
+
+        config = uvicorn.Config(self._app, port=PORT, ssl_certfile=folder / "server.pem", log_level="error")
+        self._server = Server(config)
+        self._thread = Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not started.wait(0.1):
+            if not self._thread.is_alive():
+                raise RuntimeError(f"the central server does not start; is port {PORT} taken?")
+
+    @property
+    def database(self) -> Path:
+        return database_file(self.data)
+
+    def code(self) -> str:
+        """A new code for a kiosk, as it is typed."""
+        with self._app.state.writing.begin() as session:
+            return new_code(session, DEMO_OFFICE, "Lobby 1", datetime.now(UTC)).replace("-", "")
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+class Printer:
+    """The printer at the far end of a serial line; `printed` is told of each number that lies in the tray."""
+
+    def __init__(self, line: socket.socket, printed: Callable[[str], None]) -> None:
+        self._line, self._stop = line, Event()
+        self._told = printed
+        device = SimulatedPrinter(on_ticket=self._cut)
+        self._thread = Thread(target=self._converse, args=(device,), daemon=True)
+        self._thread.start()
+
+    def _converse(self, device: SimulatedPrinter) -> None:
+        with suppress(OSError):
+            converse(device, self._line.fileno(), self._stop)
+
+    def _cut(self, ticket: bytes) -> None:
+        number = NUMBER.search(ticket)
+        if number:
+            self._told(number.group(1).decode())
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._line.close()
+
+
+if __name__ == "__main__":
+    prepare(Path(sys.argv[1]))
