@@ -21,8 +21,10 @@ from kiosk.config import Settings, read_settings
 from kiosk.errors import CentralError, CentralRefused, CentralRejected
 from kiosk.identity import IDENTITY_FILE
 from kiosk.model import EnrolmentProblem
+from provisioning.disk import Disk
 from provisioning.enrol import exchange
-from provisioning.machine import BoxError
+from provisioning.machine import BoxError, Machine
+from provisioning.plan import store_key
 
 SCREEN_USER = "anjungan-ui"
 END_SECONDS = 5
@@ -43,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(arguments.config)
     if (settings.data.dir / IDENTITY_FILE).exists():
         return 0
+    box = Machine.at_root(Path("/"))
+    for change in store_key(box):
+        change.make(Disk())
     runtime = Path("/run/anjungan-first-boot")
     runtime.mkdir(mode=0o700, exist_ok=True)
     shutil.chown(runtime, SCREEN_USER, SCREEN_USER)

@@ -83,7 +83,7 @@ def plan(machine: Machine, manifest: Manifest, given: Mapping[str, bytes] | None
         *_removals(machine, placed - wanted),
         *_list(machine, wanted),
         *_packages(machine, manifest),
-        *_store_key(machine),
+        *store_key(machine),
         *_readers(machine, files, links),
     ]
     return _once(changes)
@@ -167,7 +167,7 @@ def _packages(machine: Machine, manifest: Manifest) -> list[Change]:
     ]
 
 
-def _store_key(machine: Machine) -> list[Change]:
+def store_key(machine: Machine) -> list[Change]:
     """The key of the kiosk's store, sealed by the TPM where there is one (systemd-creds(1)), so that it is readable on
     no disk. A store that has a key of its own already keeps it.
     """

@@ -23,7 +23,10 @@ COMMAND_LINE = (
 )
 LOADER = "timeout 0\neditor no\ndefault anjungan.conf\n"
 ENTRY = f"title Anjungan\nlinux /vmlinuz\ninitrd /initrd.img\noptions {COMMAND_LINE}\n"
-DATA_FOLDERS = ("anjungan", "anjungan-sync", "journal", "etc", "etc/upper", "etc/work", "opt", "opt/upper", "opt/work")
+DATA_FOLDERS = (
+    "anjungan", "anjungan-sync", "provision", "credentials", "systemd", "journal",
+    "etc", "etc/upper", "etc/work", "opt", "opt/upper", "opt/work",
+)  # fmt: skip
 """What /etc/fstab of the image mounts from the data partition."""
 
 
