@@ -11,7 +11,9 @@ still, and no number comes twice. Of every so many cuts the kiosk is started fro
 
 import argparse
 import json
+import os
 import py_compile
+import secrets
 import shutil
 import subprocess
 import sys
@@ -38,8 +40,8 @@ from kiosk.schema import MIGRATIONS
 from kiosk.store import Store
 
 ROOT = Path(__file__).parent.parent
-DATA_START, DATA_MIB = 1280, 512
-"""Of the image's data partition, in MiB (provisioning/image/disk.py)."""
+ROOT_START, DATA_START, DATA_MIB = 256, 1280, 512
+"""Of the image's root and data partitions, in MiB (provisioning/image/disk.py)."""
 CONTROLS = ("lying-disk", "no-full")
 """A disk that answers flushes and does not heed them; a store with synchronous=OFF."""
 BACK_SECONDS = 30
@@ -176,14 +178,19 @@ class Campaign:
     def __init__(self, image: Path, office: Path, folder: Path, random: Random, control: str) -> None:
         self._image, self._folder, self._random, self._control = image, folder, random, control
         self._office = office
-        self._saved, self._base = folder / "machine", folder / "base"
+        name = "-no-full" if control == "no-full" else ""
+        self._saved, self._base = folder / f"machine{name}", folder / f"base{name}"
         durable, seen = folder / "durable", folder / "seen"
         self._is_prepared = self._saved.exists() and self._base.exists()
+        source = next((each for each in (self._base, folder / "base") if each.exists()), image)
+        self._is_enrolled = source != image
         for each in (durable, seen):
-            source = self._base if self._is_prepared else image
             subprocess.run(["cp", "--sparse=always", str(source), str(each)], check=True)
-            if control == "no-full" and not self._is_prepared:
-                switch_full_off(each, folder)
+        if not self._is_enrolled:
+            give_key(durable, folder)
+        if control == "no-full" and not self._is_prepared:
+            switch_full_off(durable, folder)
+        subprocess.run(["cp", "--sparse=always", str(durable), str(seen)], check=True)
         self.disk = LossyDisk(durable, seen, random)
         self._server = DiskServer(self.disk, folder / "disk.sock")
         bookings = json.loads((office / "central" / "demo" / "bookings.json").read_text())
@@ -204,7 +211,10 @@ class Campaign:
         try:
             emulator = Emulator(self._image, self._folder / "machine-0", disk=self._server.drive)
             printer = Printer(emulator.line(PRINTER), lambda number: None)
-            enrolled_at_welcome(emulator, office.code())
+            if self._is_enrolled:
+                boot_to_welcome(emulator)
+            else:
+                enrolled_at_welcome(emulator, office.code())
             time.sleep(5)
             printer.close()
             emulator.save(self._saved)
@@ -289,6 +299,31 @@ class Campaign:
         self.disk.close()
 
 
+@contextmanager
+def mounted(disk: Path, place: Path, start: int, *options: str) -> Iterator[Path]:
+    """A partition of a disk as a folder, from MiB `start` on."""
+    place.mkdir(exist_ok=True)
+    subprocess.run(
+        ["mount", "-o", ",".join(["loop", f"offset={start << 20}", *options]), str(disk), str(place)], check=True
+    )
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def give_key(disk: Path, folder: Path) -> None:
+    """A key of the store that the campaign can read: of its own accord the kiosk seals one, and shows it to nobody."""
+    with mounted(disk, folder / "root", ROOT_START, "ro") as root:
+        lines = [line.split(":") for line in (root / "etc/passwd").read_text().splitlines()]
+    user, group = next((int(line[2]), int(line[3])) for line in lines if line[0] == "anjungan-core")
+    with mounted(disk, folder / "mounted", DATA_START) as data:
+        file = data / "anjungan" / "store.key"
+        file.touch(0o600)
+        file.write_text(f"{secrets.token_hex(32)}\n")
+        os.chown(file, user, group)
+
+
 def switch_full_off(disk: Path, folder: Path) -> None:
     """The control: the kiosk of this disk has a store with synchronous=OFF, put over its code as an update would be."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -299,15 +334,10 @@ def switch_full_off(disk: Path, folder: Path) -> None:
     file.write_text(weak)
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     py_compile.compile(str(file), str(compiled), "store.py", doraise=True, invalidation_mode=mode)
-    mounted = folder / "mounted"
-    mounted.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-o", f"loop,offset={DATA_START << 20}", str(disk), str(mounted)], check=True)
-    try:
-        cache = mounted / f"opt/upper/versions/{version}/lib/python3.11/site-packages/kiosk/__pycache__"
+    with mounted(disk, folder / "mounted", DATA_START) as data:
+        cache = data / f"opt/upper/versions/{version}/lib/python3.11/site-packages/kiosk/__pycache__"
         cache.mkdir(parents=True)
         shutil.copy(compiled, cache / "store.cpython-311.pyc")
-    finally:
-        subprocess.run(["umount", str(mounted)], check=True)
 
 
 def main() -> int:
@@ -323,7 +353,7 @@ def main() -> int:
         "--work",
         type=Path,
         required=True,
-        help="a folder, 4 GB; the saved machine stays in it. no-full needs one of its own",
+        help="a folder, 4 GB; the saved machine stays in it.",
     )
     arguments = parser.parse_args()
     missing = what_is_missing()
