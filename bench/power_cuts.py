@@ -184,8 +184,7 @@ class Campaign:
         self._is_prepared = self._saved.exists() and self._base.exists()
         source = next((each for each in (self._base, folder / "base") if each.exists()), image)
         self._is_enrolled = source != image
-        for each in (durable, seen):
-            subprocess.run(["cp", "--sparse=always", str(source), str(each)], check=True)
+        subprocess.run(["cp", "--sparse=always", str(source), str(durable)], check=True)
         if not self._is_enrolled:
             give_key(durable, folder)
         if control == "no-full" and not self._is_prepared:
