@@ -30,7 +30,7 @@ LOOK_SECONDS = 0.3
 BOOT_SECONDS = 600
 TYPED_SECONDS = 0.6
 KEYS_IN_ROW = 8
-KEYS_LEFT, KEYS_WIDE, KEYS_TOP, KEY_STEP, NEXT_Y = 0.0333, 0.9333, 0.5302, 0.05, 0.7844
+KEYS_LEFT, KEYS_WIDE, KEYS_TOP, KEY_STEP, NEXT_Y = 0.0333, 0.9333, 0.5198, 0.05, 0.7745
 """Where the code screen's keys lie on an upright panel, in shares of it: the first row's middle, from row to row, and
 the button below them.
 """
