@@ -52,6 +52,7 @@ WALK_IN = ((0.73, 0.68), (0.5, 0.566), (0.5, 0.619), (0.5, 0.7295))
 """What a person without a booking touches: no booking, collection of a passport, documents are here, no priority."""
 WALK_IN_SHARE = 0.4
 STEP_SECONDS = 1.3
+FIRST_SECONDS = 60
 TRAP_SHARE, MOST_CHANGES = 0.5, 30
 """Of the cuts so many come at a change of the disk, one of its first 30."""
 E2FSCK_WHOLE = (0, 1)
@@ -193,12 +194,12 @@ class Campaign:
         self.disk = LossyDisk(durable, seen, random)
         self._server = DiskServer(self.disk, folder / "disk.sock")
         bookings = json.loads((office / "central" / "demo" / "bookings.json").read_text())
-        self._passes = [each["pass"] for each in bookings if each["label"] == "single"]
+        self._first, *self._passes = [each["pass"] for each in bookings if each["label"] == "single"]
         self.tally = Tally()
 
     def prepare(self) -> None:
-        """Boots, enrols, and saves the machine at the start page; what an earlier campaign saved in the folder is
-        taken.
+        """Boots, enrols, serves a first visit, and saves the machine at the start page; what an earlier campaign saved
+        in the folder is taken.
         """
         if not self._is_prepared:
             self._save()
@@ -209,12 +210,16 @@ class Campaign:
         office = Office(self._office)
         try:
             emulator = Emulator(self._image, self._folder / "machine-0", disk=self._server.drive)
-            printer = Printer(emulator.line(PRINTER), lambda number: None)
+            printed = Event()
+            printer = Printer(emulator.line(PRINTER), lambda number: printed.set())
             if self._is_enrolled:
                 boot_to_welcome(emulator)
             else:
                 enrolled_at_welcome(emulator, office.code())
-            time.sleep(5)
+            with emulator.line(SCANNER) as scanner:
+                scanner.sendall(self._first.encode() + b"\r")
+                printed.wait(FIRST_SECONDS)
+                boot_to_welcome(emulator)
             printer.close()
             emulator.save(self._saved)
         finally:
