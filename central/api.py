@@ -49,27 +49,28 @@ router = APIRouter()
 async def session_of(request: Request) -> AsyncIterator[Session]:
     """A session whose work is committed when the answer is made, and undone by an error."""
     reads = request.method in ("GET", "HEAD")
-    async with _transaction(request.app.state.reading if reads else request.app.state.writing) as session:
+    async with _transaction(request, request.app.state.reading if reads else request.app.state.writing) as session:
         yield session
 
 
 async def reports_of(request: Request) -> AsyncIterator[Session]:
     """A session that reads what may be some seconds old: from the replica, where there is one."""
-    async with _transaction(request.app.state.reports) as session:
+    async with _transaction(request, request.app.state.reports) as session:
         yield session
 
 
 @asynccontextmanager
-async def _transaction(sessions: sessionmaker[Session]) -> AsyncIterator[Session]:
+async def _transaction(request: Request, sessions: sessionmaker[Session]) -> AsyncIterator[Session]:
     # Only its end speaks to the database, so only that leaves the event loop: a thread's turn costs as much as a query.
-    transaction = sessions.begin()
-    session = transaction.__enter__()
-    try:
-        yield session
-    except BaseException as error:
-        await _apart(partial(transaction.__exit__, type(error), error, error.__traceback__))
-        raise
-    await _apart(partial(transaction.__exit__, None, None, None))
+    async with request.app.state.turns:
+        transaction = sessions.begin()
+        session = transaction.__enter__()
+        try:
+            yield session
+        except BaseException as error:
+            await _apart(partial(transaction.__exit__, type(error), error, error.__traceback__))
+            raise
+        await _apart(partial(transaction.__exit__, None, None, None))
 
 
 async def _apart(end: Callable[[], object]) -> None:

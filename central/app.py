@@ -25,7 +25,7 @@ from central.changes import Changes, postgres_news, sqlite_news
 from central.conflicts import Again
 from central.counters import counter_page, display_page, requests_page, set_up_page
 from central.database import database_file, database_url, for_reading, for_writing, open_database
-from central.engines import postgres_engine
+from central.engines import TURNS, postgres_engine
 from central.fleet import pages as fleet
 from central.guard import Guard
 from central.monitoring import announcing, feed, metrics, reports, transparency
@@ -60,6 +60,8 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     app.state.reading = sessionmaker(for_reading(engine), expire_on_commit=False)
     app.state.writing = sessionmaker(for_writing(engine), expire_on_commit=False)
     app.state.reports = sessionmaker(_reports_engine(data, replica) or for_reading(engine), expire_on_commit=False)
+    # Who waits for a connection must not keep the thread that a holder of one needs: requests wait for a turn instead.
+    app.state.turns = asyncio.Semaphore(TURNS)
     app.state.now = now
     app.state.metrics = metrics.metrics_registry(app.state.reports, now)
     app.state.public_figures = {}

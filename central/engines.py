@@ -16,6 +16,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 CONNECT_SECONDS = 5
 CONNECTIONS = 16
 """Of a process, at most; PostgreSQL's own limit is 100 of all processes unless it is told otherwise."""
+TURNS = 12
+"""So many requests of a process are in a transaction at once: fewer than the connections, of which a request may need
+another one for a moment, and other work some.
+"""
 SQLITE_WRITING = {"begin": "IMMEDIATE"}
 POSTGRES_WRITING = {"isolation_level": "SERIALIZABLE"}
 POSTGRES_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 
-from central.api import Db, Now, Reports
+from central.api import Db, Now
 from central.languages import PageLanguageOf, words
 from central.monitoring.exports import TABLES, Asked, Row, Table
 from central.monitoring.pages import Reader
@@ -71,7 +71,6 @@ def post_survey(
     kind: str,
     officer: Reader,
     session: Db,
-    reports: Reports,
     now: Now,
     language: PageLanguageOf,
     span: SpanOf,
@@ -82,7 +81,7 @@ def post_survey(
     asked = questionnaires_of(office).get(survey)
     if asked is None or kind not in KINDS:
         raise HTTPException(404, "there is no such report")
-    made = survey_report(reports, officer.office, asked, span.first, span.last, office_zone(session, officer.office))
+    made = survey_report(session, officer.office, asked, span.first, span.last, office_zone(session, officer.office))
     writer, media_type = KINDS[kind]
     services = {each.id: each.name[language] for each in office.services} if office else {}
     head = Head(office.office.name if office else officer.office, span.first, span.last, services)
