@@ -83,3 +83,16 @@ async def longest_stall(app: Any, content: bytes, headers: dict[str, str]) -> fl
             longest = max(longest, perf_counter() - began)
         assert (await sending).status_code == 200
     return longest
+
+
+def test_more_requests_at_once_than_there_are_threads_and_connections_wait_for_each_other_and_are_all_answered(
+    http, kiosk
+) -> None:
+    async def all_at_once() -> list[int]:
+        transport = httpx.ASGITransport(http.app)
+        async with httpx.AsyncClient(transport=transport, base_url="https://central.example") as client:
+            asked = [client.get(SNAPSHOT, headers=kiosk.headers()) for _ in range(120)]
+            async with asyncio.timeout(20):
+                return [each.status_code for each in await asyncio.gather(*asked)]
+
+    assert asyncio.run(all_at_once()) == [200] * 120
