@@ -71,7 +71,8 @@ class CodeApp(App):
     def _post(self, event: Event) -> None:
         if isinstance(event, CodeTyped):
             self.screen.waiting, self.screen.problem = True, None
-            print(event.text, file=self._typed, flush=True)
+            self._typed.write(f"{event.text}\n")
+            self._typed.flush()
         self.screen.show(after(self.screen.view, event))
 
     def _listen(self) -> None:
