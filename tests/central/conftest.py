@@ -22,7 +22,7 @@ from central.database import KioskRow, for_writing, open_database
 from central.demo import load_demo
 from central.enrolment import new_code
 from central.people.login import add_officer
-from central.people.roles import STAFF
+from central.people.roles import STAFF, Role
 from kiosk.protocol import ENROLMENTS
 
 ON_BOTH = {
@@ -180,3 +180,12 @@ def enrol_again(http: TestClient, clock: Clock):
 @pytest.fixture
 def staff(http: TestClient, clock: Clock) -> Staff:
     return Staff(http, clock)
+
+
+@pytest.fixture
+def technician(http: TestClient) -> TestClient:
+    """A browser in which a technician has signed in."""
+    with http.app.state.writing.begin() as session:
+        add_officer(session, "PYK", "teknisi", PASSWORD, frozenset({Role.TECHNICIAN}))
+    assert http.post("/officers/login", data={"name": "teknisi", "password": PASSWORD}).status_code == 303
+    return http

@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wire import MORNING, PASSWORD, Kiosk, a_ticket
+from wire import MORNING, Kiosk, a_ticket
 
 from central.database import KioskRow
 from central.fleet.fleet import FleetKiosk, kiosk_in
@@ -18,8 +17,6 @@ from central.fleet.settings import BadSettings, go_back, set_from_afar, wanted_b
 from central.heartbeats import Heartbeat
 from central.monitoring.conditions import SILENT_AFTER
 from central.people.audit import Action
-from central.people.login import add_officer
-from central.people.roles import Role
 from central.people.rows import AuditRow
 from central.qr import qr_element
 from kiosk.model import TicketState
@@ -151,14 +148,6 @@ def test_a_kiosk_that_missed_three_signs_of_life_is_silent(kiosk) -> None:
     assert not seen(kiosk).silent
     kiosk.clock.forward(seconds=SILENT_AFTER.total_seconds())
     assert seen(kiosk).silent
-
-
-@pytest.fixture
-def technician(http: TestClient) -> TestClient:
-    with http.app.state.writing.begin() as session:
-        add_officer(session, "PYK", "teknisi", PASSWORD, frozenset({Role.TECHNICIAN}))
-    assert http.post("/officers/login", data={"name": "teknisi", "password": PASSWORD}).status_code == 303
-    return http
 
 
 def test_the_page_makes_a_code_shown_once_that_enrols(technician, enrol) -> None:

@@ -3,17 +3,13 @@
 import json
 from typing import Any
 
-import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
-from wire import MORNING, PASSWORD, Kiosk
+from wire import MORNING, Kiosk
 
 from central.database import KioskRow
 from central.fleet.fleet import FleetKiosk, kiosk_in
 from central.fleet.rollout import Rollout, begin, pause, takes_part
 from central.people.audit import Action
-from central.people.login import add_officer
-from central.people.roles import Role
 from central.people.rows import AuditRow
 from kiosk.protocol import HEARTBEATS
 
@@ -76,14 +72,6 @@ def test_so_many_percent_take_part_stay_in_when_it_is_widened_and_are_others_for
     assert len(few & other) < 60
     assert all(takes_part(rollout("0.2.0", 100), each) for each in kiosks)
     assert not any(takes_part(rollout("0.2.0", 100, paused=True), each) for each in kiosks)
-
-
-@pytest.fixture
-def technician(http: TestClient) -> TestClient:
-    with http.app.state.writing.begin() as session:
-        add_officer(session, "PYK", "teknisi", PASSWORD, frozenset({Role.TECHNICIAN}))
-    assert http.post("/officers/login", data={"name": "teknisi", "password": PASSWORD}).status_code == 303
-    return http
 
 
 def test_a_technician_begins_widens_and_pauses_a_rollout_and_the_trail_knows(kiosk, technician) -> None:
