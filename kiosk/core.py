@@ -13,7 +13,7 @@ from kiosk.supervisor import Supervisor
 from kiosk.texts import Texts
 from kiosk.theme import Panel
 from kiosk.touchable import could_be_touched
-from kiosk.window_door import WindowDoor
+from kiosk.window_door import MOST_UNREAD, WindowDoor
 from kiosk.window_messages import OfWindow, Tapped
 from kiosk.workers import Inbox
 
@@ -54,10 +54,11 @@ class Core:
         panel: Panel,
         supervisor: Supervisor,
         monotonic: Callable[[], float] = time.monotonic,
+        most_unread: int = MOST_UNREAD,
     ) -> None:
         """Raises ConfigError where nobody can listen at `door`; `user` (uid) is the window's."""
         self._kiosk, self._supervisor, self._monotonic = kiosk, supervisor, monotonic
-        self._door = WindowDoor(door, user, panel, self._hear)
+        self._door = WindowDoor(door, user, panel, self._hear, most_unread)
         self._is_ending = False
 
     def run(self) -> None:

@@ -54,12 +54,13 @@ class Relay(UnixStreamServer):
     `door`.
     """
 
-    def __init__(self, door: Path, core: int, central: CentralSettings) -> None:
+    def __init__(self, door: Path, core: int, central: CentralSettings, patience: float = CORE_SECONDS) -> None:
+        """`patience` is how long the core may take over its side of a request, in s."""
         super().__init__(str(door), _Request, bind_and_activate=False)
         self.socket.close()
         self.socket = listen_at(door)
         self.timeout = ROUND_SECONDS
-        self._core = core
+        self._core, self.patience = core, patience
         self._trusted: datetime | None = None
         self._line = Line(
             central.url, central.ca, EXCHANGE_SECONDS, _utc, lambda at, took: None, lambda: self._trusted
@@ -95,7 +96,10 @@ class _Request(BaseHTTPRequestHandler):
     """One request of the core, of which nothing is kept or logged."""
 
     server: Relay
-    timeout = CORE_SECONDS
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.settimeout(self.server.patience)
 
     def do_GET(self) -> None:
         self._hand_on()

@@ -37,11 +37,19 @@ class WindowDoor:
     without any.
     """
 
-    def __init__(self, door: Path, user: int, panel: Panel, hear: Callable[[OfWindow], None]) -> None:
-        """`user` (uid) alone may come in. Raises ConfigError where nobody can listen at `door`."""
+    def __init__(
+        self,
+        door: Path,
+        user: int,
+        panel: Panel,
+        hear: Callable[[OfWindow], None],
+        most_unread: int = MOST_UNREAD,
+    ) -> None:
+        """`user` (uid) alone may come in; one that leaves more than `most_unread` bytes is dismissed.
+        Raises ConfigError where nobody can listen at `door`."""
         self._listening = listen_at(door)
         self._listening.setblocking(False)
-        self._user, self._panel, self._hear = user, panel, hear
+        self._user, self._panel, self._hear, self._most_unread = user, panel, hear, most_unread
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listening, selectors.EVENT_READ)
         self._awake, self.waker = socket.socketpair()
@@ -92,7 +100,7 @@ class WindowDoor:
                 line.close()
                 return
             self._dismiss()
-            self._window = _Window(line)
+            self._window = _Window(line, self._most_unread)
             self._selector.register(line, selectors.EVENT_READ)
             note(WindowChanged(True))
             self._say(PanelSaid(panel=self._panel))
@@ -135,9 +143,9 @@ class WindowDoor:
 class _Window:
     """A line that never waits."""
 
-    def __init__(self, line: socket.socket) -> None:
+    def __init__(self, line: socket.socket, most_unread: int) -> None:
         line.setblocking(False)
-        self.line, self.owed = line, bytearray()
+        self.line, self.owed, self._most_unread = line, bytearray(), most_unread
         self._frames = Frames(LONGEST_OF_A_WINDOW)
 
     def says(self, data: bytes) -> bool:
@@ -147,7 +155,7 @@ class _Window:
             while self.owed:
                 del self.owed[: self.line.send(self.owed)]
         except BlockingIOError:
-            return len(self.owed) <= MOST_UNREAD
+            return len(self.owed) <= self._most_unread
         except OSError:
             return False
         return True

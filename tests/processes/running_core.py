@@ -92,9 +92,9 @@ def until(holds: Callable[[], object], what: str) -> None:
 class Running:
     """A running core; `thread` ends when it does."""
 
-    def __init__(self, folder: Path, user: int, supervisor: Supervisor) -> None:
+    def __init__(self, folder: Path, user: int, supervisor: Supervisor, **more: int) -> None:
         self.kiosk, self.door = TimedKiosk(folder), folder / "door"
-        self.core = Core(self.kiosk, self.door, user, PANEL, supervisor)
+        self.core = Core(self.kiosk, self.door, user, PANEL, supervisor, **more)
         self.thread = threading.Thread(target=self.core.run, daemon=True)
         self.thread.start()
 
@@ -125,8 +125,10 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, user: int | None = None, supervisor: Supervisor | None = None) -> Iterator[Running]:
-    made = Running(folder, os.getuid() if user is None else user, supervisor or Supervisor({}))
+def running(
+    folder: Path, user: int | None = None, supervisor: Supervisor | None = None, **more: int
+) -> Iterator[Running]:
+    made = Running(folder, os.getuid() if user is None else user, supervisor or Supervisor({}), **more)
     try:
         yield made
     finally:

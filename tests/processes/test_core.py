@@ -133,14 +133,13 @@ def test_a_window_that_speaks_nonsense_is_dismissed_and_the_next_one_served(core
     core.comes().sees(lambda view: view.visit.state is State.WELCOME)
 
 
-def test_a_window_that_does_not_read_is_dismissed_and_keeps_nobody_waiting(
-    with_window: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kiosk.window_door.MOST_UNREAD", 20_000)
-    for place in range(500):
-        with_window.kiosk.inbox.post(AccessChosen(Access(low_reach=place % 2 == 0)))
-    until(lambda: with_window.core._door._window is None, "its dismissal")
-    with_window.comes().sees(lambda view: view.visit.state is State.WELCOME)
+def test_a_window_that_does_not_read_is_dismissed_and_keeps_nobody_waiting(folder: Path) -> None:
+    with running(folder, most_unread=20_000) as core:
+        core.comes().sees(lambda view: view.visit.state is State.WELCOME)
+        for place in range(500):
+            core.kiosk.inbox.post(AccessChosen(Access(low_reach=place % 2 == 0)))
+        until(lambda: core.core._door._window is None, "its dismissal")
+        core.comes().sees(lambda view: view.visit.state is State.WELCOME)
 
 
 @contextmanager

@@ -35,9 +35,9 @@ def server(folder: Path) -> Iterator[ListeningServer]:
 class Door:
     """A relay in a thread of its own."""
 
-    def __init__(self, folder: Path, server: ListeningServer, core: int) -> None:
+    def __init__(self, folder: Path, server: ListeningServer, core: int, **more: float) -> None:
         self.path = folder / "door"
-        self.relay = Relay(self.path, core, CentralSettings(url=server.url, ca=server.ca))
+        self.relay = Relay(self.path, core, CentralSettings(url=server.url, ca=server.ca), **more)
         self.relay.timeout = 0.02
         self._is_ending = False
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -153,9 +153,9 @@ def test_headers_of_nobodys_business_are_left_out_both_ways(server: ListeningSer
 
 
 def test_a_core_that_leaves_or_dawdles_does_not_keep_the_next_one_waiting(
-    folder: Path, server: ListeningServer, door: Door, monkeypatch: pytest.MonkeyPatch
+    folder: Path, server: ListeningServer
 ) -> None:
-    monkeypatch.setattr("kiosk.relay._Request.timeout", 0.1)
+    door = Door(folder, server, os.getuid(), patience=0.1)
     dawdler = socket.socket(socket.AF_UNIX)
     dawdler.connect(str(door.path))
     dawdler.sendall(b"POST ")
@@ -164,6 +164,7 @@ def test_a_core_that_leaves_or_dawdles_does_not_keep_the_next_one_waiting(
         leaver.sendall(f"POST {EPOCHS} HTTP/1.0\r\nContent-Length: 9\r\n\r\n{{".encode())
     assert client_of(folder, server, server.clock.now).snapshot("")
     dawdler.close()
+    door.closes()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
