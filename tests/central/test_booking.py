@@ -282,6 +282,7 @@ def test_limits_that_are_met_again_and_again_are_told_to_the_staff(visitor, http
         assert found == ([("many_phone", 5)] if met == 5 else [])
 
 
+@pytest.mark.usefixtures("sqlite")
 def test_nothing_of_a_person_is_kept_but_hashes_and_the_masked_name(visitor, data) -> None:
     visitor.books(service="passport_new", name1="Zulkarnain Pilihan", nik1="1376010101900001", phone="0811 2233 4455")
     kept = b"".join(file.read_bytes() for file in data.glob("central.sqlite*"))

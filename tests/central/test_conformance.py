@@ -98,6 +98,7 @@ def test_every_clause_has_its_place_in_the_protocol_and_every_place_its_clause()
     assert len(clauses()) == len({each.id for each in clauses()})
 
 
+@pytest.mark.usefixtures("sqlite")
 def test_the_reference_server_keeps_every_clause(data: Path, tls: Path, capfd) -> None:
     codes = []
     for _ in range(2):
