@@ -52,9 +52,10 @@ def _sync(
     speed: float, leaks: bool, client: Any, store: Any, heartbeat: Callable[[], Any], *more: Any, on_heard: Any
 ) -> Any:
     """The kiosk's sync with its waits as much shorter."""
-    from kiosk.sync import Sync
+    from kiosk import sync
     from kiosk.workers import BackOff
 
+    make: Callable[..., Any] = sync.Sync
     kept: list[bytes] = []
 
     def leaking() -> Any:
@@ -62,8 +63,12 @@ def _sync(
         return heartbeat()
 
     back_off = BackOff(1 / speed, LONGEST_WAIT_SECONDS / speed)
-    waits = (back_off, PULL_SECONDS / speed, HEARTBEAT_SECONDS / speed)
-    return Sync(client, store, leaking if leaks else heartbeat, *more, *waits, on_heard)
+    waits: dict[str, Any] = {
+        "back_off": back_off,
+        "pull_every": PULL_SECONDS / speed,
+        "heartbeat_every": HEARTBEAT_SECONDS / speed,
+    }
+    return make(client, store, leaking if leaks else heartbeat, *more, on_heard=on_heard, **waits)
 
 
 def rehearse(arguments: argparse.Namespace, time: FastTime) -> None:

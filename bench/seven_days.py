@@ -269,11 +269,15 @@ class Week:
             for figure, value in part.measured().items():
                 self._note(f"{name} {figure}", hour, part.life, value)
         store, log = self.folder / "data/store", self.folder / "data/log"
+        both = _bytes_in(store)
         sizes = {
-            "store bytes": (store / "kiosk.sqlite").stat().st_size, "store with its log": _bytes_in(store), "log bytes": _bytes_in(log),
-            "other bytes": _bytes_in(self.folder / "data") - _bytes_in(store) - _bytes_in(log),
-            "passing entries": sum(1 for _ in self._passing.rglob("*")), "facts": self.facts(),
-        }  # fmt: skip
+            "store bytes": _bytes_in(store, "kiosk.sqlite"),
+            "store with its log": both,
+            "log bytes": _bytes_in(log),
+            "other bytes": _bytes_in(self.folder / "data") - both - _bytes_in(log),
+            "passing entries": sum(1 for _ in self._passing.rglob("*")),
+            "facts": self.facts(),
+        }
         for figure, value in sizes.items():
             self._note(figure, hour, 1, value)
 
@@ -352,9 +356,9 @@ def _minutes(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _bytes_in(folder: Path) -> int:
+def _bytes_in(folder: Path, pattern: str = "*") -> int:
     total = 0
-    for each in folder.rglob("*"):
+    for each in folder.rglob(pattern):
         with suppress(FileNotFoundError):
             total += each.stat().st_size
     return total
