@@ -93,6 +93,13 @@ def test_the_core_is_stopped_for_the_practice_visit_and_started_again_whatever_h
     assert {"anjungan-update.service", "anjungan-report.service"} <= set(ordered.removeprefix("After=").split())
 
 
+def test_the_practice_visit_is_at_night_in_all_of_indonesia_also_where_the_boxs_zone_was_never_set() -> None:
+    """Between the updates and the morning's report; a box that was off does not make up for it by day."""
+    lines = (UNITS / "anjungan-rehearsal.timer").read_text().splitlines()
+    assert "OnCalendar=*-*-* 04:00:00 Asia/Jakarta" in lines
+    assert not any(each.startswith("Persistent") for each in lines)
+
+
 def test_every_unit_has_a_description_and_what_it_wants_is_there() -> None:
     names = {each.name for each in UNITS.glob("anjungan*")}
     for file in UNITS.glob("anjungan-*.service"):
