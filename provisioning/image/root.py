@@ -1,9 +1,11 @@
 """The root folder of an image: Debian's packages, the system's files, and the kiosk in its own environment."""
 
 import os
+import shlex
 import shutil
 import sys
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +24,13 @@ KEPT = "/usr/share/doc/*/copyright"
 
 @dataclass(frozen=True)
 class RootBuild:
-    """What goes in: the checkout, a folder to work in, the configuration of the kiosks and its authority; whether the
+    """What goes in: the checkout, a folder to work in, the files that apply is given, by its options; whether the
     newest packages are taken instead of those of the list.
     """
 
     source: Path
     work: Path
-    config: Path
-    ca: Path
+    given: Mapping[str, Path]
     new_packages: bool
 
 
@@ -38,8 +39,8 @@ def build_root(build: RootBuild) -> Path:
     wheels = build.work / "wheels"
     version = _gather_wheels(build, wheels)
     root = build.work / "root"
-    given = [SYSTEM, wheels, version, sys.executable, build.config.resolve(), build.ca]
-    fill = f'PYTHONPATH={build.source} {FILL} "$1" {" ".join(map(str, given))}'
+    given = [SYSTEM, wheels, version, sys.executable, *(each for option in build.given.items() for each in option)]
+    fill = f'PYTHONPATH={build.source} {FILL} "$1" {shlex.join(map(str, given))}'
     excluded = [f"--dpkgopt=path-exclude={each}" for each in LEFT_OUT]
     do([
         *OWN_MOUNTS, "mmdebstrap", "--mode=root", "--variant=essential", "--format=directory",
