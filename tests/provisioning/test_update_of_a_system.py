@@ -179,7 +179,7 @@ def test_a_system_is_taken_from_the_repository_and_only_if_it_is_what_was_offere
             kiosk.updates()
         offers = kiosk.source().offers()
         assert {each.release.kind for each in offers} == {SYSTEM}
-        assert [each.release.file for each in offers][0].endswith(".raucb")
+        assert next(each.release.file for each in offers).endswith(".raucb")
 
 
 def test_what_the_root_brought_is_not_deleted_with_the_versions_that_nobody_names(kiosk: Kiosk) -> None:
