@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
-from emulated_boot import boot_to_welcome
+from emulated_boot import WELCOME, wait_for
 from emulated_office import Office, Printer, offer
 from emulator import BOOT_START, PRINTER, Emulator, what_is_missing
 from lossy_disk import DiskServer, LossyDisk
@@ -102,7 +102,7 @@ class Bench:
         disk = self.work / "kept.img"
         copy(self.installed, disk)
         with self.running(disk) as emulator:
-            tell(f"the start page of slot B: {boot_to_welcome(emulator):.0f} s", emulator)
+            tell(f"the start page of slot B: {wait_for(emulator, WELCOME, LONGEST):.0f} s", emulator)
             emulator.screen().save(self.work / "slot-b.png")
             until(lambda: "anjungan-b.conf" in entries(disk), "slot B has proved itself")
             tell("slot B has proved itself", emulator)
@@ -118,7 +118,7 @@ class Bench:
         with self.running(disk) as emulator:
             until(lambda: any("+0" in each for each in entries(disk)), "slot B has used up its tries")
             tell("slot B has used up its tries", emulator)
-            tell(f"the start page of slot A: {boot_to_welcome(emulator):.0f} s", emulator)
+            tell(f"the start page of slot A: {wait_for(emulator, WELCOME, LONGEST):.0f} s", emulator)
         with mounted(disk, self.work / "data", DATA.start) as data:
             refused = Memory(data / "update").refused()
         assert list(refused) == [self.version], refused
@@ -142,7 +142,7 @@ class Bench:
             disk.close()
         assert entries(durable) == {"anjungan-a.conf"}, entries(durable)
         with self.running(durable) as emulator:
-            tell(f"the start page of slot A: {boot_to_welcome(emulator):.0f} s", emulator)
+            tell(f"the start page of slot A: {wait_for(emulator, WELCOME, LONGEST):.0f} s", emulator)
 
     def links(self, disk: Path) -> tuple[str | None, ...]:
         """What is current, previous and proven, as far as it was written."""

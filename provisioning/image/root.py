@@ -21,6 +21,9 @@ OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private")
 LEFT_OUT = ("/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/doc/*")
 KEPT = "/usr/share/doc/*/copyright"
 KEYRING = "etc/rauc/keyring.pem"
+FIRST_FILES = "etc/initramfs-tools/conf.d"
+EARLY = f'mkdir -p "$1/{FIRST_FILES}" && cp {shlex.quote(str(SYSTEM))}/{FIRST_FILES}/* "$1/{FIRST_FILES}"'
+"""Before the kernel is installed: its packages make first file systems, which are made anew in the end."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def build_root(build: RootBuild) -> Path:
     do([
         *OWN_MOUNTS, "mmdebstrap", "--mode=root", "--variant=essential", "--format=directory",
         f"--include={','.join(_packages(build))}", *excluded,
-        f"--dpkgopt=path-include={KEPT}", f"--customize-hook={fill}", SUITE, root, *_sources(),
+        f"--dpkgopt=path-include={KEPT}", f"--setup-hook={EARLY}", f"--customize-hook={fill}", SUITE, root, *_sources(),
     ])  # fmt: skip
     _hold_to_the_list(root, build.new_packages)
     if build.certificate:
