@@ -64,6 +64,7 @@ class Bench:
         with mounted(disk, self.work / "data", DATA.start) as data:
             folder = data / "anjungan"
             self.office.enrol(folder)
+            self.office.want(self.version)
             keep_wanted(folder, self.version)
             owner = (folder / "store.key").stat()
             for each in (folder, *folder.rglob("*")):

@@ -23,6 +23,7 @@ from central.app import create_app
 from central.database import database_file, for_writing, open_database
 from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import enrol, new_code
+from central.fleet.rollout import begin
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.devices.simulator_programs import converse
 from kiosk.identity import Identity, public_key_text
@@ -116,6 +117,11 @@ class Office:
                 session, Enrolment(code=code, public_key=public_key_text(key), name="Lobby 1"), datetime.now(UTC)
             )
         Identity.create(folder, enrolled, key)
+
+    def want(self, version: str) -> None:
+        """Has every kiosk of the office told to take a version."""
+        with self._app.state.writing.begin() as session:
+            begin(session, DEMO_OFFICE, version, 100, "Rahma", datetime.now(UTC))
 
     def stop(self) -> None:
         self._server.should_exit = True
