@@ -26,9 +26,6 @@ FIRMWARE = Path("/usr/share/ovmf/OVMF.fd")
 TAP_SECONDS = 0.1
 BOOT_START = 1 << 20
 """Where the image's first partition begins, in bytes."""
-_FAST = ["-accel", "tcg,thread=multi", "-cpu", "max"]
-_PACED = ["-accel", "tcg,thread=single", "-icount", "shift=1", "-cpu", "max"]
-"""2 ns an instruction."""
 PRINTER, SCANNER = "printer", "scanner"
 SERIAL_LINES = {SCANNER: 1, PRINTER: 2}
 """/dev/ttyS1 and /dev/ttyS2 of the guest."""
@@ -66,17 +63,11 @@ def command_line(image: Path) -> str:
 
 class Emulator:
     """One run from power on to power off. `disk` is as for QEMU's -drive; without `firmware` the kernel is started
-    directly. A `paced` one has a clock that goes by what it computes. Sockets and the console's text are in `folder`.
+    directly. Sockets and the console's text are in `folder`.
     """
 
     def __init__(
-        self,
-        image: Path,
-        folder: Path,
-        disk: str = "",
-        firmware: bool = False,
-        resumed: Path | None = None,
-        paced: bool = False,
+        self, image: Path, folder: Path, disk: str = "", firmware: bool = False, resumed: Path | None = None
     ) -> None:
         self.console = folder / "console.txt"
         self._folder = folder
@@ -85,7 +76,7 @@ class Emulator:
             (folder / name).unlink(missing_ok=True)
         command = [
             QEMU, "-nodefaults", "-display", "none", "-m", MEMORY_MIB, "-smp", "2", "-machine", "q35",
-            *(["-accel", "kvm", "-cpu", "host"] if can_kvm() else _PACED if paced else _FAST),
+            *(["-accel", "kvm", "-cpu", "host"] if can_kvm() else ["-accel", "tcg,thread=multi", "-cpu", "max"]),
             "-drive", disk or f"file={image},format=raw,snapshot=on,if=virtio",
             "-device", f"virtio-vga,xres={SIZE[0]},yres={SIZE[1]}", "-device", "virtio-rng-pci",
             "-device", "virtio-tablet-pci",
