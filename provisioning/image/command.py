@@ -9,6 +9,7 @@ from pathlib import Path
 from kiosk.config import Settings, read_settings
 from provisioning.image.disk import write_disk
 from provisioning.image.root import RootBuild, build_root
+from provisioning.image.stick import write_stick
 from provisioning.image.tools import BuildFailed, missing_tools
 
 SOURCE = Path(__file__).parent.parent.parent
@@ -22,6 +23,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     one.set_defaults(run=run)
     one.add_argument("--out", type=Path, required=True, metavar="FILE", help="the disk, for a box or an emulator")
     one.add_argument("--config", type=Path, required=True, metavar="FILE", help="kiosk.toml of the kiosks it is for")
+    one.add_argument("--stick", type=Path, metavar="FILE", help="a USB stick that puts it on a box's disk, too")
     one.add_argument("--work", type=Path, metavar="DIR", help="where to build, 5 GB; a folder of its own if left out")
     one.add_argument("--new-packages", action="store_true", help="take the newest packages and write their list anew")
 
@@ -39,11 +41,15 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="anjungan-image-", dir=arguments.work) as work:
             build = RootBuild(SOURCE, Path(work), arguments.config, settings.central.ca, arguments.new_packages)
-            write_disk(build_root(build), Path(work), arguments.out)
+            root = build_root(build)
+            write_disk(root, Path(work), arguments.out)
+            if arguments.stick:
+                write_stick(root, arguments.out, Path(work), arguments.stick)
     except BuildFailed as error:
         print(f"kiosk-provision: {error}", file=sys.stderr)
         return 1
-    print(f"{arguments.out}: {arguments.out.stat().st_size // 1_000_000} MB")
+    for file in filter(None, (arguments.out, arguments.stick)):
+        print(f"{file}: {file.stat().st_size // 1_000_000} MB")
     return 0
 
 

@@ -9,6 +9,7 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def write_disk(root: Path, work: Path, out: Path) -> None:
     partial = out.with_name(f"{out.name}.part")
     with partial.open("wb") as disk:
         disk.truncate((DATA.start + DATA.size + 1) * MIB)
-    _partition(partial, work)
+    partition(partial, PARTS, work)
     for part, make in makers.items():
         content = make(root, work)
         if content.stat().st_size > part.size * MIB:
@@ -67,10 +68,11 @@ def write_disk(root: Path, work: Path, out: Path) -> None:
     partial.rename(out)
 
 
-def _partition(disk: Path, work: Path) -> None:
+def partition(disk: Path, parts: Iterable[Part], work: Path) -> None:
+    """Writes the table of the partitions. Raises BuildFailed."""
     lines = [
         f"start={each.start}MiB, size={each.size}MiB, type={each.kind}, uuid={each.id}, name={each.name}"
-        for each in PARTS
+        for each in parts
     ]
     table = work / "partitions"
     table.write_text("\n".join(["label: gpt", f"label-id: {DISK_ID}", *lines, ""]))
@@ -89,10 +91,15 @@ def _boot(root: Path, work: Path) -> Path:
         shutil.copy(next((root / "boot").glob(f"{name}-*")), tree / name)
     (tree / "loader" / "loader.conf").write_text(LOADER)
     (entries / "anjungan.conf").write_text(ENTRY)
+    return fat(tree, image, BOOT.size)
+
+
+def fat(tree: Path, image: Path, size: int) -> Path:
+    """A folder as a FAT file system of so many MiB, the same each time. Raises BuildFailed."""
     for each in tree.rglob("*"):
         os.utime(each, (EPOCH, EPOCH))
     with image.open("wb") as file:
-        file.truncate(BOOT.size * MIB)
+        file.truncate(size * MIB)
     do(["mkfs.vfat", "--invariant", "-F", "32", "-n", "BOOT", image])
     do(["mcopy", "-i", image, "-s", "-m", *sorted(tree.iterdir()), "::"])
     return image
