@@ -24,11 +24,11 @@ from power_cuts import mounted
 from provisioning.image.disk import DATA
 
 DISK_GIB = 8
-WRITE_SECONDS = 1200
+WRITE_SECONDS = 2400
 LOOK_SECONDS = 2.0
-TEXT_SECONDS = 45
-"""What the program on the stick says before it writes stands for 30 s."""
-REFUSED_SECONDS = 120
+DONE_SECONDS = 45
+"""Within these the stick's program has read back what it wrote."""
+REFUSED_SECONDS = 240
 """By then it would have written."""
 
 
@@ -36,11 +36,11 @@ def installed(stick: Path, disk: Path, out: Path, folder: Path) -> dict[str, flo
     """One installation; times in s. Raises TimeoutError."""
     emulator = _box(stick, disk, folder)
     try:
-        time.sleep(TEXT_SECONDS)
+        _wait_until(lambda: disk.stat().st_blocks > 0)
         emulator.screen().save(out / "stick-writing.png")
         _wait_until(lambda: _has_table(disk))
         _wait_until(lambda: is_whole(stick, disk))
-        time.sleep(TEXT_SECONDS)
+        time.sleep(DONE_SECONDS)
         emulator.screen().save(out / "stick-done.png")
         written = emulator.seconds
         emulator.pull_stick()
