@@ -26,8 +26,6 @@ from provisioning.image.disk import DATA
 DISK_GIB = 8
 WRITE_SECONDS = 2400
 LOOK_SECONDS = 2.0
-DONE_SECONDS = 45
-"""Within these the stick's program has read back what it wrote."""
 REFUSED_SECONDS = 240
 """By then it would have written."""
 
@@ -40,7 +38,8 @@ def installed(stick: Path, disk: Path, out: Path, folder: Path) -> dict[str, flo
         emulator.screen().save(out / "stick-writing.png")
         _wait_until(lambda: _has_table(disk))
         _wait_until(lambda: is_whole(stick, disk))
-        time.sleep(DONE_SECONDS)
+        _wait_until(lambda: emulator.bytes_read() >= image_sum(stick)[0])
+        time.sleep(LOOK_SECONDS)
         emulator.screen().save(out / "stick-done.png")
         written = emulator.seconds
         emulator.pull_stick()
@@ -68,10 +67,16 @@ def is_left_alone(stick: Path, disk: Path, out: Path, folder: Path) -> bool:
 
 def is_whole(stick: Path, disk: Path) -> bool:
     """Whether a disk holds the stick's image, by the sum that is on the stick."""
+    size, digest = image_sum(stick)
+    command = ["sh", "-c", 'head -c "$1" "$2" | sha256sum', "sh", str(size), str(disk)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0] == digest
+
+
+def image_sum(stick: Path) -> tuple[int, str]:
+    """Size in bytes and SHA-256 of the image that is on a stick."""
     command = ["mtype", "-i", f"{stick}@@1M", "::/image.sum"]
     size, digest = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    command = ["sh", "-c", 'head -c "$1" "$2" | sha256sum', "sh", size, str(disk)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0] == digest
+    return int(size), digest
 
 
 def digest_of(file: Path) -> str:

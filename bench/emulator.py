@@ -133,6 +133,11 @@ class Emulator:
             self._qmp.do("input-send-event", events=[_button(down)])
             time.sleep(TAP_SECONDS)
 
+    def bytes_read(self) -> int:
+        """What the machine has read of its own disk since the power came."""
+        found = self._qmp.do("query-blockstats")
+        return next(int(each["stats"]["rd_bytes"]) for each in found if each["device"] == "virtio0")
+
     def pull_stick(self) -> None:
         """Out of its port."""
         self._qmp.do("device_del", id="in-port")
