@@ -26,7 +26,7 @@ HELD_SECONDS = 0.06
 MAIN_SHARE = 0.5
 """Of the touches of a screen that has a main button: more often than not a person goes on."""
 SIGN_BYTES, TOUCH_BYTES = 8 * 1024, 256 * 1024
-"""What the control keeps: at each sign of life less than it is made of, at each touch far less than a screen's pictures."""
+"""What the control keeps at each sign of life, and at each touch: far less than a screen's pictures."""
 
 
 def core(arguments: argparse.Namespace, time: FastTime) -> None:
