@@ -78,7 +78,9 @@ def install(root: Path) -> None:
         drop_ins.mkdir(exist_ok=True)
         (drop_ins / "headless.conf").write_text("[Service]\nEnvironment=WLR_BACKENDS=headless\n")
     subprocess.run(["systemd-sysusers", f"--root={root}"], check=True)
-    shutil.rmtree(root / "var/lib/anjungan", ignore_errors=True)
+    # Also the key that a former run has sealed.
+    for former in ("var/lib/anjungan", "etc/credstore.encrypted"):
+        shutil.rmtree(root / former, ignore_errors=True)
     with tempfile.TemporaryDirectory() as name:
         make_data(Path(name), 3)
         shutil.copytree(Path(name) / "data", root / "var/lib/anjungan")

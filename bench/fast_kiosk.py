@@ -25,7 +25,8 @@ TAP_SECONDS = 0.4
 HELD_SECONDS = 0.06
 MAIN_SHARE = 0.5
 """Of the touches of a screen that has a main button: more often than not a person goes on."""
-LEAK_BYTES = 8192
+SIGN_BYTES, TOUCH_BYTES = 8 * 1024, 256 * 1024
+"""What the control keeps at each sign of life, and at each touch: far less than a screen's pictures."""
 
 
 def core(arguments: argparse.Namespace, time: FastTime) -> None:
@@ -59,7 +60,7 @@ def _sync(
     kept: list[bytes] = []
 
     def leaking() -> Any:
-        kept.append(os.urandom(LEAK_BYTES))
+        kept.append(os.urandom(SIGN_BYTES))
         return heartbeat()
 
     back_off = BackOff(1 / speed, LONGEST_WAIT_SECONDS / speed)
@@ -112,7 +113,7 @@ class Person:
         if target is None:
             return
         if self._leaks:
-            self._kept.append(os.urandom(LEAK_BYTES))
+            self._kept.append(os.urandom(TOUCH_BYTES))
         x, y = target.center
         Window.dispatch("on_mouse_down", x, Window.height - 1 - y, "left", [])
         Clock.schedule_once(

@@ -5,8 +5,8 @@ Their time is passed in and runs `--speed` times as fast as the machine's. In th
 touch whatever is on the screen; the network is away for a while each day, and once for a day and a night; the paper
 runs low and out; at night comes a practice visit, for which the core is stopped, as on an installed kiosk. Each hour
 of that time the memory, files and threads of each process are looked at, and the disk. Ends with 1 where something
-grows after the first day, or a process ends by itself. `--leaks` is the control: a process that keeps 8 kB at each
-touch (ui) or each sign of life (core), which has to be found.
+grows after the first day, or a process ends by itself. `--leaks` is the control: a process that keeps 256 kB
+at each touch (ui) or 8 kB at each sign of life (core), which has to be found.
 """
 
 import argparse
