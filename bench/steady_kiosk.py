@@ -21,13 +21,15 @@ from kiosk.devices.escpos_printer import EscposPrinter
 from kiosk.devices.simulated_clock import SimulatedClock
 from kiosk.devices.simulated_connection import SimulatedConnection
 from kiosk.devices.simulated_printer import SimulatedPrinter
-from kiosk.events import Event
-from kiosk.model import PassKey, PrinterStatus, PriorityGroup, Words
+from kiosk.events import Answer, Event
+from kiosk.gate import Gate
+from kiosk.model import Box, PassKey, PrinterStatus, PriorityGroup, Words
 from kiosk.monitor import Monitor
 from kiosk.printing import Printing
 from kiosk.protocol import Snapshot
 from kiosk.records import Records
 from kiosk.texts import Texts
+from kiosk.workbench import OF_THE_TECHNICIAN, Workbench
 from kiosk.workers import Inbox
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -83,6 +85,7 @@ class SteadyKiosk:
 
     def __init__(self, folder: Path, controller: Callable[..., TapCounter] = TapCounter) -> None:
         self._seconds = 1000.0
+        uptime = Uptime("this boot", lambda: self._seconds)
         clock = Clock(lambda: MORNING, Uptime("this boot", lambda: 1000.0), lambda: True)
         clock.recall(None, MORNING)
         self.texts, self.voice = Texts.load(), Mute()
@@ -93,6 +96,7 @@ class SteadyKiosk:
         self._monitor.scanners[0] = self._monitor.online = True
         self.controller = controller(self._monitor.surroundings, self._send, lambda: self._seconds)
         self._records = Records(self.store, clock, lambda: self._seconds)
+        self._workbench = Workbench(Gate(self.store, uptime), self.store, lambda: Box("0.1.0", 0, 20_000), {})
         paper = SimulatedClock()
         self._device = SimulatedPrinter(clock=paper)
         line = SimulatedConnection(self._device)
@@ -122,9 +126,14 @@ class SteadyKiosk:
             self.controller.tick()
 
     def _send(self, command: Command) -> None:
-        answer = self._printing.answer(command) if isinstance(command, Print) else self._records.answer(command)
+        answer = self._answer(command)
         # Each person takes the paper along.
         for paper in (self._device.tickets, self._device.pieces, self._device.scraps):
             paper.clear()
         if answer:
             self.inbox.post(answer)
+
+    def _answer(self, command: Command) -> Answer | None:
+        if isinstance(command, OF_THE_TECHNICIAN):
+            return self._workbench.answer(command)
+        return self._printing.answer(command) if isinstance(command, Print) else self._records.answer(command)

@@ -19,8 +19,9 @@ BURST_WINDOW = timedelta(minutes=10)
 class AlertKind(StrEnum):
     """FORK: a kiosk's facts do not follow from those held. NUMBER_TAKEN: one number on two tickets. TWO_KIOSKS: one
     booking checked in on several kiosks. WRONG_SERIES: a walk-in numbers that are not of their kiosk's series. BURST:
-    many walk-ins at once. STORE_RENEWED: a kiosk had to begin with an empty store. CLOCK: a kiosk cannot tell the time,
-    or told one that had not come yet. HELD_BACK: a kiosk's facts are not taken, and stay there.
+    many walk-ins at once. STORE_RENEWED: a kiosk had to begin with an empty store. WAY_IN_SHUT: somebody tried a
+    technician's way in at a kiosk, until it was shut. CLOCK: a kiosk cannot tell the time, or told one that had not
+    come yet. HELD_BACK: a kiosk's facts are not taken, and stay there.
     """
 
     FORK = "fork"
@@ -29,6 +30,7 @@ class AlertKind(StrEnum):
     WRONG_SERIES = "wrong_series"
     BURST = "burst"
     STORE_RENEWED = "store_renewed"
+    WAY_IN_SHUT = "way_in_shut"
     CLOCK = "clock"
     HELD_BACK = "held_back"
 

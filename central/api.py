@@ -17,10 +17,12 @@ from starlette.requests import ClientDisconnect
 from central import enrolment, epochs, facts
 from central.batch import NotABatch, ReceivedFact, read_batch
 from central.database import KioskRow
+from central.fleet.bundles import add_bundle
 from central.fleet.identity import note_boot
 from central.fleet.paper import note_printer
 from central.fleet.rollout import version_for
 from central.fleet.settings import wanted_by
+from central.fleet.way_in import way_for
 from central.heartbeats import Heartbeat, is_news
 from central.monitoring import conditions
 from central.news import ONLY_PAGES, tell
@@ -28,11 +30,14 @@ from central.snapshot import office_zone
 from central.tries import Tries, network_of
 from kiosk.protocol import (
     BATCH_BYTES,
+    BUNDLE_BYTES,
+    BUNDLES,
     ENROLMENTS,
     EPOCHS,
     FACTS,
     HEARTBEATS,
     SNAPSHOT,
+    BundleTaken,
     Enrolled,
     Enrolment,
     Epoch,
@@ -44,6 +49,8 @@ from kiosk.protocol import (
 )
 
 router = APIRouter()
+GZIP = b"\x1f\x8b"
+"""What every .gz begins with (RFC 1952, 2.3.1)."""
 
 
 async def session_of(request: Request) -> AsyncIterator[Session]:
@@ -147,6 +154,19 @@ async def body_of(request: Request) -> bytes:
         raise HTTPException(400, "the body broke off") from error
     if len(content) > BATCH_BYTES:
         raise HTTPException(413, f"a batch has at most {BATCH_BYTES} bytes")
+    return content
+
+
+async def bundle_of(request: Request) -> bytes:
+    """The .tar.gz in the request's body."""
+    try:
+        content = await request.body()
+    except ClientDisconnect as error:
+        raise HTTPException(400, "the body broke off") from error
+    if len(content) > BUNDLE_BYTES:
+        raise HTTPException(413, f"a bundle has at most {BUNDLE_BYTES} bytes")
+    if not content.startswith(GZIP):
+        raise HTTPException(422, "this is no .tar.gz")
     return content
 
 
@@ -280,10 +300,29 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
     return JSONResponse(accepted.model_dump())
 
 
+@router.post(
+    BUNDLES,
+    dependencies=[Depends(sender_of)],
+    responses=answers(400, 401, 403, 411, 413, 422),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/gzip": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+def post_bundle(body: Annotated[bytes, Depends(bundle_of)], kiosk: Kiosk, session: Db, now: Now) -> BundleTaken:
+    """Keeps what a technician at the kiosk sends for support, for technicians to take away; the last three of each
+    kiosk.
+    """
+    add_bundle(session, kiosk.id, body, now)
+    return BundleTaken(at=now)
+
+
 @router.post(HEARTBEATS, responses=answers(400, 401, 403, 411, 413, 422))
-def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
-    """Notes how the kiosk is; answers with its settings where it has others than are wanted, and with the
-    version that it is to have.
+def post_heartbeat(body: Heartbeat, request: Request, kiosk: Kiosk, session: Db, now: Now) -> HeartbeatAnswer:
+    """Notes how the kiosk is; answers with its settings where it has others than are wanted, with the version that it
+    is to have, and with what it tells a technician by, where it holds something else.
     """
     if is_news(kiosk.heartbeat, body) or conditions.is_silent(kiosk, now):
         tell(session, kiosk.office, ONLY_PAGES)
@@ -292,4 +331,5 @@ def post_heartbeat(body: Heartbeat, kiosk: Kiosk, session: Db, now: Now) -> Hear
     note_boot(session, kiosk.id, body.boot, now)
     kiosk.heartbeat, kiosk.heard_at = body.model_dump_json(), now
     settings = wanted_by(session, kiosk.id, body)
-    return HeartbeatAnswer(at=now, settings=settings, update=version_for(session, kiosk))
+    way_in = way_for(session, request.app.state.data, kiosk, body.technician)
+    return HeartbeatAnswer(at=now, settings=settings, update=version_for(session, kiosk), technician=way_in)

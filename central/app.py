@@ -27,6 +27,7 @@ from central.counters import counter_page, display_page, requests_page, set_up_p
 from central.database import database_file, database_url, for_reading, for_writing, open_database
 from central.engines import TURNS, postgres_engine
 from central.fleet import pages as fleet
+from central.fleet import way_in_page
 from central.guard import Guard
 from central.monitoring import announcing, feed, metrics, reports, transparency
 from central.monitoring import pages as monitoring
@@ -80,7 +81,19 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     booking = (pages, own_pages, ticket_page)
     watching = (monitoring, reports, metrics, transparency)
     privacy = (register_page, subject_page, breach_page)
-    for part in (api, *people, *counters, *booking, officers, announcing, feed, fleet, *watching, *privacy):
+    for part in (
+        api,
+        *people,
+        *counters,
+        *booking,
+        officers,
+        announcing,
+        feed,
+        way_in_page,
+        fleet,
+        *watching,
+        *privacy,
+    ):
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)

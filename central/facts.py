@@ -12,10 +12,11 @@ from central.batch import ReceivedFact
 from central.conflicts import Overtaken
 from central.database import FactRow, ForkRow, KioskRow
 from central.dating import believed, is_ahead
+from central.fleet.technicians import note_act
 from central.news import ONLY_PAGES, tell
 from central.responses import add_response, mark_surveyed
 from central.tickets import Unapplied, add_ticket, is_sound, move_paper
-from kiosk.protocol import CheckedIn, FactsAccepted, PaperMoved, SurveyGiven, SurveyTaken, WalkInIssued
+from kiosk.protocol import CheckedIn, FactsAccepted, PaperMoved, SurveyGiven, SurveyTaken, TechnicianActed, WalkInIssued
 
 
 class GapError(Exception):
@@ -126,6 +127,9 @@ def _apply(session: Session, kiosk: KioskRow, fact: ReceivedFact, row: FactRow, 
             return add_ticket(session, kiosk, body, row.received_at, zone)
         case PaperMoved() as body:
             return move_paper(session, kiosk, body, row.at)
+        case TechnicianActed() as body:
+            note_act(session, kiosk, row, body)
+            return None
         case SurveyTaken() as body:
             return mark_surveyed(session, kiosk.office, body)
         case SurveyGiven() as body:

@@ -36,6 +36,7 @@ def recorded_alerts(session: Session, office: str, now: datetime, zone: ZoneInfo
         *alerts_of(_issues(session, since, {row.id: row for row in rows}, zone)),
         *_forks(session, since, kiosks),
         *_renewed_stores(session, since, kiosks),
+        *_shut_ways_in(session, since, kiosks),
         *_clocks_ahead(session, since, kiosks, zone),
     ]
     return latest_first(found)
@@ -95,6 +96,19 @@ def _renewed_stores(session: Session, since: datetime, kiosks: dict[str, KioskRo
     for row in session.scalars(wanted):
         seen = (Sighting(_name(kiosks[row.kiosk]), row.at),)
         yield Alert(AlertKind.STORE_RENEWED, json.loads(row.body)["fault"], seen)
+
+
+def _shut_ways_in(session: Session, since: datetime, kiosks: dict[str, KioskRow]) -> Iterator[Alert]:
+    """One for each kiosk, with the first and the last time."""
+    acted = (FactRow.kind == "technician_acted", FactRow.problem.is_(None), FactRow.kiosk.in_(kiosks))
+    wanted = select(FactRow).where(FactRow.received_at >= since, *acted).order_by(FactRow.at)
+    found: dict[str, list[Sighting]] = {}
+    for row in session.scalars(wanted):
+        if json.loads(row.body)["act"] == "shut":
+            seen = found.setdefault(row.kiosk, [])
+            seen[1:] = [Sighting(_name(kiosks[row.kiosk]), row.at)]
+    for each in found.values():
+        yield Alert(AlertKind.WAY_IN_SHUT, "", tuple(each))
 
 
 def _clocks_ahead(session: Session, since: datetime, kiosks: dict[str, KioskRow], zone: ZoneInfo) -> Iterator[Alert]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.box_door import BOX_DOOR
 from kiosk.config import Settings, read_settings
 from kiosk.doors import CENTRAL_DOOR, RUN, WINDOW_DOOR, user_of
 from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
@@ -165,7 +166,7 @@ def _run(arguments: argparse.Namespace) -> int:
     settings = remote.settings
     _log(settings.data.dir)
     _open_window(settings)
-    kiosk = _kiosk_of(lambda: _practising(settings) if arguments.practice else _kiosk(settings, remote, None))
+    kiosk = _kiosk_of(lambda: _practising(settings) if arguments.practice else _kiosk(settings, remote, None, None))
     from kiosk.app import KioskApp
 
     KioskApp(kiosk, settings.panel()).run()
@@ -179,9 +180,10 @@ def _core(arguments: argparse.Namespace) -> int:
     _log(settings.data.dir)
     from kiosk.core import Core
 
-    kiosk = _kiosk_of(lambda: _kiosk(settings, remote, arguments.folder / CENTRAL_DOOR))
+    folder = arguments.folder
+    kiosk = _kiosk_of(lambda: _kiosk(settings, remote, folder / CENTRAL_DOOR, folder / BOX_DOOR))
     window = user_of(arguments.peer)
-    core = Core(kiosk, arguments.folder / WINDOW_DOOR, window, settings.panel(), Supervisor())
+    core = Core(kiosk, folder / WINDOW_DOOR, window, settings.panel(), Supervisor())
     core.end_on_signals()
     gc.freeze()
     gc.enable()
@@ -237,10 +239,10 @@ def _open_window(settings: Settings) -> None:
     show_splash()
 
 
-def _kiosk(settings: Settings, remote: RemoteSettingsFile, relay: Path | None) -> "Kiosk":
+def _kiosk(settings: Settings, remote: RemoteSettingsFile, relay: Path | None, box_door: Path | None) -> "Kiosk":
     from kiosk.bootstrap import Kiosk
 
-    return Kiosk(settings, remote=remote, relay=relay)
+    return Kiosk(settings, remote=remote, relay=relay, box_door=box_door)
 
 
 def _kiosk_of(make: "Callable[[], Kiosk]") -> "Kiosk | OutOfService":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kiosk.client import Client
 from kiosk.clock import Clock, Uptime
-from kiosk.commands import Command, Print, Restart
+from kiosk.commands import Command, Print, PrintTrial, Restart
 from kiosk.config import Settings
 from kiosk.controller import Controller
 from kiosk.database import copied_out, copy_before, is_there, last_fault, put_aside, take_copy
@@ -32,9 +32,10 @@ from kiosk.event_log import (
     WorkerName,
     note,
 )
-from kiosk.events import Broken, CodeScanned, Event, HeadphonesMoved, Interrupted, KeyPressed
+from kiosk.events import Broken, CodeScanned, Event, HeadphonesMoved, Interrupted, KeyPressed, TaskDone
+from kiosk.gate import Gate
 from kiosk.identity import Identity
-from kiosk.model import ClockState, ClosedReason, Key, Opening, PrinterStatus, StoreFault
+from kiosk.model import Box, ClockState, ClosedReason, Key, Opening, PrinterStatus, StoreFault
 from kiosk.monitor import Monitor, Surroundings
 from kiosk.polling import Polling
 from kiosk.practice import Practice
@@ -48,9 +49,11 @@ from kiosk.speech import EspeakVoice, Voice
 from kiosk.store import Store
 from kiosk.store_key import store_key
 from kiosk.sync import Sync, SyncState
+from kiosk.tasks import Tasks
 from kiosk.texts import Texts
 from kiosk.visit import State
 from kiosk.wanted_version import keep_wanted, refused_version
+from kiosk.workbench import OF_THE_TECHNICIAN, Workbench
 from kiosk.workers import STOP_SECONDS, Inbox, Worker
 
 VERSION = "0.1.0"
@@ -58,6 +61,8 @@ PRINTER_CHECK_SECONDS = 5.0
 IDLE_SECONDS = 1.0
 LONGEST_PRINT_SECONDS = 180.0
 """A family's five tickets on a printer that has to be waited for."""
+LONGEST_TASK_SECONDS = 300.0
+"""A technician's: to look at the whole box and to send what was found."""
 LONGEST_SYNC_SECONDS = 3600.0
 """Each exchange is bounded by itself, but after a week without a network there are many in a turn."""
 STILL_THERE = timedelta(minutes=2)
@@ -193,11 +198,13 @@ class Kiosk:
         remote: RemoteSettingsFile | None = None,
         relay: Path | None = None,
         sync: Callable[..., Sync] = Sync,
+        box_door: Path | None = None,
     ) -> None:
         """Raises ConfigError or StoreError. `end` ends the process with a status; `wall` is the machine's clock (UTC),
         `monotonic` gives s; `uptime` and `keeps_time` as in Clock. A `practice` office speaks to no server. `remote`
         keeps the settings that the central server sends. The server is reached through a `relay` (docs/processes.md)
-        where there is one; only a bench whose days are short has another `sync`.
+        where there is one; what only the box's root can do is asked at its `box_door`. Only a bench whose days are
+        short has another `sync`.
         """
         devices = devices_of(settings)
         self.texts = Texts.load()
@@ -207,7 +214,8 @@ class Kiosk:
         self._relay, self._make_sync = relay, sync
         self._settings = settings
         self._desk: Inbox[Command | Snapshot] = Inbox()
-        self._paper: Inbox[Print] = Inbox()
+        self._paper: Inbox[Print | PrintTrial] = Inbox()
+        self._bench: Inbox[Command] = Inbox()
         uptime = uptime or this_boot()
         self._boot = hashlib.sha256(uptime.boot.encode()).hexdigest()[:BOOT_DIGITS]
         self.clock = Clock(wall, uptime, keeps_time)
@@ -220,6 +228,9 @@ class Kiosk:
         self._printing = Printing(
             devices.printer, self.store, self.texts, self.monitor.data, self._printer_said, settings.office.logo
         )
+        tasks = Tasks(self.store, box_door, self._client, self._paper.post, self._restart, self._rehearse)
+        self._gate = Gate(self.store, uptime)
+        self._workbench = Workbench(self._gate, self.store, self._box, tasks.by_name)
         self._marked_at: datetime | None = None
         self._sync_state = SyncState.OFFLINE
         self._nudge: Callable[[], None] = lambda: None
@@ -230,7 +241,8 @@ class Kiosk:
         self._workers = [
             Worker(WorkerName.RECORDS, self._serve_desk, self._failed),
             Worker(WorkerName.PRINTER, self._serve_paper, self._failed, self._printing.close, LONGEST_PRINT_SECONDS),
-            *([] if practice else [self._sync_worker(settings, monotonic)]),
+            *([] if practice else [self._sync_worker(monotonic)]),
+            Worker(WorkerName.TECHNICIAN, self._serve_bench, self._failed, longest=LONGEST_TASK_SECONDS),
             *(self._scanner_worker(place, scanner) for place, scanner in enumerate(devices.scanners)),
             *(self._keypad_worker(keypad) for keypad in devices.keypads),
         ]
@@ -284,6 +296,8 @@ class Kiosk:
             self._restart()
         elif isinstance(command, Print):
             self._paper.post(command)
+        elif isinstance(command, OF_THE_TECHNICIAN):
+            self._bench.post(command)
         else:
             self._desk.post(command)
 
@@ -305,16 +319,37 @@ class Kiosk:
             if self._starts_anew and self.controller.visit.state in IDLE:
                 self._restart()
 
+    def _rehearse(self, held: Snapshot) -> str:
+        # It makes a kiosk of its own beside this one.
+        from kiosk.rehearsal import rehearse
+
+        return rehearse(self._settings, self.clock.now, held=held)
+
+    def _serve_bench(self) -> None:
+        command = self._bench.take(IDLE_SECONDS)
+        if command is None:
+            self._gate.rest()
+            return
+        answer = self._workbench.answer(command)
+        if answer:
+            self.inbox.post(answer)
+        self._nudge()
+
     def _serve_paper(self) -> None:
         command = self._paper.take(0)
         if command is None:
             self._printing.check()
             command = self._next_print()
-        if command is not None:
+        if isinstance(command, PrintTrial):
+            outcome = self._printing.trial(command)
+            self._workbench.ended(outcome)
+            self.inbox.post(TaskDone(command.visit, outcome))
+            self._nudge()
+        elif command is not None:
             self.inbox.post(self._printing.answer(command))
             self._nudge()
 
-    def _next_print(self) -> Print | None:
+    def _next_print(self) -> Print | PrintTrial | None:
         """Waits for a print until the printer is to be asked again, or until the worker is to stop."""
         until = time.monotonic() + PRINTER_CHECK_SECONDS
         stopping = self._workers[1].stopping
@@ -324,16 +359,20 @@ class Kiosk:
                 return command
         return None
 
-    def _sync_worker(self, settings: Settings, monotonic: Callable[[], float]) -> Worker:
-        client = Client(
-            settings.central.url,
-            settings.central.ca,
-            Identity.load(settings.data.dir),
+    def _client(self) -> Client:
+        """For one thread. Raises ConfigError."""
+        return Client(
+            self._settings.central.url,
+            self._settings.central.ca,
+            Identity.load(self._settings.data.dir),
             self.clock.now,
             heard=self._hear_the_time,
             trusted=self.clock.trusted,
             relay=self._relay,
         )
+
+    def _sync_worker(self, monotonic: Callable[[], float]) -> Worker:
+        client = self._client()
         sync = self._make_sync(
             client, self.store, self._heartbeat, self._take, self._sync_said, monotonic, on_heard=self._heard
         )
@@ -385,9 +424,20 @@ class Kiosk:
             self.store.keep_time(mark)
             self._marked_at = mark.at
 
+    def _disk_free_mb(self) -> int:
+        return shutil.disk_usage(self._settings.data.dir).free // 1_000_000
+
+    def _box(self) -> Box:
+        report = kept_readiness(self._settings.data.dir)
+        broken, reported = (report.broken, report.at) if report else ((), None)
+        return Box(
+            VERSION, self.store.owed_count(), self._disk_free_mb(), _urls(self._settings), broken, reported
+        )  # fmt: skip
+
     def _heartbeat(self) -> Heartbeat:
         held = self._remote.held if self._remote else Held()
         refused, problem = refused_version(self._settings.data.dir)
+        way_in = self.store.way_in()
         return Heartbeat(
             at=self.clock.now(),
             version=VERSION,
@@ -402,18 +452,21 @@ class Kiosk:
             settings_version=held.version,
             settings_refused=held.refused,
             settings_problem=held.problem,
-            disk_free_mb=shutil.disk_usage(self._settings.data.dir).free // 1_000_000,
+            disk_free_mb=self._disk_free_mb(),
             devices=_urls(self._settings),
             readiness=kept_readiness(self._settings.data.dir),
             update_refused=refused[:VERSION_LENGTH],
             update_problem=problem[:PROBLEM_LENGTH],
             practice_visit=kept_practice_visit(self._settings.data.dir),
+            technician=way_in.mark if way_in else "",
         )
 
     def _heard(self, answer: HeartbeatAnswer) -> None:
         """The central server has heard a sign of life. Settings that it sends are used from the next start on; which
-        version it wants is kept for the next update.
+        version it wants is kept for the next update, and by what it tells a technician.
         """
+        if answer.technician:
+            self.store.keep_way_in(answer.technician)
         with suppress(OSError):  # An update can wait; the store says by itself what is wrong with the disk.
             keep_wanted(self._settings.data.dir, answer.update)
         if self._remote:

@@ -15,11 +15,13 @@ from pydantic import ValidationError
 from kiosk.errors import CentralRefused, CentralRejected, CentralUnreachable
 from kiosk.identity import Identity
 from kiosk.protocol import (
+    BUNDLES,
     ENROLMENTS,
     EPOCHS,
     FACTS,
     HEARTBEATS,
     SNAPSHOT,
+    BundleTaken,
     Enrolled,
     Enrolment,
     Epoch,
@@ -82,6 +84,12 @@ class Client:
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Tells how the kiosk is."""
         return self._post(HEARTBEATS, _bytes(heartbeat), HeartbeatAnswer)
+
+    def bundle(self, content: bytes) -> BundleTaken:
+        """Hands over a bundle for support."""
+        headers = self._token() | {"Content-Type": "application/gzip"}
+        _, body = self._line.exchange("POST", BUNDLES, headers, content, ANSWER_BYTES)
+        return _read(BundleTaken, body)
 
     def hang_up(self) -> None:
         """Ends an exchange that is under way; from any thread."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from kiosk.model import Booking, Language, Ticket
+from kiosk.model import Booking, Language, Task, Ticket
 from kiosk.questionnaire import Survey
 
 
@@ -98,6 +98,41 @@ class RecordSurvey(Command):
     """Commits that the ticket was used, and the answers without it."""
 
     survey: Survey = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LookAtWayIn(Command):
+    """Is a technician to be asked for the PIN?"""
+
+
+@dataclass(frozen=True)
+class CheckPin(Command):
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CheckCode(Command):
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class DoTask(Command):
+    """What the technician who is in wants done."""
+
+    task: Task
+    language: Language
+
+
+@dataclass(frozen=True)
+class PrintTrial(Command):
+    """Prints a slip that is no ticket."""
+
+    language: Language
+
+
+@dataclass(frozen=True)
+class LetOut(Command):
+    """No technician is in any more."""
 
 
 @dataclass(frozen=True)

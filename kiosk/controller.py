@@ -9,7 +9,7 @@ from kiosk.events import Broken, CodeScanned, Event, Home, KeyPressed, OfficeClo
 from kiosk.model import ClosedReason, Key
 from kiosk.monitor import Surroundings
 from kiosk.view import View
-from kiosk.visit import BUSY, LEAVABLE, TRANSITIONS, State, Visit, advance, timeout
+from kiosk.visit import BUSY, KEPT_BY_TOUCH, LEAVABLE, TRANSITIONS, State, Visit, advance, timeout
 
 DOUBLE_TAP_SECONDS = 0.3
 """So long after the screen changed, a touch was meant for the former one, and so long after a tap, the same one is the
@@ -57,7 +57,7 @@ class Controller:
         """A person touched the screen somewhere: still there. False where the touch was meant for the former screen:
         nothing is to hear of it.
         """
-        if self.visit.state in LEAVABLE:
+        if self.visit.state in KEPT_BY_TOUCH:
             self._deadline_from = self._monotonic()
         return self._is_settled()
 

@@ -9,6 +9,8 @@ AnjunganError
  +-- StoreError           the kiosk cannot record; it must not go on
  +-- NumberTaken          a booked number is another ticket's already; nothing was recorded
  +-- MessageError         what core and window said to each other cannot be understood
+ +-- BoxDoorError         the box's root did not do what a technician wanted
+ |    +-- NoBoxDoor       nobody listens for it
  +-- CentralError         an exchange with the central server did not end well
       +-- CentralUnreachable  no answer, or an answer that is not the central server's
       +-- CentralRefused      the server does not accept this kiosk (401, 403)
@@ -63,6 +65,16 @@ class NumberTaken(AnjunganError):
 
 class MessageError(AnjunganError):
     """What core and window said to each other cannot be understood: the line is ended, and begun anew."""
+
+
+class BoxDoorError(AnjunganError):
+    """The box's root did not do what a technician wanted, or did not say so: the journal of anjungan-technician tells
+    why.
+    """
+
+
+class NoBoxDoor(BoxDoorError):
+    """Nobody listens for the technician's wishes: set the box up with kiosk-provision apply."""
 
 
 class CentralError(AnjunganError):

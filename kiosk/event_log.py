@@ -14,7 +14,7 @@ from types import CodeType
 from typing import ClassVar
 
 from kiosk.events import Event
-from kiosk.model import PrinterStatus, StoreFault
+from kiosk.model import PrinterStatus, StoreFault, Task, TaskEnd
 from kiosk.visit import State
 
 CODE = Path(__file__).parent
@@ -47,6 +47,7 @@ class WorkerName(StrEnum):
     SCANNER = "scanner"
     KEYPAD = "keypad"
     WINDOW_LINE = "window_line"
+    TECHNICIAN = "technician"
 
 
 class Source(StrEnum):
@@ -337,6 +338,62 @@ class SupervisorDeaf(LogEvent):
 
 
 @dataclass(frozen=True)
+class TechnicianAsked(LogEvent):
+    """Somebody held the office's name until the kiosk asked for the technician's PIN."""
+
+
+@dataclass(frozen=True)
+class TechnicianRefused(LogEvent):
+    """A technician's PIN or code was wrong, the `wrong`th since one got in. Nobody of yours: set a new PIN."""
+
+    level = Level.WARNING
+    wrong: int
+
+
+@dataclass(frozen=True)
+class WayInShut(LogEvent):
+    """Too many PINs and codes were wrong: the technician's way in is shut for so many minutes."""
+
+    level = Level.WARNING
+    minutes: int
+
+
+@dataclass(frozen=True)
+class TechnicianLetIn(LogEvent):
+    """A technician's PIN and code were right."""
+
+
+@dataclass(frozen=True)
+class TechnicianLetOut(LogEvent):
+    """The technician left, or touched nothing for two minutes."""
+
+
+@dataclass(frozen=True)
+class TaskEnded(LogEvent):
+    """The kiosk did a technician's task, and how it ended."""
+
+    task: Task
+    end: TaskEnd
+
+
+@dataclass(frozen=True)
+class TaskFailed(LogEvent):
+    """A technician's task could not be done: the journal of anjungan-technician, or of the kiosk, says more."""
+
+    level = Level.WARNING
+    task: Task
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class TaskRefused(LogEvent):
+    """A technician's task was asked for while none is in: the kiosk's own programs never do."""
+
+    level = Level.WARNING
+    task: Task
+
+
+@dataclass(frozen=True)
 class LibrarySpoke(LogEvent):
     """Something used Python's own logging. Its words are not kept, for they may quote a person's."""
 
@@ -357,7 +414,8 @@ EVENTS: tuple[type[LogEvent], ...] = (
     KioskStarted, KioskStopped, RestartWanted, StoreUnusable, StorePutAside, Crashed, WindowFailed, WorkerFailed,
     WorkerStuck, EventIgnored, ScannerLost, KeypadLost, SpeechLost, PrinterLost, PrinterChanged, SecondOpinionMissing,
     NumberClash, CentralChanged, CentralUnavailable, FactsSentAgain, FactsNotTaken, WindowChanged, StrangerRefused,
-    MessageRefused, TapRefused, CoreLost, RequestRefused, SupervisorDeaf, LibrarySpoke, EventsDropped,
+    MessageRefused, TapRefused, CoreLost, RequestRefused, SupervisorDeaf, TechnicianAsked, TechnicianRefused, WayInShut,
+    TechnicianLetIn, TechnicianLetOut, TaskEnded, TaskFailed, TaskRefused, LibrarySpoke, EventsDropped,
 )  # fmt: skip
 """All there are."""
 

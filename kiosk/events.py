@@ -6,7 +6,21 @@ Fields with a person's data are left out of `repr`, so that no log can show them
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.model import Access, Booking, Key, Language, QueueEntry, Refusal, StoreFault, Ticket, Topic
+from kiosk.model import (
+    Access,
+    Booking,
+    Box,
+    Key,
+    Language,
+    Outcome,
+    QueueEntry,
+    Refusal,
+    StoreFault,
+    Task,
+    Ticket,
+    Topic,
+    WayIn,
+)
 from kiosk.questionnaire import Questionnaire, SurveyReason
 
 
@@ -195,6 +209,26 @@ class SurveyAnswered(Event):
 
 
 @dataclass(frozen=True)
+class TechnicianChosen(Event):
+    """The office's name was held for long enough."""
+
+
+@dataclass(frozen=True)
+class PinTyped(Event):
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TechnicianCodeTyped(Event):
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TaskChosen(Event):
+    task: Task
+
+
+@dataclass(frozen=True)
 class StayChosen(Event):
     pass
 
@@ -305,10 +339,30 @@ class SurveyRefused(Answer):
     reason: SurveyReason
 
 
+@dataclass(frozen=True)
+class WayInFound(Answer):
+    """How the technician's way in stands, also after a wrong answer; with a challenge once the PIN was right."""
+
+    way_in: WayIn
+
+
+@dataclass(frozen=True)
+class LetIn(Answer):
+    """The code was right: a technician is in."""
+
+    box: Box
+
+
+@dataclass(frozen=True)
+class TaskDone(Answer):
+    outcome: Outcome
+
+
 SCREEN_EVENTS: tuple[type[Event], ...] = (
     CodeTyped, LanguageChosen, AccessChosen, ScanChosen, TypeChosen, WalkInChosen, InformationChosen, SuggestionChosen,
     QueueStatusChosen, RateChosen, HelpChosen, Back, Home, ApplicantToggled, ApplicantsChosen, DigitsTyped,
     ServiceChosen, DocumentsReady, DocumentsMissing, PriorityDeclared, PaperCameOut, PaperMissing, Rated,
-    CommentWritten, QueueNumberTyped, SurveyChosen, SurveyAnswered, StayChosen,
+    CommentWritten, QueueNumberTyped, SurveyChosen, SurveyAnswered, StayChosen, TechnicianChosen, PinTyped,
+    TechnicianCodeTyped, TaskChosen,
 )  # fmt: skip
 """What a person does on the screen: all that a window may tell of."""

@@ -391,6 +391,114 @@ class EnrolmentProblem(StrEnum):
     DISTRUSTED = "distrusted"
 
 
+PIN_DIGITS = range(6, 13)
+"""How many digits a technician's PIN may have."""
+CHALLENGE_DIGITS, CODE_DIGITS = 6, 8
+"""Of the number that the kiosk shows, and of the one-time code that answers it."""
+
+
+class Shut(StrEnum):
+    """Why no technician gets in at the kiosk. NOT_TOLD: the central server has not said yet how it tells one; NO_PIN:
+    the office has set none; WAIT: too many answers were wrong.
+    """
+
+    NOT_TOLD = "not_told"
+    NO_PIN = "no_pin"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """How a technician's way in stands: `shut` and for how many `minutes`, or the `challenge` that is to be answered,
+    "" while the PIN is still to come. `wrong`: the last answer was.
+    """
+
+    shut: Shut | None = None
+    minutes: int = 0
+    challenge: str = ""
+    wrong: bool = False
+
+
+@dataclass(frozen=True)
+class WrongAnswers:
+    """How many PINs and codes were wrong since a technician got in; the way in is shut in the machine's start `boot`
+    until it has been up for `until` s, and is open where that is "".
+    """
+
+    count: int = 0
+    boot: str = ""
+    until: float = 0.0
+
+
+class Task(StrEnum):
+    """What a technician can have the kiosk do. TRIAL_CODE is done by holding a code to the scanner."""
+
+    TRIAL_SLIP = "trial_slip"
+    TRIAL_CODE = "trial_code"
+    CHECK = "check"
+    REHEARSAL = "rehearsal"
+    NEW_ROLL = "new_roll"
+    BUNDLE = "bundle"
+    RESTART_KIOSK = "restart_kiosk"
+    RESTART_MACHINE = "restart_machine"
+    SWITCH_OFF = "switch_off"
+    ROLL_BACK = "roll_back"
+
+
+class TaskEnd(StrEnum):
+    """How a task ended. UNCERTAIN: only the technician can see it; NOT_HERE: this box is not set up for it."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    NOT_HERE = "not_here"
+
+
+class Verdict(StrEnum):
+    """Of a check. UNKNOWN is what cannot be measured on this box, or not now; it is no failure."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found of a requirement (docs/provisioning.md): `measured` is in English, `remedy` says what to do,
+    None where nothing is.
+    """
+
+    requirement: Words
+    verdict: Verdict
+    measured: str
+    remedy: Words | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a technician's task ended, with its `findings`, or a `detail` of few characters."""
+
+    task: Task
+    end: TaskEnd
+    findings: tuple[Finding, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Box:
+    """The kiosk's box when a technician came: its `version`, how many facts are `owed` to the central server, MB that
+    are free on its disk, where its `devices` are, and which requirements its last report found `broken`, `reported` on
+    (UTC; None where there was none).
+    """
+
+    version: str
+    owed: int
+    disk_free_mb: int
+    devices: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    reported: datetime | None = None
+
+
 class StoreFault(StrEnum):
     """Why the kiosk cannot record. CORRUPT: the file is not what was written; KEY: it does not open with this key;
     NEWER: a later version of the kiosk made it; OLD_COPY: the central server holds more of it than it does itself.

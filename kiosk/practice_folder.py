@@ -21,13 +21,15 @@ FOLDER = "practice"
 CODES = "codes"
 
 
-def practise(settings: Settings, now: Callable[[], datetime]) -> tuple[Settings, Practice]:
-    """The settings of a practising kiosk and what it decides from, after the last snapshot of the true one; `now` is
-    UTC. What an earlier practice left is deleted.
+def practise(
+    settings: Settings, now: Callable[[], datetime], held: Snapshot | None = None
+) -> tuple[Settings, Practice]:
+    """The settings of a practising kiosk and what it decides from, after the last snapshot of the true one, which may
+    be `held`; `now` is UTC. What an earlier practice left is deleted.
 
     Raises ConfigError where the true kiosk has never had a snapshot, StoreError where its store cannot be read.
     """
-    held = _held(settings.data.dir, now)
+    held = held or _held(settings.data.dir, now)
     folder = settings.data.dir / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     (folder / CODES).mkdir(parents=True)

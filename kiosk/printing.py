@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from kiosk.admission import called_from
-from kiosk.commands import Print
+from kiosk.commands import Print, PrintTrial
 from kiosk.devices.printer import Printer
 from kiosk.errors import PrinterError
 from kiosk.event_log import Failure, PrinterLost, PrintMoment, note
 from kiosk.events import Answer, Printed, PrintFailed, PrintUncertain
-from kiosk.model import Language, Office, PrinterStatus, PrintOutcome, Ticket, TicketState
+from kiosk.model import Language, Office, Outcome, PrinterStatus, PrintOutcome, Task, TaskEnd, Ticket, TicketState
 from kiosk.store import Store
 from kiosk.texts import Texts
-from kiosk.ticket_layout import Printable, ticket_lines
+from kiosk.ticket_layout import COLUMNS, Code, Cut, Line, Printable, Rule, Text, ticket_lines
 from kiosk.view import OfficeData
 
 
@@ -69,6 +70,16 @@ class Printing:
             return PrintUncertain(command.visit)
         return PrintFailed(command.visit) if TicketState.FAILED in ends else Printed(command.visit)
 
+    def trial(self, command: PrintTrial) -> Outcome:
+        """Prints a slip that is no ticket, and tells how that ended."""
+        if self._printer is None or not self._opened(self._printer):
+            return Outcome(Task.TRIAL_SLIP, TaskEnd.FAILED)
+        result = self._printer.print(trial_lines(self._texts, command.language, self._printer.width_mm))
+        self._said(result.status)
+        if result.status is PrinterStatus.DISCONNECTED:
+            self.close()
+        return Outcome(Task.TRIAL_SLIP, TRIAL_ENDS[result.outcome])
+
     def close(self) -> None:
         if self._printer and self._is_open:
             self._printer.close()
@@ -109,6 +120,24 @@ class Printing:
         printer.close()
         self._is_open = False
         self._said(PrinterStatus.DISCONNECTED)
+
+
+TRIAL_ENDS = {
+    PrintOutcome.PRINTED: TaskEnd.DONE,
+    PrintOutcome.UNCONFIRMED: TaskEnd.UNCERTAIN,
+    PrintOutcome.FAILED: TaskEnd.FAILED,
+}
+TRIAL_CODE = "ANJUNGAN-TRIAL"
+"""Of the slip: held to the scanner, it tries that too."""
+
+
+def trial_lines(texts: Texts, language: Language, width_mm: int) -> tuple[Line, ...]:
+    """The slip: all that a ticket has, and no number."""
+    columns = COLUMNS[width_mm]
+    title = [Text(row, bold=True) for row in wrap(texts("technician.slip_title", language), columns)]
+    hint = [Text(row) for row in wrap(texts("technician.slip_hint", language), columns)]
+    ruler = "".join(str(each % 10) for each in range(1, columns + 1))
+    return (*title, Rule(), Text("0123 ABC", width=3, height=3, bold=True), Text(ruler), Code(TRIAL_CODE), *hint, Cut())
 
 
 def printable_ticket(

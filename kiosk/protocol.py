@@ -41,10 +41,13 @@ EPOCHS = "/api/v1/epochs"
 SNAPSHOT = "/api/v1/snapshot"
 FACTS = "/api/v1/facts"
 HEARTBEATS = "/api/v1/heartbeats"
+BUNDLES = "/api/v1/bundles"
 
 TOKEN_SECONDS = 120
 TOKEN_LEEWAY_SECONDS = 300
 """How far a kiosk's clock may be off before the server does not believe its token."""
+BUNDLE_BYTES = 1_000_000
+"""A bundle for support is not longer."""
 BATCH_FACTS = 100
 BATCH_BYTES = 256 * 1024
 LARGEST_INTEGER = 2**53 - 1
@@ -209,6 +212,16 @@ class StoreRenewed(Message):
     fault: StoreFault
 
 
+class TechnicianActed(Message):
+    """A technician got in at the kiosk ("let_in") or left ("left"), had it do something (a Task), or too many wrong
+    answers shut the way in ("shut"). `ended` is how that ended (a TaskEnd).
+    """
+
+    kind: Literal["technician_acted"] = "technician_acted"
+    act: str = Field(max_length=30, pattern="^[a-z_]+$")
+    ended: str = Field(default="done", max_length=30, pattern="^[a-z_]+$")
+
+
 class SurveyTaken(Message):
     """A survey was taken for this ticket; what was answered is not told here, nor with what it could be joined."""
 
@@ -233,7 +246,16 @@ class SurveyGiven(Message):
 
 
 FactBody = Annotated[
-    CheckedIn | WalkInIssued | PaperMoved | Rated | Commented | HelpCalled | StoreRenewed | SurveyTaken | SurveyGiven,
+    CheckedIn
+    | WalkInIssued
+    | PaperMoved
+    | Rated
+    | Commented
+    | HelpCalled
+    | StoreRenewed
+    | TechnicianActed
+    | SurveyTaken
+    | SurveyGiven,
     Field(discriminator="kind"),
 ]
 
@@ -313,6 +335,7 @@ class Heartbeat(Message):
     `devices` are the URLs of the printer, the scanners and the keypads. `readiness` is None before the first report.
     `update_refused` is the version that the kiosk was to have and has taken back, with the `update_problem`.
     `practice_visit` is the last one of a night, None before the first.
+    `technician` is the mark of the TechnicianWay that it holds, "" for none.
     """
 
     at: AwareDatetime
@@ -334,6 +357,7 @@ class Heartbeat(Message):
     update_refused: str = Field(default="", max_length=20)
     update_problem: str = Field(default="", max_length=1000)
     practice_visit: PracticeVisit | None = None
+    technician: str = Field(default="", max_length=64)
 
 
 class RemoteSettings(Message):
@@ -345,11 +369,33 @@ class RemoteSettings(Message):
     toml: str = Field(max_length=8000)
 
 
+class TechnicianWay(Message):
+    """By what this one kiosk tells a technician, also without a network: the `secret` of its one-time codes (base32),
+    and what is kept of the office's PIN (kiosk/technician.py), "" where none is set.
+    """
+
+    secret: str = Field(pattern="^[A-Z2-7]{32}$", repr=False)
+    pin: str = Field(default="", max_length=200, repr=False)
+
+    @property
+    def mark(self) -> str:
+        """Tells it from another one, and nothing of it."""
+        return hashlib.sha256(f"{self.secret} {self.pin}".encode()).hexdigest()[:16]
+
+
 class HeartbeatAnswer(Message):
-    """The server's clock, for the kiosk to compare, its settings where it does not have them yet, and the version of
-    the appliance that it is to have, None where it is to stay with its own.
+    """The server's clock, for the kiosk to compare, its settings where it does not have them yet, the version of
+    the appliance that it is to have, None where it is to stay with its own, and by what it tells a technician, where it
+    holds something else.
     """
 
     at: AwareDatetime
     settings: RemoteSettings | None = None
     update: str | None = Field(default=None, pattern=VERSION_FORM)
+    technician: TechnicianWay | None = None
+
+
+class BundleTaken(Message):
+    """The server holds a bundle for support, a .tar.gz of at most BUNDLE_BYTES, since `at` by its clock."""
+
+    at: AwareDatetime

@@ -9,6 +9,7 @@ from kiosk.config import Settings
 from kiosk.errors import AnjunganError
 from kiosk.events import CodeScanned
 from kiosk.practice_folder import practise
+from kiosk.protocol import Snapshot
 from kiosk.visit import State
 
 PATIENCE_SECONDS = 30.0
@@ -19,13 +20,19 @@ class RehearsalFailed(AnjunganError):
     """The visit did not end with the ticket that it must end with; look at the kiosk's log."""
 
 
-def rehearse(settings: Settings, now: Callable[[], datetime], patience: float = PATIENCE_SECONDS) -> str:
-    """Plays the visit of a person with a booking; returns the ticket's number. The kiosk must not run: its store is
-    opened for the office's last snapshot. No device is used, so that no paper lies there in the morning.
+def rehearse(
+    settings: Settings,
+    now: Callable[[], datetime],
+    patience: float = PATIENCE_SECONDS,
+    held: Snapshot | None = None,
+) -> str:
+    """Plays the visit of a person with a booking; returns the ticket's number. The kiosk must not run, for its store is
+    opened for the office's last snapshot, unless that is `held`. No device is used, so that no paper lies there in the
+    morning.
 
     Raises RehearsalFailed, ConfigError where there never was a snapshot, StoreError.
     """
-    own, made = practise(settings, now)
+    own, made = practise(settings, now, held)
     alone = own.model_copy(update={"printer": None, "scanner": (), "keypad": ()})
     kiosk = Kiosk(alone, wall=now, keeps_time=lambda: True, practice=made)
     lesson = made.lessons[0]

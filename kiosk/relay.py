@@ -20,7 +20,7 @@ from kiosk.config import CentralSettings
 from kiosk.doors import listen_at, peer_of
 from kiosk.errors import CentralUnreachable
 from kiosk.event_log import CentralUnavailable, Failure, RequestRefused, StrangerRefused, note
-from kiosk.protocol import BATCH_BYTES, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT
+from kiosk.protocol import BATCH_BYTES, BUNDLE_BYTES, BUNDLES, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT
 from kiosk.relay_lines import TIME_HEADER
 from kiosk.supervisor import Supervisor
 
@@ -43,6 +43,7 @@ ENDPOINTS = {
     ("POST", EPOCHS): Bounds(4096, ANSWER_BYTES),
     ("POST", FACTS): Bounds(2 * BATCH_BYTES, ANSWER_BYTES),
     ("POST", HEARTBEATS): Bounds(64 * 1024, ANSWER_BYTES),
+    ("POST", BUNDLES): Bounds(BUNDLE_BYTES, ANSWER_BYTES),
 }
 """All that a kiosk asks of the central server once it is enrolled. A batch has one fact at least, however long."""
 ON = ("Authorization", "If-None-Match", "Content-Type", "Accept")

@@ -41,4 +41,16 @@ CREATE TABLE responses (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST, _SURVEY)
+_TECHNICIAN = """
+CREATE TABLE technician (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    secret TEXT NOT NULL DEFAULT '', pin TEXT NOT NULL DEFAULT '',
+    wrong INTEGER NOT NULL DEFAULT 0,   -- answers since somebody got in
+    boot TEXT NOT NULL DEFAULT '',      -- shut in this start of the machine, '' while it is open
+    until REAL NOT NULL DEFAULT 0       -- it has been up for so many s
+) STRICT;
+INSERT INTO technician (only) VALUES (1);
+CREATE TABLE challenges (number TEXT PRIMARY KEY) STRICT;  -- shown once, never again
+"""
+
+MIGRATIONS = (_FIRST, _SURVEY, _TECHNICIAN)

@@ -13,9 +13,9 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.database import Database
 from kiosk.errors import NumberTaken, StoreError
-from kiosk.model import UNKNOWN_LANGUAGE, Booking, Language, StoreFault, Ticket, TicketState, TimeMark
+from kiosk.model import UNKNOWN_LANGUAGE, Booking, Language, StoreFault, Ticket, TicketState, TimeMark, WrongAnswers
 from kiosk.numbering import walk_in_number
-from kiosk.protocol import CheckedIn, PaperMoved, Snapshot, WalkInIssued
+from kiosk.protocol import CheckedIn, PaperMoved, Snapshot, TechnicianWay, WalkInIssued
 from kiosk.response_box import KEEP_RESPONSES, ResponseBox
 from kiosk.schema import MIGRATIONS
 
@@ -77,6 +77,34 @@ class Store(ResponseBox):
         with self._database.transaction() as db:
             row = (mark.boot, mark.seconds, mark.at.isoformat())
             db.execute("INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?)", row)
+
+    # ------------------------------------------------------------ the technician's way in
+
+    def way_in(self) -> TechnicianWay | None:
+        """By what a technician is told, None before the central server has said it."""
+        with self._database.transaction() as db:
+            secret, pin = db.execute("SELECT secret, pin FROM technician").fetchone()
+        return TechnicianWay(secret=secret, pin=pin) if secret else None
+
+    def keep_way_in(self, way: TechnicianWay) -> None:
+        """Takes the place of the last one."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE technician SET secret = ?, pin = ?", (way.secret, way.pin))
+
+    def wrong_answers(self) -> WrongAnswers:
+        """Those since somebody got in, and until when the way in is shut for them."""
+        with self._database.transaction() as db:
+            return WrongAnswers(*db.execute("SELECT wrong, boot, until FROM technician").fetchone())
+
+    def keep_wrong_answers(self, wrong: WrongAnswers) -> None:
+        """Takes the place of the last ones."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE technician SET wrong = ?, boot = ?, until = ?", (wrong.count, wrong.boot, wrong.until))
+
+    def use_challenge(self, challenge: str) -> bool:
+        """Whether it was never shown; it has been from now on."""
+        with self._database.transaction() as db:
+            return bool(db.execute("INSERT OR IGNORE INTO challenges VALUES (?)", (challenge,)).rowcount)
 
     # ------------------------------------------------------------ tickets
 

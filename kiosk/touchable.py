@@ -8,11 +8,14 @@ from kiosk.events import (
     Event,
     InformationChosen,
     LanguageChosen,
+    PinTyped,
     PriorityDeclared,
     Rated,
     ServiceChosen,
+    TaskChosen,
+    TechnicianCodeTyped,
 )
-from kiosk.model import Language
+from kiosk.model import CODE_DIGITS, PIN_DIGITS, Language, Task
 from kiosk.view import View
 
 SCORES = range(1, 6)
@@ -40,5 +43,16 @@ def could_be_touched(event: Event, view: View, languages: Collection[Language]) 
             return score in SCORES
         case CommentWritten(text):
             return len(text) <= LONGEST_COMMENT
+        case PinTyped(pin):
+            return is_number(pin) and len(pin) in PIN_DIGITS
+        case TechnicianCodeTyped(code):
+            return is_number(code) and len(code) == CODE_DIGITS
+        case TaskChosen(task):
+            return task is not Task.TRIAL_CODE
         case _:
             return True
+
+
+def is_number(text: str) -> bool:
+    """Whether it is made of the keys 0 to 9."""
+    return text.isascii() and text.isdecimal()

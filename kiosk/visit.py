@@ -11,11 +11,16 @@ from typing import Any
 
 from kiosk.commands import (
     CallHelp,
+    CheckCode,
     CheckDigits,
     CheckIn,
+    CheckPin,
     Command,
     ConfirmPaper,
+    DoTask,
     IssueWalkIn,
+    LetOut,
+    LookAtWayIn,
     LookUp,
     LookUpQueue,
     LookUpSurvey,
@@ -49,10 +54,12 @@ from kiosk.events import (
     InformationChosen,
     Interrupted,
     LanguageChosen,
+    LetIn,
     OfficeClosed,
     OfficeOpened,
     PaperCameOut,
     PaperMissing,
+    PinTyped,
     Printed,
     PrintFailed,
     PrintUncertain,
@@ -72,27 +79,37 @@ from kiosk.events import (
     SurveyChosen,
     SurveyRefused,
     SurveyTicketFound,
+    TaskChosen,
+    TaskDone,
+    TechnicianChosen,
+    TechnicianCodeTyped,
     TicketsFound,
     TicketsIssued,
     TimedOut,
     TypeChosen,
     WalkInChosen,
     WalkInFound,
+    WayInFound,
 )
 from kiosk.model import (
     AS_DESIGNED,
     INDONESIAN,
     Access,
     Booking,
+    Box,
     Language,
+    Outcome,
     QueueEntry,
     Reason,
     Refusal,
     Sound,
     StoreFault,
+    Task,
+    TaskEnd,
     TextSize,
     Ticket,
     Topic,
+    WayIn,
 )
 from kiosk.questionnaire import Survey, SurveyReason
 
@@ -124,6 +141,11 @@ class State(StrEnum):
     STILL_THERE = "still_there"
     CLOSED = "closed"
     OUT_OF_SERVICE = "out_of_service"
+    TECHNICIAN_PIN = "technician_pin"
+    TECHNICIAN_CODE = "technician_code"
+    TECHNICIAN = "technician"
+    TECHNICIAN_WAITING = "technician_waiting"
+    TECHNICIAN_OUTCOME = "technician_outcome"
 
 
 @dataclass(frozen=True)
@@ -154,6 +176,12 @@ class Visit:
     survey: Survey | None = None
     survey_refused: SurveyReason | None = None
     fault: StoreFault | None = None
+    way_in: WayIn | None = None
+    box: Box | None = None
+    task: Task | None = None
+    """What the technician wanted last."""
+    outcome: Outcome | None = None
+    """How the technician's last task ended, while it is read."""
 
 
 Keep = Callable[[Visit, Any], Visit]
@@ -399,6 +427,55 @@ def _call_help(visit: Visit, event: Any) -> Command:
     return CallHelp(visit.id, visit.back)
 
 
+def _way_in(visit: Visit, event: WayInFound) -> Visit:
+    return replace(visit, way_in=event.way_in)
+
+
+def _pin_or_code(visit: Visit) -> State:
+    return State.TECHNICIAN_CODE if visit.way_in and visit.way_in.challenge else State.TECHNICIAN_PIN
+
+
+def _let_in(visit: Visit, event: LetIn) -> Visit:
+    return replace(visit, way_in=None, box=event.box)
+
+
+def _begin_task(visit: Visit, event: TaskChosen) -> Visit:
+    return replace(visit, task=event.task, outcome=None)
+
+
+def _end_task(visit: Visit, event: TaskDone) -> Visit:
+    return replace(visit, task=None, outcome=event.outcome)
+
+
+def _trial_code(visit: Visit, event: CodeScanned) -> Visit:
+    """What was scanned is not shown, only how long it is."""
+    return replace(visit, outcome=Outcome(Task.TRIAL_CODE, TaskEnd.DONE, detail=str(len(event.text))))
+
+
+def _leave_outcome(visit: Visit, event: Back) -> Visit:
+    return replace(visit, outcome=None)
+
+
+def _look_at_way_in(visit: Visit, event: Any) -> Command:
+    return LookAtWayIn(visit.id)
+
+
+def _check_pin(visit: Visit, event: PinTyped) -> Command:
+    return CheckPin(visit.id, event.pin)
+
+
+def _check_code(visit: Visit, event: TechnicianCodeTyped) -> Command:
+    return CheckCode(visit.id, event.code)
+
+
+def _do_task(visit: Visit, event: TaskChosen) -> Command:
+    return DoTask(visit.id, event.task, visit.language)
+
+
+def _let_out(visit: Visit, event: Any) -> Command:
+    return LetOut(visit.id)
+
+
 def _restart(visit: Visit, event: Any) -> Command:
     return Restart(visit.id)
 
@@ -443,6 +520,9 @@ _ASK_FOR_PAPER = Step(State.TICKET_UNCERTAIN, keep=_interrupted)
 _SCAN = Step(State.LOOKING_UP, keep=_fresh, do=_look_up_scanned)
 _TYPE = Step(State.TYPING, keep=_fresh)
 _WALK_IN = Step(State.CHOOSING_SERVICE, keep=_fresh)
+_KNOCK = Step(State.TECHNICIAN_PIN, keep=_fresh, do=_look_at_way_in)
+_ASK_TECHNICIAN = Step((State.TECHNICIAN_PIN, State.TECHNICIAN_CODE), keep=_way_in, choose=_pin_or_code)
+_LET_OUT = Step(State.WELCOME, keep=_home, do=_let_out)
 
 Row = dict[type[Event], Step]
 
@@ -485,6 +565,7 @@ _ROWS: dict[State, Row] = {
         QueueStatusChosen: Step(State.QUEUE_STATUS, keep=_fresh),
         RateChosen: Step(State.RATING, keep=_fresh),
         HelpChosen: Step(State.HELP, keep=_remember_place, do=_call_help),
+        TechnicianChosen: _KNOCK,
         TimedOut: _GO_HOME,
         OfficeClosed: Step(State.CLOSED, keep=_home),
         Interrupted: _ASK_FOR_PAPER,
@@ -617,6 +698,7 @@ _ROWS: dict[State, Row] = {
     State.CLOSED: {
         CodeScanned: _SCAN,
         InformationChosen: Step(State.INFORMATION, keep=_start_information),
+        TechnicianChosen: _KNOCK,
         OfficeOpened: _GO_HOME,
         Interrupted: _ASK_FOR_PAPER,
         TimedOut: Step(State.CLOSED, keep=_home),
@@ -624,6 +706,36 @@ _ROWS: dict[State, Row] = {
     },
     State.OUT_OF_SERVICE: {
         TimedOut: Step(State.OUT_OF_SERVICE, do=_restart),
+    },
+    State.TECHNICIAN_PIN: {
+        PinTyped: Step(State.TECHNICIAN_PIN, do=_check_pin),
+        WayInFound: _ASK_TECHNICIAN,
+        CodeScanned: _SCAN,
+        Home: _GO_HOME,
+        TimedOut: _GO_HOME,
+    },
+    State.TECHNICIAN_CODE: {
+        TechnicianCodeTyped: Step(State.TECHNICIAN_CODE, do=_check_code),
+        WayInFound: _ASK_TECHNICIAN,
+        LetIn: Step(State.TECHNICIAN, keep=_let_in),
+        Home: _LET_OUT,
+        TimedOut: _LET_OUT,
+    },
+    State.TECHNICIAN: {
+        TaskChosen: Step(State.TECHNICIAN_WAITING, keep=_begin_task, do=_do_task),
+        CodeScanned: Step(State.TECHNICIAN_OUTCOME, keep=_trial_code),
+        Home: _LET_OUT,
+        TimedOut: _LET_OUT,
+    },
+    State.TECHNICIAN_WAITING: {
+        TaskDone: Step(State.TECHNICIAN_OUTCOME, keep=_end_task),
+        TimedOut: _LET_OUT,
+    },
+    State.TECHNICIAN_OUTCOME: {
+        CodeScanned: Step(State.TECHNICIAN_OUTCOME, keep=_trial_code),
+        Back: Step(State.TECHNICIAN, keep=_leave_outcome),
+        Home: _LET_OUT,
+        TimedOut: _LET_OUT,
     },
 }
 
@@ -656,12 +768,20 @@ TIMEOUTS: dict[State, float] = {
     State.STILL_THERE: 25,
     State.CLOSED: 30,
     State.OUT_OF_SERVICE: 15,
+    State.TECHNICIAN_PIN: 45,
+    State.TECHNICIAN_CODE: 120,
+    State.TECHNICIAN: 120,
+    State.TECHNICIAN_WAITING: 120,
+    State.TECHNICIAN_OUTCOME: 120,
 }
 """How long each screen waits for a person or a worker, in s. STILL_THERE gives at least 20 s (WCAG 2.2.1)."""
 
 PATIENCE = 2
 """How many times longer the screens wait for a person who listens, or who needs large words."""
-BUSY = (State.LOOKING_UP, State.ISSUING, State.PRINTING, State.OUT_OF_SERVICE)
+KEPT_BY_TOUCH = (*LEAVABLE, State.TECHNICIAN_CODE, State.TECHNICIAN, State.TECHNICIAN_OUTCOME)
+"""The states that wait anew when the screen is touched anywhere. The PIN is not among them, so that no hand that leans
+there keeps the kiosk from everybody else."""
+BUSY = (State.LOOKING_UP, State.ISSUING, State.PRINTING, State.OUT_OF_SERVICE, State.TECHNICIAN_WAITING)
 """The states that wait for the machine, not for a person."""
 
 

@@ -17,6 +17,7 @@ from provisioning import (
     report,
     repository,
     reset,
+    technician,
     update,
 )
 from provisioning.image import command as image
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     update.add_command(commands)
     repository.add_command(commands)
     first_boot.add_command(commands)
+    technician.add_command(commands)
     image.add_command(commands)
     boot_slots.add_command(commands)
     return top

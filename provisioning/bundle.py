@@ -10,7 +10,7 @@ import io
 import json
 import platform
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -68,6 +68,14 @@ def packed(parts: Mapping[str, str], made_at: int) -> bytes:
             entry.size, entry.mtime, entry.mode = len(content), made_at, 0o600
             tar.addfile(entry, io.BytesIO(content))
     return file.getvalue()
+
+
+def bounded(pack: Callable[[Mapping[str, str]], bytes], parts: dict[str, str], most: int) -> bytes:
+    """What `pack` makes of the parts, in `most` bytes: the longest loses its first half, the older, until all fits."""
+    while len(made := pack(parts)) > most:
+        longest = max(parts, key=lambda name: len(parts[name]))
+        parts = parts | {longest: parts[longest][len(parts[longest]) // 2 + 1 :]}
+    return made
 
 
 def _bundle(arguments: argparse.Namespace) -> int:

@@ -3,23 +3,15 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kiosk.model import Verdict as Verdict
 from provisioning.machine import Machine
 
 LANGUAGES = ("en", "id")
 WORDS = Path(__file__).with_name("requirements.toml")
-
-
-class Verdict(StrEnum):
-    """UNKNOWN is what cannot be measured on this box, or not now; it is no failure."""
-
-    KEPT = "kept"
-    BROKEN = "broken"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

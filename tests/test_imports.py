@@ -10,6 +10,7 @@ PURE = {
     "model", "visit", "events", "commands", "booking_code", "booking_pass", "foreign_codes", "numbering", "opening",
     "admission", "ticket_layout", "protocol", "texts", "view", "errors", "theme", "clock", "event_log", "comment",
     "practice", "spoken", "questionnaire", "survey_rules", "touchable", "window_messages",
+    "technician",
 }  # fmt: skip
 ALLOWED = {
     "durable_file": set(),
@@ -35,8 +36,12 @@ ALLOWED = {
     "readiness": {"durable_file", "protocol"},
     "remote_settings": {"config", "durable_file", "errors", "protocol"},
     "wanted_version": {"durable_file"},
-    "rehearsal": {"bootstrap", "config", "errors", "events", "practice_folder", "visit"},
+    "rehearsal": {"bootstrap", "config", "errors", "events", "practice_folder", "protocol", "visit"},
     "config": {"errors", "theme", "devices.printer", "devices.scanner", "devices.keypad"},
+    "box_door": {"errors"},
+    "gate": PURE | {"store"},
+    "workbench": PURE | {"gate", "store"},
+    "tasks": PURE | {"box_door", "client", "store", "workbench"},
     "records": PURE | {"store"},
     "printing": PURE | {"store", "devices.printer"},
     "polling": {"errors", "workers", "event_log"},
@@ -49,9 +54,10 @@ ALLOWED = {
 }
 CENTRAL_ALLOWED = {
     "protocol", "model", "questionnaire", "booking_code", "booking_pass", "numbering", "opening", "comment",
-    "durable_file",
+    "durable_file", "technician",
 }  # fmt: skip
 PROVISIONING_ALLOWED = {
+    "box_door", "doors",
     "booking_code", "client", "clock", "comment", "config", "database", "durable_file", "errors", "event_log",
     "identity", "log_file", "model", "protocol", "readiness", "schema", "store_key", "wanted_version", "ticket_layout",
     "devices.keypad", "devices.printer", "devices.scanner",

@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 import jwt
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk.durable_file import write_private
 
@@ -31,6 +33,10 @@ class Keyed:
     def hash(self, kind: str, office: str, text: str) -> str:
         """HMAC-SHA-256 of a text of that kind at that office, the first 128 bits in hex."""
         return hmac.digest(self._key, f"{kind}\0{office}\0{text}".encode(), "sha256").hex()[:32]
+
+    def derived(self, purpose: str, length: int) -> bytes:
+        """A key for one purpose alone (HKDF, RFC 5869): nothing follows from it of another purpose's."""
+        return HKDF(SHA256(), length, salt=None, info=purpose.encode()).derive(self._key)
 
     def seal(self, booking: str, until: datetime) -> str:
         """What a browser holds to be known as the one of this booking until then (UTC): a JWT (HS256)."""

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from central.api import Db, Now
 from central.database import KioskRow
 from central.enrolment import CODE_VALID, new_code
+from central.fleet.bundles import bundles_of
 from central.fleet.fleet import fleet_of, kiosk_in
 from central.fleet.paper import put_in
 from central.fleet.rollout import BadRollout, begin, pause, rollout_of
@@ -157,7 +158,7 @@ def _kiosk(
 ) -> Response:
     held = versions(session, row.id)
     entered = {"problem": "", "toml": held[0].toml if held else "", "note": ""} | more
-    context = {"kiosk": kiosk_in(session, row, now), "versions": held} | entered
+    context = {"kiosk": kiosk_in(session, row, now), "versions": held, "bundles": bundles_of(session, row.id)} | entered
     context |= {"tables": ", ".join(f"[{each}]" for each in REMOTE_TABLES), "longest": LONGEST}
     status = 422 if entered["problem"] else 200
     return staff_page(request, session, "fleet_kiosk.html", "fleet", officer, language, context, status)

@@ -32,6 +32,27 @@ class RolloutRow(Base):
     made_at: Mapped[datetime]
 
 
+class TechnicianPinRow(Base):
+    """What is kept of the PIN that a technician types at the office's kiosks, "" where it was taken away."""
+
+    __tablename__ = "technician_pins"
+    office: Mapped[str] = mapped_column(String(6), primary_key=True)
+    kept: Mapped[str] = mapped_column(String(200))
+    officer: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class BundleRow(Base):
+    """What a technician at a kiosk sent for support: a .tar.gz without personal data."""
+
+    __tablename__ = "bundles"
+    quiet = ALL_COLUMNS
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kiosk: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), index=True)
+    made_at: Mapped[datetime]
+    body: Mapped[bytes]
+
+
 class RollRow(Base):
     """A roll of paper that was put into a kiosk's printer: noticed by the server, or told by an `officer`. `ran_out`:
     the printer said so at its end.

@@ -40,6 +40,7 @@ class AlarmKind(StrEnum):
     BURST = "burst"
     BOOKING_BURST = "booking_burst"
     STORE_RENEWED = "store_renewed"
+    WAY_IN_SHUT = "way_in_shut"
     DEAD_LETTERS = "dead_letters"
     FORGETTING_LATE = "forgetting_late"
 

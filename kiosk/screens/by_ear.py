@@ -31,7 +31,7 @@ def script_of(screen: KioskScreen) -> Script:
         title=title,
         lines=tuple(dict.fromkeys(lines)),
         options=(*options, Option(curtain, partial(screen.post, draw_curtain))),
-        typed=screen.typed if any(isinstance(each, Card) for each in parts) else None,
+        typed=screen.typed if any(isinstance(each, Card) for each in parts) and not screen.hides_typed else None,
         back=partial(screen.post, leave) if leave else None,
         help=partial(screen.post, HelpChosen()) if HelpChosen in known else None,
     )

@@ -9,12 +9,15 @@ from kiosk.model import (
     Announcement,
     Applicant,
     Booking,
+    Box,
     ClockState,
     ClosedReason,
     Fee,
+    Finding,
     Holiday,
     Office,
     Opening,
+    Outcome,
     Period,
     PrinterStatus,
     PriorityGroup,
@@ -24,12 +27,17 @@ from kiosk.model import (
     Refusal,
     Rules,
     Service,
+    Shut,
     Sound,
     Stage,
     StoreFault,
+    Task,
+    TaskEnd,
     TextSize,
     Ticket,
     Topic,
+    Verdict,
+    WayIn,
     Words,
 )
 from kiosk.questionnaire import Questionnaire, Survey, SurveyOption, SurveyQuestion, SurveyReason
@@ -173,6 +181,49 @@ _FAMILY = Booking(
 )  # fmt: skip
 
 
+_BOX = Box(
+    "0.1.0", 3, 20_414, ("usb://04b8:0e15", "serial:///dev/ttyACM0?baudrate=9600"), ("disk-health", "usb"),
+    datetime(2026, 11, 23, 23, 30, tzinfo=UTC),
+)  # fmt: skip
+_FINDINGS = (
+    Finding(Words("Pencetak siap", "The printer is ready"), Verdict.KEPT, "ready"),
+    Finding(
+        Words("Hanya perangkat USB yang terdaftar diizinkan", "Only the listed USB devices are let in"), Verdict.BROKEN,
+        "usbguard does not run: there is no list of devices",
+        Words(
+            "Buat daftarnya dengan kiosk-provision detect, lalu kiosk-provision apply.",
+            "Make the list with kiosk-provision detect, then kiosk-provision apply.",
+        ),
+    ),
+    Finding(Words("Kesehatan cakram", "The disk's health"), Verdict.UNKNOWN, "it does not say"),
+)  # fmt: skip
+
+
+def _of_technicians() -> dict[str, View]:
+    """A technician's screens, shut, asking, and with each end of a task."""
+    views: dict[str, View] = {}
+    inside = Visit(1, box=_BOX, task=Task.CHECK)
+    for shut in Shut:
+        views[f"technician_pin-{shut}"] = _view(Visit(1, State.TECHNICIAN_PIN, way_in=WayIn(shut, 16)))
+    views["technician_pin-wrong"] = _view(Visit(1, State.TECHNICIAN_PIN, way_in=WayIn(wrong=True)))
+    for name, wrong in (("technician_code", False), ("technician_code-wrong", True)):
+        asked = WayIn(challenge="042917", wrong=wrong)
+        views[name] = _view(Visit(1, State.TECHNICIAN_CODE, way_in=asked))
+    views["technician"] = _view(replace(inside, state=State.TECHNICIAN))
+    worse = replace(views["technician"], printer=PrinterStatus.PAPER_OUT, scanner_ready=False, online=False)
+    views["technician-worse"] = replace(worse, clock=ClockState.UNTRUSTED)
+    views["technician_waiting"] = _view(replace(inside, state=State.TECHNICIAN_WAITING))
+    done = {
+        "": Outcome(Task.CHECK, TaskEnd.DONE, _FINDINGS),
+        "-long": Outcome(Task.CHECK, TaskEnd.DONE, _FINDINGS * 12),
+        "-code": Outcome(Task.TRIAL_CODE, TaskEnd.DONE, detail="143"),
+        **{f"-{end}": Outcome(Task.TRIAL_SLIP, end) for end in TaskEnd},
+    }
+    for name, outcome in done.items():
+        views[f"technician_outcome{name}"] = _view(replace(inside, state=State.TECHNICIAN_OUTCOME, outcome=outcome))
+    return views
+
+
 def _view(visit: Visit) -> View:
     return View(visit, Opening(), DATA, NOW, TIMEOUTS[visit.state], PrinterStatus.READY, True, True)
 
@@ -224,6 +275,7 @@ def sample_views() -> dict[str, View]:
     for closed in ClosedReason:
         opening = Opening(closed, NOW + timedelta(days=1), Words("Hari Raya Natal", "Christmas Day"))
         views[f"closed-{closed}"] = replace(_view(Visit(1, State.CLOSED)), opening=opening)
+    views |= _of_technicians()
     words = Words("Silakan keluar lewat pintu utara.", "Please leave by the north door.")
     for name, told in (("", words), ("-long", Words(f"{words.id} " * 6, f"{words.en} " * 6))):
         opening = Opening(ClosedReason.EMERGENCY, words=told)

@@ -12,11 +12,11 @@ from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from kiosk import theme
-from kiosk.events import AccessChosen, Back, Event, HelpChosen, Home, LanguageChosen
+from kiosk.events import AccessChosen, Back, Event, HelpChosen, Home, LanguageChosen, TechnicianChosen
 from kiosk.model import Access, ClockState, Language, Sound, TextSize
 from kiosk.screens.icons import Icon
 from kiosk.screens.layout import Parts, Room, filled
-from kiosk.screens.widgets import LINE, Bullet, Choice, Ground, Group, Logo, Sign, Words, column, row
+from kiosk.screens.widgets import LINE, Bullet, Choice, Ground, Group, Held, Logo, Sign, Words, column, row
 from kiosk.texts import Texts
 from kiosk.theme import Palette, Panel
 from kiosk.view import View
@@ -49,6 +49,8 @@ class KioskScreen(FloatLayout):
     goes_back = False
     reads_body = False
     """The body is read, not touched: it stands with the question."""
+    hides_typed = False
+    """What is typed is not read aloud."""
     pages_last = False
     """The rows are compared with one another: words get as small as usual before the rows are spread over pages."""
 
@@ -67,6 +69,7 @@ class KioskScreen(FloatLayout):
         self.told: Callable[[], None] = lambda: None
         """Is called whenever the screen shows something new."""
         self._kept: dict[Hashable, Widget] = {}
+        self._office = Held(lambda: self.post(TechnicianChosen()))
         self._tried = 0
         """So many sizes, the larger ones, were too large for the view that is shown."""
         self.bind(size=lambda *_: self._begin_anew())
@@ -284,7 +287,8 @@ class KioskScreen(FloatLayout):
         name = Words(office, room, small * 1.2, ink, True, "left")
         date = Words(when or " ", room, small, ink, False, "left")
         line = row([*logo, column([name, date], room, 0)], self.gap)
-        bar = self._bar(line, self.palette.ink)
+        is_held = TechnicianChosen in TRANSITIONS[self.view.visit.state]
+        bar = self._bar(self._office.showing(line) if is_held else line, self.palette.ink)
         is_practice = self.view.data is not None and self.view.data.practice
         return column([bar, self._practice_mark(wide)], self.width, 0) if is_practice else bar
 

@@ -26,6 +26,7 @@ from kiosk.screens.machine import ClosedScreen, OutOfServiceScreen, StillThereSc
 from kiosk.screens.refused import RefusedScreen
 from kiosk.screens.screen import KioskScreen, Post
 from kiosk.screens.survey import SurveyScreen, SurveyTicketScreen
+from kiosk.screens.technician import OutcomeScreen, PinScreen, TaskWaitingScreen, TechnicianCodeScreen, TechnicianScreen
 from kiosk.screens.ticket import OnScreenScreen, PrintedScreen, UncertainScreen
 from kiosk.screens.widgets import forget_words
 from kiosk.texts import Texts
@@ -60,6 +61,11 @@ SCREENS: dict[State, type[KioskScreen]] = {
     State.STILL_THERE: StillThereScreen,
     State.CLOSED: ClosedScreen,
     State.OUT_OF_SERVICE: OutOfServiceScreen,
+    State.TECHNICIAN_PIN: PinScreen,
+    State.TECHNICIAN_CODE: TechnicianCodeScreen,
+    State.TECHNICIAN: TechnicianScreen,
+    State.TECHNICIAN_WAITING: TaskWaitingScreen,
+    State.TECHNICIAN_OUTCOME: OutcomeScreen,
 }
 
 

@@ -30,6 +30,9 @@ LINE = 1.17
 LONGEST_TOUCH_SECONDS = 3.0
 """A finger that is down for longer leans on the screen: it chooses nothing, and keeps no other finger away."""
 
+HOLD_SECONDS = (5.0, 10.0)
+"""From when on a held finger is meant, and until when."""
+
 
 def leans(touch: MotionEvent) -> bool:
     """Whether the finger is down for too long to be choosing; so is one that has no time, for the clock was set."""
@@ -169,6 +172,48 @@ class Target(ButtonBehavior, Widget):
             self.state = "normal"
             return True
         return bool(super().on_touch_up(touch))
+
+
+class Held(Widget):
+    """Something that is held for HOLD_SECONDS and let go, to get at what nobody shall find by chance. A finger that
+    stays for longer leans there, and means nothing.
+
+    It is made once and shows one widget after the other, since a screen is made anew while a finger is on it.
+    """
+
+    def __init__(self, released: Callable[[], None]) -> None:
+        super().__init__(size_hint=(None, None))
+        self._released = released
+        self._shown: Widget | None = None
+        self.bind(pos=lambda *_: self._lie())
+
+    def showing(self, shown: Widget) -> "Held":
+        """The same, with another widget."""
+        self.clear_widgets()
+        if self.parent:
+            self.parent.remove_widget(self)
+        self._shown, self.size = shown, shown.size
+        self.add_widget(shown)
+        self._lie()
+        return self
+
+    def _lie(self) -> None:
+        if self._shown:
+            self._shown.pos = self.pos
+
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        if not self.collide_point(*touch.pos):
+            return False
+        touch.grab(self)
+        return True
+
+    def on_touch_up(self, touch: MotionEvent) -> bool:
+        if touch.grab_current is not self:
+            return False
+        touch.ungrab(self)
+        if self.collide_point(*touch.pos) and HOLD_SECONDS[0] <= time() - touch.time_start <= HOLD_SECONDS[1]:
+            self._released()
+        return True
 
 
 class Choice(Target):

@@ -11,6 +11,7 @@ from staff import Staff
 from central.people.roles import STAFF, Role
 
 SUPERVISOR = frozenset({Role.SUPERVISOR})
+TECHNICIANS = frozenset({Role.TECHNICIAN})
 KEEPERS = frozenset({Role.TECHNICIAN, Role.SUPERVISOR})
 READERS = frozenset({Role.AUDITOR, Role.SUPERVISOR})
 EVERYBODY = frozenset(Role)
@@ -29,6 +30,11 @@ MAY = {
     "POST /officers/fleet/codes": KEEPERS,
     "POST /officers/fleet/rollout": KEEPERS,
     "POST /officers/fleet/rollout/pause": KEEPERS,
+    "GET /officers/fleet/pin": SUPERVISOR,
+    "POST /officers/fleet/pin": SUPERVISOR,
+    "GET /officers/fleet/{kiosk}/code": TECHNICIANS,
+    "POST /officers/fleet/{kiosk}/code": TECHNICIANS,
+    "GET /officers/fleet/{kiosk}/bundles/{bundle}": KEEPERS,
     "GET /officers/fleet/{kiosk}": KEEPERS,
     "POST /officers/fleet/{kiosk}/settings": KEEPERS,
     "POST /officers/fleet/{kiosk}/settings/{version}": KEEPERS,

@@ -34,12 +34,15 @@ class Lobby:
     """A kiosk without its window: a thread drains its inbox as the window's loop would."""
 
     def __init__(self, config: Path, scanner: Program, tickets: Path) -> None:
-        self.kiosk = Kiosk(read_settings(config))
+        self.kiosk = self.made(config)
         self.config, self.scanner, self.tickets = config, scanner, tickets
         self._stopping = threading.Event()
         self._loop = threading.Thread(target=self._run)
         self.kiosk.start()
         self._loop.start()
+
+    def made(self, config: Path) -> Kiosk:
+        return Kiosk(read_settings(config))
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -10,6 +10,7 @@ IGNORABLE = {
         StayChosen OfficeOpened BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.SCANNING: """
         SuggestionChosen
@@ -19,6 +20,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.TYPING: """
         SuggestionChosen
@@ -28,6 +30,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.LOOKING_UP: """
         SuggestionChosen
@@ -37,6 +40,7 @@ IGNORABLE = {
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.CHOOSING_APPLICANTS: """
         SuggestionChosen
@@ -46,6 +50,7 @@ IGNORABLE = {
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.VERIFYING: """
         SuggestionChosen
@@ -55,6 +60,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.CHOOSING_SERVICE: """
         SuggestionChosen
@@ -64,6 +70,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.CHECKING_DOCUMENTS: """
         SuggestionChosen
@@ -73,6 +80,7 @@ IGNORABLE = {
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.DECLARING_PRIORITY: """
         SuggestionChosen
@@ -82,6 +90,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.ISSUING: """
         SuggestionChosen
@@ -91,6 +100,7 @@ IGNORABLE = {
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted BookingFound TicketsFound WalkInFound
         DigitsRight DigitsWrong Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.PRINTING: """
         SuggestionChosen
@@ -100,6 +110,7 @@ IGNORABLE = {
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.TICKET_PRINTED: """
         SuggestionChosen
@@ -109,6 +120,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.TICKET_UNCERTAIN: """
         SuggestionChosen
@@ -118,6 +130,7 @@ IGNORABLE = {
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued PrintUncertain QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.TICKET_ON_SCREEN: """
         SuggestionChosen
@@ -127,6 +140,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.REFUSED: """
         SuggestionChosen
@@ -136,6 +150,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.RATING: """
         SuggestionChosen
@@ -145,6 +160,7 @@ IGNORABLE = {
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.COMMENT: """
         SuggestionChosen
@@ -154,6 +170,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.THANKS: """
         SuggestionChosen
@@ -163,6 +180,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.SURVEY_TICKET: """
         SuggestionChosen
@@ -171,6 +189,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened
         Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
         Printed PrintUncertain PrintFailed SurveyChosen SurveyAnswered QueueFound
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.SURVEY: """
         SuggestionChosen
@@ -180,6 +199,7 @@ IGNORABLE = {
         Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
         Printed PrintUncertain PrintFailed SurveyChosen SurveyTicketFound SurveyRefused QueueFound CodeScanned
         QueueNumberTyped
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.INFORMATION: """
         CodeTyped ScanChosen TypeChosen QueueStatusChosen RateChosen ApplicantToggled ApplicantsChosen
@@ -188,6 +208,7 @@ IGNORABLE = {
         TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain
         PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.QUEUE_STATUS: """
         SuggestionChosen
@@ -197,6 +218,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.HELP: """
         SuggestionChosen
@@ -206,6 +228,7 @@ IGNORABLE = {
         StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused
         DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.STILL_THERE: """
         SuggestionChosen
@@ -215,6 +238,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.CLOSED: """
         SuggestionChosen
@@ -224,6 +248,7 @@ IGNORABLE = {
         OfficeClosed BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
         Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
     """.split(),
     State.OUT_OF_SERVICE: """
         SuggestionChosen
@@ -233,5 +258,51 @@ IGNORABLE = {
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+    """.split(),
+    State.TECHNICIAN_PIN: """
+        CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen SuggestionChosen QueueStatusChosen
+        RateChosen HelpChosen Back ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
+        DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
+        QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen TechnicianCodeTyped TaskChosen
+        StayChosen OfficeClosed OfficeOpened Broken Interrupted BookingFound TicketsFound WalkInFound
+        Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyTicketFound SurveyRefused LetIn TaskDone
+    """.split(),
+    State.TECHNICIAN_CODE: """
+        CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen SuggestionChosen
+        QueueStatusChosen RateChosen HelpChosen Back ApplicantToggled ApplicantsChosen DigitsTyped
+        ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated
+        CommentWritten QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen PinTyped TaskChosen
+        StayChosen OfficeClosed OfficeOpened Broken Interrupted BookingFound TicketsFound WalkInFound
+        Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyTicketFound SurveyRefused TaskDone
+    """.split(),
+    State.TECHNICIAN: """
+        CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen SuggestionChosen QueueStatusChosen
+        RateChosen HelpChosen Back ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
+        DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
+        QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen PinTyped TechnicianCodeTyped
+        StayChosen OfficeClosed OfficeOpened Broken Interrupted BookingFound TicketsFound WalkInFound
+        Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyTicketFound SurveyRefused WayInFound LetIn TaskDone
+    """.split(),
+    State.TECHNICIAN_WAITING: """
+        CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen SuggestionChosen
+        QueueStatusChosen RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped
+        ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated
+        CommentWritten QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen PinTyped
+        TechnicianCodeTyped TaskChosen StayChosen OfficeClosed OfficeOpened Broken Interrupted BookingFound
+        TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain
+        PrintFailed QueueFound SurveyTicketFound SurveyRefused WayInFound LetIn
+    """.split(),
+    State.TECHNICIAN_OUTCOME: """
+        CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen SuggestionChosen QueueStatusChosen
+        RateChosen HelpChosen ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen DocumentsReady
+        DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten QueueNumberTyped
+        SurveyChosen SurveyAnswered TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen StayChosen
+        OfficeClosed OfficeOpened Broken Interrupted BookingFound TicketsFound WalkInFound Refused
+        DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
+        SurveyTicketFound SurveyRefused WayInFound LetIn TaskDone
     """.split(),
 }

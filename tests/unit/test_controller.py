@@ -17,21 +17,26 @@ from kiosk.events import (
     InformationChosen,
     KeyPressed,
     LanguageChosen,
+    LetIn,
     Question,
     Refused,
+    TechnicianChosen,
     TypeChosen,
     WalkInChosen,
+    WayInFound,
 )
 from kiosk.model import (
     ENGLISH,
     INDONESIAN,
     Access,
     Announcement,
+    Box,
     Key,
     PrinterStatus,
     Reason,
     Refusal,
     Topic,
+    WayIn,
     Words,
 )
 from kiosk.monitor import Monitor
@@ -251,3 +256,21 @@ def test_a_ticket_on_its_way_to_the_paper_is_not_broken_off_by_an_emergency() ->
     stage.monitor.snapshot = snapshot(announcements=(emergency,))
     stage.waits(1)
     assert stage.state is State.PRINTING
+
+
+@pytest.mark.parametrize(
+    ("state", "stays"), [(State.TECHNICIAN_PIN, False), (State.TECHNICIAN_CODE, True), (State.TECHNICIAN, True)]
+)
+def test_touches_keep_a_technician_in_but_not_the_page_of_the_pin(state: State, stays: bool) -> None:
+    stage = Stage(snapshot())
+    stage.controller.handle(TechnicianChosen())
+    if state is not State.TECHNICIAN_PIN:
+        stage.controller.handle(WayInFound(stage.controller.visit.id, WayIn(challenge="042917")))
+    if state is State.TECHNICIAN:
+        stage.controller.handle(LetIn(stage.controller.visit.id, Box("0.1.0", 0, 20_000)))
+    for _ in range(4):
+        stage.waits(TIMEOUTS[state] * 0.6)
+        stage.controller.touched()
+    assert (stage.state is state) is stays
+    stage.waits(TIMEOUTS[state] + 1)
+    assert stage.state is State.WELCOME

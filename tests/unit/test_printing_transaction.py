@@ -3,12 +3,13 @@ from pathlib import Path
 
 from samples import TODAY, a_store, booking, family, snapshot
 
-from kiosk.commands import Print
+from kiosk.commands import Print, PrintTrial
 from kiosk.devices.printer import Printer, printer_for
 from kiosk.events import Printed, PrintFailed, PrintUncertain
-from kiosk.model import ENGLISH, INDONESIAN, PrinterStatus, TicketState
-from kiosk.printing import Printing, printable_ticket
+from kiosk.model import ENGLISH, INDONESIAN, Outcome, PrinterStatus, Task, TaskEnd, TicketState
+from kiosk.printing import Printing, printable_ticket, trial_lines
 from kiosk.texts import Texts
+from kiosk.ticket_layout import COLUMNS, Code, Cut, Rule, Text
 from kiosk.view import office_data
 
 
@@ -90,3 +91,30 @@ def test_paper_that_may_not_be_the_first_says_so_in_the_visits_language(tmp_path
         for language in (INDONESIAN, ENGLISH)
     ]
     assert words == [(), (), ("CETAK ULANG",), ("REPRINT",)]
+
+
+def trial_of(press: Press) -> Outcome:
+    return press.printing.trial(PrintTrial(1, INDONESIAN))
+
+
+def test_a_trial_slip_says_how_it_ended_and_is_no_ticket(tmp_path: Path) -> None:
+    printer = printer_for("simulated:")
+    press = Press(tmp_path, printer)
+    assert trial_of(press) == Outcome(Task.TRIAL_SLIP, TaskEnd.DONE)
+    printer.connection.simulator.run_out_of_paper()  # type: ignore[attr-defined]
+    assert trial_of(press) == Outcome(Task.TRIAL_SLIP, TaskEnd.FAILED)
+    assert press.said[-1] is PrinterStatus.PAPER_OUT
+    assert press.store.tickets() == ()
+    assert press.store.owed(9) == ()
+
+
+def test_without_a_printer_there_is_no_trial_slip(tmp_path: Path) -> None:
+    assert trial_of(Press(tmp_path, None)).end is TaskEnd.FAILED
+
+
+def test_a_trial_slip_has_all_that_a_ticket_has_and_fits_both_papers() -> None:
+    for width, columns in COLUMNS.items():
+        lines = trial_lines(Texts.load(), INDONESIAN, width)
+        assert {Text, Rule, Code, Cut} <= {type(each) for each in lines}
+        assert all(len(each.text) * each.width <= columns for each in lines if isinstance(each, Text))
+        assert any(isinstance(each, Text) and "bukan nomor antrean" in each.text for each in lines)

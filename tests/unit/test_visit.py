@@ -21,7 +21,20 @@ from kiosk.events import (
     Question,
     TimedOut,
 )
-from kiosk.model import ENGLISH, INDONESIAN, Access, Reason, Refusal, Sound, TextSize
+from kiosk.model import (
+    ENGLISH,
+    INDONESIAN,
+    Access,
+    Box,
+    Outcome,
+    Reason,
+    Refusal,
+    Sound,
+    Task,
+    TaskEnd,
+    TextSize,
+    WayIn,
+)
 from kiosk.questionnaire import SurveyReason
 from kiosk.visit import (
     BUSY,
@@ -55,6 +68,9 @@ WAITED_FOR = {
     State.REFUSED: {"TicketsIssued"},
     State.QUEUE_STATUS: {"QueueFound"},
     State.SURVEY_TICKET: {"SurveyTicketFound", "SurveyRefused"},
+    State.TECHNICIAN_PIN: {"WayInFound"},
+    State.TECHNICIAN_CODE: {"WayInFound", "LetIn"},
+    State.TECHNICIAN_WAITING: {"TaskDone"},
 }
 
 
@@ -84,7 +100,7 @@ def test_a_code_may_be_scanned_wherever_no_worker_is_busy_and_nothing_is_asked_o
         State.LOOKING_UP, State.CHOOSING_APPLICANTS, State.VERIFYING, State.CHECKING_DOCUMENTS,
         State.DECLARING_PRIORITY,
         State.ISSUING, State.PRINTING, State.TICKET_UNCERTAIN, State.COMMENT, State.SURVEY, State.HELP,
-        State.OUT_OF_SERVICE,
+        State.OUT_OF_SERVICE, State.TECHNICIAN_CODE, State.TECHNICIAN_WAITING,
     }  # fmt: skip
 
 
@@ -157,6 +173,7 @@ def test_the_language_chosen_lasts_for_the_visit_only() -> None:
     assert visit.language is INDONESIAN
 
 
+BOX = Box("0.1.0", 3, 20_000)
 LISTENING = Access(text_size=TextSize.LARGEST, sound=Sound.ON, curtain=True)
 
 
@@ -190,6 +207,9 @@ def an_event(kind: type[Event], visit: int, draw: st.DrawFn) -> Event:
             "booking": family(3, 3), "questions": tuple(draw(st.sets(st.sampled_from(Question)))),
             "refusal": Refusal(Reason.UNKNOWN), "fault": None, "access": LISTENING, "plugged": True, "topic": None,
                 "ticket": served(), "questionnaire": questionnaire(), "reason": SurveyReason.TAKEN,
+                "pin": "481516", "code": "12345678", "task": Task.CHECK, "box": BOX,
+                "way_in": draw(st.sampled_from([WayIn(), WayIn(challenge="042917")])),
+                "outcome": Outcome(Task.CHECK, TaskEnd.DONE),
                 "key": draw(st.sampled_from(["sex", "U1"])), "value": draw(st.sampled_from([None, "male", 1])),
         }[name]  # fmt: skip
         assert hint is not None

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from samples import OPEN, family, questionnaire, served
 
 from kiosk import events as e
-from kiosk.commands import CheckIn, Command, IssueWalkIn, Print
+from kiosk.commands import CheckIn, Command, DoTask, IssueWalkIn, Print
 from kiosk.events import Answer, Event, Question, TimedOut
-from kiosk.model import ENGLISH, QueueEntry, QueueState, Reason, Refusal, Ticket
+from kiosk.model import ENGLISH, Box, Outcome, QueueEntry, QueueState, Reason, Refusal, Task, TaskEnd, Ticket, WayIn
 from kiosk.questionnaire import SurveyReason
 from kiosk.visit import HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
 
@@ -28,6 +28,7 @@ TAPS: list[Event] = [
     e.QueueNumberTyped("A-001"), e.LanguageChosen(ENGLISH), e.OfficeClosed(), e.OfficeOpened(), e.Broken(),
     e.SuggestionChosen(),
     e.SurveyChosen(), e.SurveyAnswered("sex", None), e.SurveyAnswered("sex", "male"), e.SurveyAnswered("U1", 3),
+    e.TechnicianChosen(), e.PinTyped("481516"), e.TechnicianCodeTyped("12345678"), e.TaskChosen(Task.CHECK),
 ]  # fmt: skip
 
 
@@ -41,12 +42,15 @@ def happenings(draw: st.DrawFn, visit: Visit) -> Event:
         e.Refused(asked, Refusal(Reason.UNKNOWN)), e.DigitsRight(asked), e.DigitsWrong(asked),
         e.TicketsIssued(asked, TICKETS), e.Printed(asked), e.PrintUncertain(asked), e.PrintFailed(asked),
         e.QueueFound(asked, QueueEntry("A-001", QueueState.WAITING)), e.QueueFound(asked, None),
+        e.WayInFound(asked, WayIn()), e.WayInFound(asked, WayIn(challenge="042917")),
+        e.LetIn(asked, Box("0.1.0", 3, 20_000)), e.TaskDone(asked, Outcome(Task.CHECK, TaskEnd.DONE)),
         e.SurveyTicketFound(asked, served(), questionnaire(1)), e.SurveyRefused(asked, SurveyReason.TAKEN),
     ]  # fmt: skip
     known = [each for each in everything if type(each) in TRANSITIONS[visit.state]]
     return draw(st.sampled_from(known * 3 + everything))
 
 
+INSIDE = (State.TECHNICIAN, State.TECHNICIAN_WAITING, State.TECHNICIAN_OUTCOME)
 Walked = list[tuple[Visit, Event, Visit, tuple[Command, ...]]]
 
 
@@ -104,6 +108,18 @@ def test_an_answer_to_an_earlier_visit_changes_nothing(walked: Walked) -> None:
     for before, event, after, commands in walked:
         if isinstance(event, Answer) and event.visit != before.id:
             assert (after, commands) == (before, ())
+
+
+@given(walks())
+def test_only_whom_the_gate_let_in_has_anything_done_and_time_lets_everybody_out(walked: Walked) -> None:
+    inside = 0
+    for before, event, after, commands in walked:
+        if isinstance(event, e.LetIn) and event.visit == before.id and before.state is State.TECHNICIAN_CODE:
+            inside = before.id
+        for each in commands:
+            if isinstance(each, DoTask):
+                assert (before.state, each.visit) == (State.TECHNICIAN, inside)
+        assert (after.state in INSIDE) == (after.id == inside)
 
 
 @given(walks())

@@ -8,11 +8,28 @@ from samples import OPEN, booking, family, questionnaire, served
 from kiosk import commands as c
 from kiosk import events as e
 from kiosk.events import Event, Question
-from kiosk.model import ENGLISH, INDONESIAN, QueueEntry, QueueState, Reason, Refusal, StoreFault, Ticket, Topic
+from kiosk.model import (
+    ENGLISH,
+    INDONESIAN,
+    Box,
+    Outcome,
+    QueueEntry,
+    QueueState,
+    Reason,
+    Refusal,
+    Shut,
+    StoreFault,
+    Task,
+    TaskEnd,
+    Ticket,
+    Topic,
+    WayIn,
+)
 from kiosk.questionnaire import Survey, SurveyReason
 from kiosk.visit import DIGIT_TRIES, HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
 
 EN = ENGLISH
+BOX = Box("0.1.0", 3, 20_000)
 TICKETS = (Ticket(booking().ticket_id("A-001"), "A-001", booking().day, "a", "S*** R***", OPEN),)
 FULL = Visit(
     5, State.SCANNING, EN, back=State.TYPING, questions=tuple(Question), booking=family(3, 3), chosen=frozenset({0, 2}),
@@ -250,3 +267,51 @@ def test_a_place_in_the_queue_is_asked_for_by_code_or_number_and_what_is_unknown
 def test_a_rating_and_a_comment_are_recorded() -> None:
     goes(at(State.RATING), e.Rated(4), at(State.COMMENT), c.RecordRating(5, 4, EN))
     goes(at(State.COMMENT), e.CommentWritten("x"), at(State.THANKS), c.RecordComment(5, "x"))
+
+
+CHALLENGED = WayIn(challenge="042917")
+
+
+@pytest.mark.parametrize("state", [State.WELCOME, State.CLOSED])
+def test_who_holds_the_offices_name_is_asked_for_the_pin_in_a_visit_of_its_own(state: State) -> None:
+    goes(at(state), e.TechnicianChosen(), Visit(6, State.TECHNICIAN_PIN, EN), c.LookAtWayIn(6))
+
+
+def test_pin_and_code_are_checked_by_the_gate_and_only_its_word_leads_on() -> None:
+    asked = Visit(6, State.TECHNICIAN_PIN)
+    goes(asked, e.PinTyped("481516"), asked, c.CheckPin(6, "481516"))
+    wrong, shut = WayIn(wrong=True), WayIn(Shut.WAIT, 1)
+    for way in (wrong, shut):
+        goes(asked, e.WayInFound(6, way), replace(asked, way_in=way))
+    coded = Visit(6, State.TECHNICIAN_CODE, way_in=CHALLENGED)
+    goes(asked, e.WayInFound(6, CHALLENGED), coded)
+    goes(coded, e.TechnicianCodeTyped("12345678"), coded, c.CheckCode(6, "12345678"))
+    goes(coded, e.WayInFound(6, shut), replace(coded, state=State.TECHNICIAN_PIN, way_in=shut))
+    goes(coded, e.LetIn(6, BOX), Visit(6, State.TECHNICIAN, box=BOX))
+
+
+def test_a_visitor_who_scans_a_code_is_served_though_the_pin_is_asked_for() -> None:
+    goes(Visit(6, State.TECHNICIAN_PIN), e.CodeScanned("x"), Visit(7, State.LOOKING_UP), c.LookUp(7, "x"))
+
+
+def test_a_task_is_waited_for_and_its_end_read_and_left() -> None:
+    inside = Visit(6, State.TECHNICIAN, EN, box=BOX)
+    waiting = replace(inside, state=State.TECHNICIAN_WAITING, task=Task.CHECK)
+    goes(inside, e.TaskChosen(Task.CHECK), waiting, c.DoTask(6, Task.CHECK, EN))
+    outcome = Outcome(Task.CHECK, TaskEnd.DONE)
+    read = replace(waiting, state=State.TECHNICIAN_OUTCOME, task=None, outcome=outcome)
+    goes(waiting, e.TaskDone(6, outcome), read)
+    goes(read, e.Back(), replace(inside, state=State.TECHNICIAN))
+
+
+def test_of_a_trial_code_only_its_length_is_kept() -> None:
+    inside = Visit(6, State.TECHNICIAN, box=BOX)
+    outcome = Outcome(Task.TRIAL_CODE, TaskEnd.DONE, detail="5")
+    goes(inside, e.CodeScanned("abcde"), replace(inside, state=State.TECHNICIAN_OUTCOME, outcome=outcome))
+
+
+@pytest.mark.parametrize("state", [State.TECHNICIAN, State.TECHNICIAN_WAITING, State.TECHNICIAN_OUTCOME])
+def test_silence_and_leaving_let_the_technician_out(state: State) -> None:
+    for event in (e.Home(), e.TimedOut()):
+        if type(event) in TRANSITIONS[state]:
+            goes(Visit(6, state, box=BOX), event, Visit(7), c.LetOut(7))

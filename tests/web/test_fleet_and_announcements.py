@@ -1,5 +1,6 @@
 """The technicians' fleet and the supervisors' announcements, in a real browser."""
 
+import re
 from base64 import b64encode
 from datetime import timedelta
 from uuid import uuid4
@@ -42,6 +43,28 @@ def test_a_technician_sees_the_fleet_and_sends_settings(page: Page, kiosks: list
     page.get_by_label("TOML").fill("[screen]\nmotion = false")
     page.get_by_role("button", name="Kirim ke anjungan").click()
     expect(page.get_by_text("menuju anjungan").or_(page.get_by_text("Diminta: 1"))).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_supervisor_sets_the_technicians_pin(page: Page) -> None:
+    signs_in(page, "supervisor").goto("/officers/fleet")
+    page.get_by_role("link", name="PIN teknisi").click()
+    expect(page.get_by_text("belum diatur")).to_be_visible()
+    page.get_by_label("PIN baru").fill("123456")
+    page.get_by_role("button", name="Pakai PIN ini").click()
+    expect(page.get_by_role("alert")).to_contain_text("mudah ditebak")
+    page.get_by_label("PIN baru").fill("481516")
+    page.get_by_role("button", name="Pakai PIN ini").click()
+    expect(page.get_by_text("sudah diatur")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_technician_gets_the_code_for_what_the_kiosk_shows(page: Page, kiosks: list[str]) -> None:
+    signs_in(page, "technician").goto(f"/officers/fleet/{kiosks[0]}")
+    page.get_by_role("link", name="Kode untuk anjungan ini").click()
+    page.get_by_label("Angka di layar anjungan").fill("042 917")
+    page.get_by_role("button", name="Tampilkan kode").click()
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"[0-9]{4} [0-9]{4}"))
     assert violations(page) == []
 
 
