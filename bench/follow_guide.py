@@ -1,0 +1,276 @@
+"""Follows section 4 of the technician's guide by the letter: from a fresh Debian 12 to a kiosk that serves.
+
+The commands are read out of the guide, in the order in which it has them typed, and run as root in a booted container
+(systemd-nspawn --boot) with a network of its own; the central server and the printer are outside. What the guide leaves to the
+technician's eyes and hands is done here: the copied checkout, the corrected kiosk.toml, the code. Says which command fails, and how long
+it takes from the typed code until the kiosk serves. Needs root, mmdebstrap, systemd-container and slirp4netns; Debian's packages
+and the wheels come from where this machine's apt and pip take them. A container has no kernel, screen and devices of its own, so
+what check says of these is not held against it.
+"""
+
+import argparse
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+from emulated_office import ADDRESS, PORT, Office, prepare
+from guide_text import PAGES, in_english, sections_of
+from sqlalchemy import create_engine, text
+
+from kiosk.devices.simulated_printer import SimulatedPrinter
+from kiosk.devices.simulator_programs import serve
+
+CODE = Path(__file__).parent.parent
+BY_HAND = 4
+TOOLS = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "slirp4netns": "slirp4netns"}
+NAME_SERVER = "10.0.2.3"
+"""Of slirp4netns's network, in which this machine is emulated_office.ADDRESS."""
+OF_THIS_MACHINE = ("/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs/ca-certificates.crt")
+"""Where wheels come from, and whom this machine trusts for it: the box is behind the same network."""
+CHECKOUT = "/root/anjungan"
+SHELL = """. /run/technician 2>/dev/null; {command}
+status=$?; {{ export -p; printf 'cd %q\\n' "$PWD"; }} >/run/technician; exit $status"""
+"""One shell for all commands, as the technician has it."""
+ROOT_ENVIRONMENT = ("env", "-i", "HOME=/root", "USER=root", "LANG=C.UTF-8", "TERM=dumb", "TZ=")
+NO_SCREEN = "[Service]\nEnvironment=WLR_BACKENDS=headless\n"
+NOT_IN_A_CONTAINER = {"clock", "disk-health", "firewall", "keyboard", "screen", "sysrq", "usb"}
+"""What check may find broken here."""
+COMMAND_SECONDS = 1200.0
+BOOT_SECONDS = 120.0
+ASKED_SECONDS = 180.0
+"""From the typed code until it serves, at most."""
+
+
+def what_is_missing() -> str:
+    """Why the guide cannot be followed here; "" where it can."""
+    missing = [package for program, package in TOOLS.items() if shutil.which(program) is None]
+    return f"not installed: {', '.join(missing)}" if missing else ""
+
+
+def until(holds: Callable[[], object], what: str, seconds: float = BOOT_SECONDS) -> float:
+    """Waits; returns for how many s. Raises TimeoutError."""
+    began = time.monotonic()
+    while not holds():
+        if time.monotonic() - began > seconds:
+            raise TimeoutError(f"waited in vain for {what}")
+        time.sleep(0.2)
+    return time.monotonic() - began
+
+
+@contextmanager
+def network(name: str) -> Iterator[Path]:
+    """A network of the box's own, that outlives its starts; this machine is at ADDRESS in it."""
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    place = Path("/run/netns", name)
+    subprocess.run(["ip", "netns", "exec", name, "ip", "link", "set", "lo", "up"], check=True)
+    command = ["slirp4netns", "--configure", "--mtu=1500", "--netns-type=path", str(place), "tap0"]
+    going = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield place
+    finally:
+        going.terminate()
+        going.wait()
+        subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
+class Box:
+    """The booted container, as who sits before it has it."""
+
+    def __init__(self, root: Path, net: Path) -> None:
+        shared = [f"--bind-ro={each}" for each in OF_THIS_MACHINE if Path(each).exists()]
+        self._nspawn = subprocess.Popen(
+            [
+                "systemd-nspawn", "-q", "-D", str(root), "--boot", "--register=no", "--keep-unit", "--link-journal=no",
+                "--resolv-conf=off", f"--network-namespace-path={net}", *shared,
+            ],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.wait_for_boot()
+
+    def wait_for_boot(self, but_not: str = "") -> float:
+        """Until all has started that starts by itself; `but_not` is the first process of the start before."""
+        return until(lambda: self.first() not in ("", but_not) and self._is_up(), "the boot")
+
+    def _is_up(self) -> bool:
+        return self.runs("systemctl is-system-running").stdout.strip() in ("running", "degraded")
+
+    def first(self) -> str:
+        """The container's first process."""
+        pid = self._nspawn.pid
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return found[0] if found else ""
+
+    def runs(self, script: str, seconds: float = COMMAND_SECONDS) -> "subprocess.CompletedProcess[str]":
+        """Types a script into a root's shell, and waits for its end."""
+        entered = ["nsenter", "-t", self.first(), "-m", "-u", "-i", "-n", "-p"]
+        command = [*entered, *ROOT_ENVIRONMENT, "timeout", "--signal=KILL", str(seconds), "bash", "--login", "-c", script]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def types(self, command: str) -> "subprocess.CompletedProcess[str]":
+        """A command in the technician's shell, which remembers where it is."""
+        return self.runs(SHELL.format(command=command))
+
+    def close(self) -> None:
+        self.runs("systemctl poweroff --force")
+        self._nspawn.wait(BOOT_SECONDS)
+
+
+def make_root(root: Path) -> None:
+    """A fresh Debian 12 as its installer leaves it with the standard system utilities and no desktop."""
+    wanted = "--include=systemd-sysv,dbus,udev"
+    subprocess.run(["mmdebstrap", "--quiet", "--variant=standard", wanted, "bookworm", str(root)], check=True)
+    (root / "etc/resolv.conf").unlink(missing_ok=True)
+    (root / "etc/resolv.conf").write_text(f"nameserver {NAME_SERVER}\n")
+
+
+def bring(office: Path, root: Path) -> None:
+    """Step 4.2's beginning: the checkout on the box, and what came from the office in it."""
+    inside = root / CHECKOUT.lstrip("/")
+    inside.mkdir()
+    kept = subprocess.run(["git", "-C", str(CODE), "archive", "HEAD"], check=True, capture_output=True)
+    subprocess.run(["tar", "-x", "-C", str(inside)], input=kept.stdout, check=True)
+    shutil.copy(office / "central-ca.pem", inside / "authority.pem")
+
+
+class Technician:
+    """Types what the guide says, and does what it leaves to eyes and hands."""
+
+    def __init__(self, box: Box, root: Path, office: Office, printer: int) -> None:
+        self._box, self._root, self._office, self._printer = box, root, office, printer
+        self._code_typed = 0.0
+        version = re.search(r'^version = "(.*)"', (CODE / "pyproject.toml").read_text(), re.MULTILINE)
+        assert version
+        self._words = {"VERSION": version[1], "CENTRAL": f"{ADDRESS}:{PORT}"}
+
+    def follow(self, command: str) -> float:
+        """One command of the guide; returns how many s it took. Raises RuntimeError where it fails."""
+        if "CODE" in command:
+            self._words["CODE"] = self._office.code()
+            self._code_typed = time.monotonic()
+        for word, stands_for in self._words.items():
+            command = re.sub(rf"\b{word}\b", stands_for, command)
+        began = time.monotonic()
+        if command == "reboot":
+            return self._reboot()
+        done = self._box.types(command)
+        took = time.monotonic() - began
+        self._judge(command, done.returncode, done.stdout)
+        if "detect" in command:
+            self._correct()
+        return took
+
+    def _judge(self, command: str, status: int, said: str) -> None:
+        if "kiosk-provision check" in command:
+            print(said, flush=True)
+            status = 0 if broken_in(self._box) <= NOT_IN_A_CONTAINER else 1
+        if status:
+            raise RuntimeError(f"{command}\nended with {status}:\n{said[-3000:]}")
+
+    def _correct(self) -> None:
+        """Step 4.5: the printer on the network stands in no box's list."""
+        file = self._root / CHECKOUT.lstrip("/") / "kiosk.toml"
+        file.write_text(f'{file.read_text()}\n[printer]\nurl = "tcp://{ADDRESS}:{self._printer}"\n')
+
+    def _reboot(self) -> float:
+        """Step 4.9, up to a kiosk that serves. There is no screen to be seen, so the window's compositor is told."""
+        for unit in ("ui", "fallback"):
+            drop_ins = self._root / f"etc/systemd/system/anjungan-{unit}.service.d"
+            drop_ins.mkdir(exist_ok=True)
+            (drop_ins / "headless.conf").write_text(NO_SCREEN)
+        before = self._box.first()
+        began = time.monotonic()
+        self._box.types("reboot")
+        self._box.wait_for_boot(but_not=before)
+        return time.monotonic() - began
+
+    def seconds_to_serving(self) -> float:
+        """From the typed code until the window is drawn and the central server has heard from the kiosk."""
+        until(lambda: self._box.runs("systemctl is-active anjungan-ui").stdout.strip() == "active", "the window")
+        until(lambda: self._office_hears(), "the kiosk at the server")
+        return time.monotonic() - self._code_typed
+
+    def _office_hears(self) -> bool:
+        engine = create_engine(f"sqlite:///{self._office.database}")
+        try:
+            with engine.connect() as connection:
+                found = connection.execute(text("SELECT heartbeat FROM kiosk WHERE heartbeat IS NOT NULL")).scalars().all()
+        finally:
+            engine.dispose()
+        return any('"printer":"ready"' in each for each in found)
+
+
+def broken_in(box: Box) -> set[str]:
+    """What check finds broken, by its name."""
+    said = box.types("kiosk-provision check --json").stdout
+    return set(re.findall(r'"name": "([a-z-]+)",[^{}]*"verdict": "broken"', said))
+
+
+def followed(root: Path, net: Path, office: Office, printer: int, language: str) -> float:
+    """Follows the section in a box; returns the s from the typed code to serving."""
+    section = next(each for each in sections_of(PAGES[language]) if each.number == BY_HAND)
+    box = Box(root, net)
+    try:
+        technician = Technician(box, root, office, printer)
+        for command in section.commands:
+            took = technician.follow(in_english(command))
+            print(f"ok {took:6.1f} s  {command}", flush=True)
+        took = technician.seconds_to_serving()
+        print(f"check finds broken once it serves: {', '.join(sorted(broken_in(box))) or 'nothing'}", flush=True)
+        return took
+    finally:
+        box.close()
+
+
+@contextmanager
+def office_with_printer(folder: Path) -> Iterator[tuple[Office, int]]:
+    """The central server and a network printer, with its port."""
+    prepare(folder)
+    office, stop = Office(folder), Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = Thread(target=serve, args=(SimulatedPrinter(on_ticket=lambda _: None), listener, stop))
+        serving.start()
+        try:
+            yield office, listener.getsockname()[1]
+        finally:
+            stop.set()
+            serving.join()
+            office.stop()
+
+
+def main() -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bare", type=Path, required=True, metavar="DIR", help="the fresh Debian; made if absent")
+    parser.add_argument("--language", choices=PAGES, default="en", help="of the guide that is followed")
+    arguments = parser.parse_args()
+    missing = what_is_missing()
+    if missing:
+        print(missing, file=sys.stderr)
+        return 2
+    if not arguments.bare.exists():
+        make_root(arguments.bare)
+    with tempfile.TemporaryDirectory(dir=arguments.bare.parent) as name:
+        root, office_folder = Path(name, "box"), Path(name, "office")
+        subprocess.run(["cp", "--archive", "--reflink=auto", str(arguments.bare), str(root)], check=True)
+        with office_with_printer(office_folder) as (office, printer), network("anjungan-guide") as net:
+            bring(office_folder, root)
+            try:
+                took = followed(root, net, office, printer, arguments.language)
+            except (RuntimeError, TimeoutError) as problem:
+                print(f"NOT {problem}")
+                return 1
+    is_quick = took <= ASKED_SECONDS
+    print(f"{'ok ' if is_quick else 'NOT'} {took:.1f} s from the typed code to serving (at most {ASKED_SECONDS:.0f})")
+    return 0 if is_quick else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
