@@ -1,11 +1,11 @@
 """Follows section 4 of the technician's guide by the letter: from a fresh Debian 12 to a kiosk that serves.
 
 The commands are read out of the guide, in the order in which it has them typed, and run as root in a booted container
-(systemd-nspawn --boot) with a network of its own; the central server and the printer are outside. What the guide leaves to the
-technician's eyes and hands is done here: the copied checkout, the corrected kiosk.toml, the code. Says which command fails, and how long
-it takes from the typed code until the kiosk serves. Needs root, mmdebstrap, systemd-container and slirp4netns; Debian's packages
-and the wheels come from where this machine's apt and pip take them. A container has no kernel, screen and devices of its own, so
-what check says of these is not held against it.
+(systemd-nspawn --boot) with a network of its own; the central server and the printer are outside. What the guide leaves
+to the technician's eyes and hands is done here: the copied checkout, the corrected kiosk.toml, the code. Says which
+command fails, and how long it takes from the typed code until the kiosk serves. Needs root, mmdebstrap,
+systemd-container and slirp4netns; Debian's packages and the wheels come from where this machine's apt and pip take
+them. A container has no kernel, screen and devices of its own, so what check says of these is not held against it.
 """
 
 import argparse
@@ -46,7 +46,7 @@ NOT_IN_A_CONTAINER = {"clock", "ctrl-alt-del", "units"}
 UNTIL_THE_REBOOT = {"consoles", "keyboard"}
 """What the guide says is so until then."""
 COMMAND_SECONDS = 1200.0
-BOOT_SECONDS = 120.0
+BOOT_SECONDS = 300.0
 ASKED_SECONDS = 180.0
 """From the typed code until it serves, at most."""
 
@@ -91,7 +91,7 @@ class Box:
         self._nspawn = subprocess.Popen(
             [
                 "systemd-nspawn", "-q", "-D", str(root), "--boot", "--register=no", "--keep-unit", "--link-journal=no",
-                "--resolv-conf=off", "--capability=CAP_NET_ADMIN", f"--network-namespace-path={net}", *shared,
+                "--resolv-conf=off", f"--network-namespace-path={net}", "--capability=CAP_NET_ADMIN", *shared,
             ],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -113,8 +113,20 @@ class Box:
     def runs(self, script: str, seconds: float = COMMAND_SECONDS) -> "subprocess.CompletedProcess[str]":
         """Types a script into a root's shell, and waits for its end."""
         entered = ["nsenter", "-t", self.first(), "-m", "-u", "-i", "-n", "-p"]
-        command = [*entered, *ROOT_ENVIRONMENT, "timeout", "--signal=KILL", str(seconds), "bash", "--login", "-c", script]
-        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        command = [
+            *entered,
+            *ROOT_ENVIRONMENT,
+            "timeout",
+            "--signal=KILL",
+            str(seconds),
+            "bash",
+            "--login",
+            "-c",
+            script,
+        ]
+        return subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
     def types(self, command: str) -> "subprocess.CompletedProcess[str]":
         """A command in the technician's shell, which remembers where it is."""
@@ -203,7 +215,9 @@ class Technician:
         engine = create_engine(f"sqlite:///{self._office.database}")
         try:
             with engine.connect() as connection:
-                found = connection.execute(text("SELECT heartbeat FROM kiosks WHERE heartbeat IS NOT NULL")).scalars().all()
+                found = (
+                    connection.execute(text("SELECT heartbeat FROM kiosks WHERE heartbeat IS NOT NULL")).scalars().all()
+                )
         finally:
             engine.dispose()
         return any('"printer":"ready"' in each for each in found)

@@ -17,13 +17,15 @@ SPOKEN = " --language id"
 
 @dataclass
 class Section:
-    """`commands` are lines of blocks of code, in order; `pictures` are paths beside the page."""
+    """`commands` are lines of blocks of code, in order; `pictures` are paths beside the page; `title` and the cells of
+    `rows` are plain text.
+    """
 
     title: str
     commands: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
-    rows: int = 0
-    """Of all its tables."""
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    """Of all its tables, with their heads."""
 
     @property
     def number(self) -> int:
@@ -42,13 +44,20 @@ def sections_of(page: Path) -> list[Section]:
     tokens, made = parser().parse(page.read_text(encoding="utf-8")), []
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
-            made.append(Section(tokens[place + 1].content))
+            made.append(Section(_plain(tokens[place + 1])))
         elif token.type in ("code_block", "fence"):
             made[-1].commands += token.content.splitlines()
         elif token.type == "tr_open":
-            made[-1].rows += 1
+            made[-1].rows.append(())
+        elif token.type in ("th_open", "td_open"):
+            made[-1].rows[-1] += (_plain(tokens[place + 1]),)
         made[-1].pictures += _pictures(token)
     return made
+
+
+def _plain(token: Token) -> str:
+    """The words of a line of text, without its marks."""
+    return "".join(each.content for each in token.children or ())
 
 
 def _pictures(token: Token) -> list[str]:

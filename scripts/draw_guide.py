@@ -7,10 +7,14 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from kiosk.model import ENGLISH, INDONESIAN
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "guide"
 LANGUAGES = (ENGLISH, INDONESIAN)
@@ -19,18 +23,17 @@ WIDTHS = {"screen": 432, "paper": 432, "page": 1200}
 COLOURS = 64
 
 
-def draw(out: Path) -> list[Path]:
+def draw(out: Path, browser: "Browser") -> list[Path]:
     """Draws them all; returns the files."""
     from guide_fleet import draw_pages, fleet_site
     from guide_papers import draw_papers, draw_reports
     from guide_screens import draw_out_of_order, draw_screens
-    from scripted_pages import real_browser
 
     out.mkdir(parents=True, exist_ok=True)
     made = [draw_out_of_order(out), *draw_reports(out)]
     for language in LANGUAGES:
         made += [*draw_screens(out, language), *draw_papers(out, language)]
-    with tempfile.TemporaryDirectory() as folder, fleet_site(Path(folder)) as url, real_browser() as browser:
+    with tempfile.TemporaryDirectory() as folder, fleet_site(Path(folder)) as url:
         for language in LANGUAGES:
             made += draw_pages(out, browser, url, language)
     _make_small(made)
@@ -47,10 +50,12 @@ def _make_small(files: Iterable[Path]) -> None:
 
 
 if __name__ == "__main__":
+    from scripted_pages import real_browser
+
     from kiosk.__main__ import prepare_kivy
 
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as home, real_browser() as browser:
         prepare_kivy(Path(home), (320, 320), False)
-        for file in draw(FOLDER):
+        for file in draw(FOLDER, browser):
             print(f"{file.stat().st_size // 1000:3} kB  {file}")

@@ -14,7 +14,7 @@ import trustme
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from sqlalchemy.orm import Session
 
 from central.app import create_app
@@ -31,7 +31,8 @@ AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """08.00 at the office."""
 OFFICER, PASSWORD = "teknisi", "menara-pagi-rantau"
 LOCALES = {"en": "en-GB", "id": "id-ID"}
-DESK, NARROW = {"width": 1200, "height": 800}, {"width": 720, "height": 800}
+DESK: ViewportSize = {"width": 1200, "height": 800}
+NARROW: ViewportSize = {"width": 720, "height": 800}
 KIOSKS: dict[str, dict[str, Any]] = {
     "Lobi utara": {"printer": PrinterStatus.READY, "scanner_ready": True, "readiness": Readiness(at=AT, broken=())},
     "Lobi selatan": {

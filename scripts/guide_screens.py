@@ -17,7 +17,7 @@ from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
 from kiosk.screens.sample_views import sample_views
 from kiosk.screens.stage import Stage
 from kiosk.texts import Texts
-from kiosk.view import Alone
+from kiosk.view import Alone, View
 
 SIZE, PANEL = ORIENTATIONS["portrait"], PANELS["portrait"]
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -38,15 +38,18 @@ def draw_screens(out: Path, language: Language) -> Iterator[Path]:
     stage = Stage(texts, PANEL, lambda event: None)
     for name, view in SHOWN.items():
         stage.size = SIZE
-        stage.show(replace(views[view], visit=replace(views[view].visit, language=language)))
+        stage.show(_in(language, views[view]))
         yield _drawn(stage, out / f"screen-{name}.{language}.png")
     for name, typed, problem in (("code", TYPED, None), ("code-refused", "", EnrolmentProblem.REFUSED)):
         screen = EnrollingScreen(texts, PANEL, lambda event: None)
         screen.size, screen.typed, screen.problem = SIZE, typed, problem
         FloatLayout().add_widget(screen)
-        view = first_view(AT)
-        screen.show(replace(view, visit=replace(view.visit, language=language)))
+        screen.show(_in(language, first_view(AT)))
         yield _drawn(screen, out / f"screen-{name}.{language}.png")
+
+
+def _in(language: Language, view: View) -> View:
+    return replace(view, visit=replace(view.visit, language=language))
 
 
 def draw_out_of_order(out: Path) -> Path:

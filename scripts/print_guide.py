@@ -6,10 +6,15 @@ Markdown becomes a page (markdown-it), the page A4 paper by the browser that sho
 import re
 import sys
 import tempfile
+from collections.abc import MutableMapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
 from playwright.sync_api import Browser
 from scripted_pages import real_browser
 
@@ -21,13 +26,24 @@ display: flex; justify-content: space-between"><span>Anjungan · {title}</span>
 <span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>"""
 
 
+class OnPaper(RendererHTML):
+    """Every picture has its words below it."""
+
+    def image(
+        self, tokens: Sequence[Token], place: int, options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:  # fmt: skip
+        drawn = super().image(tokens, place, options, env)
+        return f'<span class="figure">{drawn}<span>{escape(tokens[place].content)}</span></span>'
+
+
 def page_of(language: str) -> str:
     """The guide as a whole page of HTML, to be looked at from docs/."""
     text = (DOCS / f"technician-guide.{language}.md").read_text(encoding="utf-8")
-    body = MarkdownIt("commonmark").enable("table").render(text)
+    body = MarkdownIt("commonmark", renderer_cls=OnPaper).enable("table").render(text)
     style = STYLE.read_text(encoding="utf-8")
     title = escape(title_of(language))
-    return f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title><style>{style}</style>{body}</html>'
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    return f'<!doctype html><html lang="{language}">{head}{body}</html>'
 
 
 def title_of(language: str) -> str:
