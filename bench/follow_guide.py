@@ -1,9 +1,10 @@
-"""Follows section 4 of the technician's guide by the letter: from a fresh Debian 12 to a kiosk that serves.
+"""Follows the technician's guide by the letter: from a fresh Debian 12 to a kiosk that serves, and to a wiped one.
 
 The commands are read out of the guide, in the order in which it has them typed, and run as root in a booted container
 (systemd-nspawn --boot) with a network of its own; the central server and the printer are outside. What the guide leaves
 to the technician's eyes and hands is done here: the copied checkout, the corrected kiosk.toml, the code. Says which
-command fails, and how long it takes from the typed code until the kiosk serves. Needs root, mmdebstrap,
+command fails, and how long it takes from the typed code until the kiosk serves. What the guide does from a rescue
+system is done to the box's files once it is switched off. Needs root, mmdebstrap,
 systemd-container and slirp4netns; Debian's packages and the wheels come from where this machine's apt and pip take
 them. A container has no kernel, screen and devices of its own, so what check says of these is not held against it.
 """
@@ -29,15 +30,16 @@ from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.devices.simulator_programs import serve
 
 CODE = Path(__file__).parent.parent
-BY_HAND = 4
+BY_HAND, RESCUE = 4, (11, 12, 13)
+"""Sections that are followed: on the box itself, and from a rescue system."""
 TOOLS = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "slirp4netns": "slirp4netns"}
 NAME_SERVER = "10.0.2.3"
 """Of slirp4netns's network, in which this machine is emulated_office.ADDRESS."""
 OF_THIS_MACHINE = ("/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs/ca-certificates.crt")
 """Where wheels come from, and whom this machine trusts for it: the box is behind the same network."""
 CHECKOUT = "/root/anjungan"
-SHELL = """. /run/technician 2>/dev/null; {command}
-status=$?; {{ export -p; printf 'cd %q\\n' "$PWD"; }} >/run/technician; exit $status"""
+SHELL = """. {state} 2>/dev/null; {command}
+status=$?; {{ export -p; printf 'cd %q\\n' "$PWD"; }} >{state}; exit $status"""
 """One shell for all commands, as the technician has it."""
 ROOT_ENVIRONMENT = ("env", "-i", "HOME=/root", "USER=root", "LANG=C.UTF-8", "TERM=dumb", "TZ=")
 NO_SCREEN = "[Service]\nEnvironment=WLR_BACKENDS=headless\n"
@@ -83,23 +85,48 @@ def network(name: str) -> Iterator[Path]:
         subprocess.run(["ip", "netns", "delete", name], check=True)
 
 
+Ran = subprocess.CompletedProcess[str]
+
+
+class Shell:
+    """A root's shell in the namespaces of a process. It keeps its folder and its variables in the file `state`."""
+
+    def __init__(self, namespaces: str, state: str) -> None:
+        self._namespaces, self._state = namespaces.split(), state
+
+    def runs(self, process: str, script: str, typed: str = "", seconds: float = COMMAND_SECONDS) -> Ran:
+        """Runs a script apart from what the shell keeps; `typed` is what it reads."""
+        inside = [*ROOT_ENVIRONMENT, "timeout", "--signal=KILL", str(seconds), "bash", "--login", "-c", script]
+        entered = ["nsenter", "-t", process, *self._namespaces, *inside]
+        return subprocess.run(entered, input=typed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def types(self, process: str, command: str, typed: str = "") -> Ran:
+        """Runs a command after those before it."""
+        return self.runs(process, SHELL.format(command=command, state=self._state), typed)
+
+
 class Box:
     """The booted container, as who sits before it has it."""
 
     def __init__(self, root: Path, net: Path) -> None:
         shared = [f"--bind-ro={each}" for each in OF_THIS_MACHINE if Path(each).exists()]
-        self._nspawn = subprocess.Popen(
-            [
-                "systemd-nspawn", "-q", "-D", str(root), "--boot", "--register=no", "--keep-unit", "--link-journal=no",
-                "--resolv-conf=off", f"--network-namespace-path={net}", "--capability=CAP_NET_ADMIN", *shared,
-            ],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        self.wait_for_boot()
+        self._shell = Shell("-m -u -i -n -p", "/run/technician")
+        self._command = [
+            "systemd-nspawn", "-q", "-D", str(root), "--boot", "--register=no", "--keep-unit", "--link-journal=no",
+            "--resolv-conf=off", f"--network-namespace-path={net}", "--capability=CAP_NET_ADMIN", *shared,
+        ]  # fmt: skip
+        self._start()
 
-    def wait_for_boot(self, but_not: str = "") -> float:
-        """Until all has started that starts by itself; `but_not` is the first process of the start before."""
-        return until(lambda: self.first() not in ("", but_not) and self._is_up(), "the boot")
+    def _start(self) -> None:
+        quiet = subprocess.DEVNULL
+        self._nspawn = subprocess.Popen(self._command, stdin=quiet, stdout=quiet, stderr=quiet)
+        until(lambda: self.first() and self._is_up(), "the boot")
+
+    def reboot(self) -> None:
+        """systemd-nspawn ends with the container that reboots; whoever runs it starts it anew."""
+        self.types("reboot")
+        self._nspawn.wait(BOOT_SECONDS)
+        self._start()
 
     def _is_up(self) -> bool:
         return self.runs("systemctl is-system-running").stdout.strip() in ("running", "degraded")
@@ -110,27 +137,11 @@ class Box:
         found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return found[0] if found else ""
 
-    def runs(self, script: str, seconds: float = COMMAND_SECONDS) -> "subprocess.CompletedProcess[str]":
-        """Types a script into a root's shell, and waits for its end."""
-        entered = ["nsenter", "-t", self.first(), "-m", "-u", "-i", "-n", "-p"]
-        command = [
-            *entered,
-            *ROOT_ENVIRONMENT,
-            "timeout",
-            "--signal=KILL",
-            str(seconds),
-            "bash",
-            "--login",
-            "-c",
-            script,
-        ]
-        return subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+    def runs(self, script: str) -> Ran:
+        return self._shell.runs(self.first(), script)
 
-    def types(self, command: str) -> "subprocess.CompletedProcess[str]":
-        """A command in the technician's shell, which remembers where it is."""
-        return self.runs(SHELL.format(command=command))
+    def types(self, command: str) -> Ran:
+        return self._shell.types(self.first(), command)
 
     def close(self) -> None:
         self.runs("systemctl poweroff --force")
@@ -199,10 +210,8 @@ class Technician:
             drop_ins = self._root / f"etc/systemd/system/anjungan-{unit}.service.d"
             drop_ins.mkdir(exist_ok=True)
             (drop_ins / "headless.conf").write_text(NO_SCREEN)
-        before = self._box.first()
         began = time.monotonic()
-        self._box.types("reboot")
-        self._box.wait_for_boot(but_not=before)
+        self._box.reboot()
         return time.monotonic() - began
 
     def seconds_to_serving(self) -> float:
@@ -247,6 +256,29 @@ def followed(root: Path, net: Path, office: Office, printer: int, language: str)
         box.close()
 
 
+def rescued(root: Path, language: str) -> None:
+    """Follows what the guide does to a box that is switched off. Raises RuntimeError where a command fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        shell = Shell("-m", f"{folder}/technician")
+        # Its mounts are its own, and gone with it.
+        held = subprocess.Popen(["unshare", "--mount", "--propagation=private", "sleep", "infinity"])
+        try:
+            mounts, own = Path(f"/proc/{held.pid}/ns/mnt"), Path("/proc/self/ns/mnt")
+            until(lambda: mounts.readlink() != own.readlink(), "a place for its mounts")
+            for section in sections_of(PAGES[language]):
+                for command in section.commands if section.number in RESCUE else ():
+                    meant = in_english(command).replace("mount /dev/sdXN", f"mount --rbind {root}")
+                    done = shell.types(str(held.pid), meant, "WIPE\n")
+                    print(f"    {done.stdout.strip().splitlines()[-1:]}", flush=True)
+                    # A box that is switched off lacks what only a running one has.
+                    if done.returncode not in ((0, 1) if meant.endswith(" check") else (0,)):
+                        raise RuntimeError(f"{meant}\nended with {done.returncode}:\n{done.stdout[-3000:]}")
+                    print(f"ok  {command}", flush=True)
+        finally:
+            held.kill()
+            held.wait()
+
+
 @contextmanager
 def office_with_printer(folder: Path) -> Iterator[tuple[Office, int]]:
     """The central server and a network printer, with its port."""
@@ -282,6 +314,7 @@ def main() -> int:
             bring(office_folder, root)
             try:
                 took = followed(root, net, office, printer, arguments.language)
+                rescued(root, arguments.language)
             except (RuntimeError, TimeoutError) as problem:
                 print(f"NOT {problem}")
                 return 1
