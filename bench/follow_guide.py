@@ -10,6 +10,7 @@ them. A container has no kernel, screen and devices of its own, so what check sa
 """
 
 import argparse
+import json
 import re
 import shutil
 import socket
@@ -234,8 +235,8 @@ class Technician:
 
 def broken_in(box: Box) -> set[str]:
     """What check finds broken, by its name."""
-    said = box.types("kiosk-provision check --json").stdout
-    return set(re.findall(r'"name": "([a-z-]+)",[^{}]*"verdict": "broken"', said))
+    said = box.runs("/opt/anjungan/current/bin/kiosk-provision check --json 2>/dev/null").stdout
+    return {each["name"] for each in json.loads(said) if each["verdict"] == "broken"}
 
 
 def followed(root: Path, net: Path, office: Office, printer: int, language: str) -> float:
