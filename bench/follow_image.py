@@ -1,8 +1,8 @@
 """Follows section 3 of the technician's guide by the letter: an image is built, written to a disk, and started.
 
-This machine is the Debian on which the guide builds, and its rescue system; the box's disk is a file behind a loop device.
-QEMU is the box, bench/emulated_boot.py the technician's finger, bench/emulated_office.py the office. Needs root, and
-what the guide and docs/image.md name.
+This machine is the Debian on which the guide builds, and its rescue system; the box's disk is a file behind a loop
+device. QEMU is the box, bench/emulated_boot.py the technician's finger, bench/emulated_office.py the office. Needs
+root, and what the guide and docs/image.md name.
 """
 
 import argparse
