@@ -1,7 +1,7 @@
 """The office of an emulated kiosk: its central server outside of the emulator, its printer and its scanner.
 
-`python bench/emulated_office.py DIR` makes its folder anew: certificates, database, and the configuration that an image
-is built with.
+`python bench/emulated_office.py DIR` makes its folder anew: certificates, database, a repository of updates with its
+publishers' keys, and the configuration that an image is built with.
 """
 
 import re
@@ -15,14 +15,22 @@ from threading import Event, Thread
 
 import trustme
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
+from update_site import PUBLISHERS, Publisher
 
 from central.app import create_app
 from central.database import database_file, for_writing, open_database
 from central.demo import DEMO_OFFICE, load_demo
-from central.enrolment import new_code
+from central.enrolment import enrol, new_code
+from central.fleet.rollout import begin
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.devices.simulator_programs import converse
+from kiosk.identity import Identity, public_key_text
+from kiosk.protocol import Enrolment
+from provisioning.updates.errors import RepositoryError
+from provisioning.updates.release import Release
+from provisioning.updates.repository import Repository, read_key
 
 ADDRESS, PORT = "10.0.2.2", 8443
 """This machine, as QEMU's user network names it to the guest."""
@@ -57,6 +65,18 @@ def prepare(folder: Path) -> None:
     data = folder / "central"
     with Session(for_writing(open_database(data))) as session, session.begin():
         load_demo(session, data, None, datetime.now(UTC), at_any_hour=True, public_url="https://antrean.example")
+    publisher = Publisher(folder, at=data / "updates")
+    (folder / "update-root.json").write_bytes(publisher.trusted_root)
+
+
+def offer(folder: Path, content: Path, release: Release) -> None:
+    """Has the office's publishers offer a release, unless they do."""
+    repository = Repository(folder / "central" / "updates", lambda: datetime.now(UTC))
+    with suppress(RepositoryError):
+        repository.stage_release(content, release)
+        for name in PUBLISHERS[:2]:
+            repository.sign(read_key(folder / name))
+    repository.publish(read_key(folder / "online"))
 
 
 class Office:
@@ -88,6 +108,20 @@ class Office:
         """A new code for a kiosk, as it is typed."""
         with self._app.state.writing.begin() as session:
             return new_code(session, DEMO_OFFICE, "Lobby 1", datetime.now(UTC)).replace("-", "")
+
+    def enrol(self, folder: Path) -> None:
+        """A kiosk's identity in its data folder, as if a code had been typed on it."""
+        key, code = Ed25519PrivateKey.generate(), self.code()
+        with self._app.state.writing.begin() as session:
+            enrolled = enrol(
+                session, Enrolment(code=code, public_key=public_key_text(key), name="Lobby 1"), datetime.now(UTC)
+            )
+        Identity.create(folder, enrolled, key)
+
+    def want(self, version: str) -> None:
+        """Has every kiosk of the office told to take a version."""
+        with self._app.state.writing.begin() as session:
+            begin(session, DEMO_OFFICE, version, 100, "Rahma", datetime.now(UTC))
 
     def stop(self) -> None:
         self._server.should_exit = True

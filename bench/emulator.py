@@ -46,17 +46,17 @@ def can_kvm() -> bool:
 
 
 def kernel_of(image: Path, folder: Path) -> tuple[Path, Path]:
-    """The kernel and its first file system out of an image, for a start without firmware."""
+    """The kernel and its first file system of an image's slot A, for a start without firmware."""
     found = folder / "vmlinuz", folder / "initrd.img"
     for file in found:
         if not file.exists():
-            subprocess.run(["mcopy", "-i", f"{image}@@{BOOT_START}", f"::/{file.name}", str(file)], check=True)
+            subprocess.run(["mcopy", "-i", f"{image}@@{BOOT_START}", f"::/a/{file.name}", str(file)], check=True)
     return found
 
 
 def command_line(image: Path) -> str:
     """The kernel's command line that the image itself would be started with."""
-    command = ["mtype", "-i", f"{image}@@{BOOT_START}", "::/loader/entries/anjungan.conf"]
+    command = ["mtype", "-i", f"{image}@@{BOOT_START}", "::/loader/entries/anjungan-a.conf"]
     entry = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return next(line.removeprefix("options ") for line in entry.splitlines() if line.startswith("options "))
 

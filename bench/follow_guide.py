@@ -164,6 +164,7 @@ def bring(office: Path, root: Path) -> None:
     kept = subprocess.run(["git", "-C", str(CODE), "archive", "HEAD"], check=True, capture_output=True)
     subprocess.run(["tar", "-x", "-C", str(inside)], input=kept.stdout, check=True)
     shutil.copy(office / "central-ca.pem", inside / "authority.pem")
+    shutil.copy(office / "update-root.json", inside)
 
 
 class Technician:

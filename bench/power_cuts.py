@@ -38,10 +38,9 @@ from kiosk.errors import StoreError
 from kiosk.model import TicketState
 from kiosk.schema import MIGRATIONS
 from kiosk.store import Store
+from provisioning.image.disk import DATA, ROOT
 
-ROOT = Path(__file__).parent.parent
-ROOT_START, DATA_START, DATA_MIB = 256, 1280, 512
-"""Of the image's root and data partitions, in MiB (provisioning/image/disk.py)."""
+SOURCE = Path(__file__).parent.parent
 CONTROLS = ("lying-disk", "no-full")
 """A disk that answers flushes and does not heed them; a store with synchronous=OFF."""
 BACK_SECONDS = 30
@@ -100,7 +99,7 @@ def look(durable: Path, folder: Path) -> Found:
     part, held = folder / "data.ext4", folder / "held"
     shutil.rmtree(held, ignore_errors=True)
     held.mkdir()
-    copied = ["dd", f"if={durable}", f"of={part}", "bs=1M", f"skip={DATA_START}", f"count={DATA_MIB}", "conv=sparse"]
+    copied = ["dd", f"if={durable}", f"of={part}", "bs=1M", f"skip={DATA.start}", f"count={DATA.size}", "conv=sparse"]
     subprocess.run([*copied, "status=none"], check=True)
     if _ran("e2fsck", "-y", "-E", "journal_only", part) not in E2FSCK_WHOLE:
         raise Broken("file system: its journal cannot be replayed")
@@ -318,11 +317,12 @@ def mounted(disk: Path, place: Path, start: int, *options: str) -> Iterator[Path
 
 def give_key(disk: Path, folder: Path) -> None:
     """A key of the store that the campaign can read: of its own accord the kiosk seals one, and shows it to nobody."""
-    with mounted(disk, folder / "root", ROOT_START, "ro") as root:
+    with mounted(disk, folder / "root", ROOT.start, "ro") as root:
         lines = [line.split(":") for line in (root / "etc/passwd").read_text().splitlines()]
     user, group = next((int(line[2]), int(line[3])) for line in lines if line[0] == "anjungan-core")
-    with mounted(disk, folder / "mounted", DATA_START) as data:
+    with mounted(disk, folder / "mounted", DATA.start) as data:
         file = data / "anjungan" / "store.key"
+        file.parent.mkdir(exist_ok=True)
         file.touch(0o600)
         file.write_text(f"{secrets.token_hex(32)}\n")
         os.chown(file, user, group)
@@ -330,15 +330,15 @@ def give_key(disk: Path, folder: Path) -> None:
 
 def switch_full_off(disk: Path, folder: Path) -> None:
     """The control: the kiosk of this disk has a store with synchronous=OFF, put over its code as an update would be."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    source = (ROOT / "kiosk" / "store.py").read_text()
+    version = tomllib.loads((SOURCE / "pyproject.toml").read_text())["project"]["version"]
+    source = (SOURCE / "kiosk" / "store.py").read_text()
     weak = source.replace('synchronous: str = "FULL"', 'synchronous: str = "OFF"')
     assert weak != source
     file, compiled = folder / "store.py", folder / "store.pyc"
     file.write_text(weak)
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     py_compile.compile(str(file), str(compiled), "store.py", doraise=True, invalidation_mode=mode)
-    with mounted(disk, folder / "mounted", DATA_START) as data:
+    with mounted(disk, folder / "mounted", DATA.start) as data:
         cache = data / f"opt/upper/versions/{version}/lib/python3.11/site-packages/kiosk/__pycache__"
         cache.mkdir(parents=True)
         shutil.copy(compiled, cache / "store.cpython-311.pyc")

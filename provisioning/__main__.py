@@ -5,7 +5,7 @@ import logging
 import sys
 
 from kiosk.errors import ConfigError
-from provisioning import apply, bundle, check, detect, enrol, first_boot, report, repository, reset, update
+from provisioning import apply, boot_slots, bundle, check, detect, enrol, first_boot, report, repository, reset, update
 from provisioning.image import command as image
 from provisioning.machine import BoxError
 
@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     repository.add_command(commands)
     first_boot.add_command(commands)
     image.add_command(commands)
+    boot_slots.add_command(commands)
     return top
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kiosk.config import read_settings
-from provisioning.box_files import AUTHORITY, CONFIG, PANEL, USB_DEVICES
+from provisioning.box_files import AUTHORITY, CONFIG, PANEL, UPDATE_ROOT, USB_DEVICES
 from provisioning.change import Change
 from provisioning.disk import Disk
 from provisioning.machine import BoxError, Machine
@@ -18,6 +18,7 @@ GIVEN = {
     "ca": (AUTHORITY, "the authority of the central server's certificate, PEM"),
     "usb_devices": (USB_DEVICES, "its own USB devices, as detect writes them"),
     "panel": (PANEL, "how its touch panel is mounted"),
+    "update_root": (UPDATE_ROOT, "the first root of the publishers of updates"),
 }
 """Options, each with the file of the box that it fills."""
 

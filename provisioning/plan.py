@@ -5,6 +5,7 @@ running reads what is new. What was done before is left out, so a plan that was 
 """
 
 import hashlib
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,8 @@ from provisioning.change import Change, CommandChange, FileChange, LinkChange, R
 from provisioning.disk import put_file
 from provisioning.machine import BoxError, Machine
 from provisioning.manifest import Manifest
+from provisioning.updates.memory import TRIAL
+from provisioning.updates.versions import CURRENT, PROVEN
 
 STATE = "var/lib/anjungan-provision"
 PLACED = f"{STATE}/placed"
@@ -24,6 +27,8 @@ PLACED = f"{STATE}/placed"
 SYSUSERS = "etc/sysusers.d/"
 SEALED_KEY = f"etc/credstore.encrypted/{CREDENTIAL}"
 PLAIN_KEY = f"var/lib/anjungan/{KEY_FILE}"
+VERSIONS = "opt/anjungan/versions"
+UPDATE_TRIAL = f"var/lib/anjungan-update/{TRIAL}"
 SEAL_A_KEY = f"""
 umask 077
 mkdir -p "${{1%/*}}"
@@ -80,6 +85,7 @@ def plan(machine: Machine, manifest: Manifest, given: Mapping[str, bytes] | None
         *_list(machine, wanted | placed),
         *_files(machine, manifest, new | files),
         *_links(machine, links),
+        *version_links(machine, Path(sys.prefix)),
         *_removals(machine, placed - wanted),
         *_list(machine, wanted),
         *_packages(machine, manifest),
@@ -131,6 +137,20 @@ def _files(machine: Machine, manifest: Manifest, files: Mapping[str, bytes]) -> 
 def _links(machine: Machine, links: Mapping[str, str]) -> list[Change]:
     changes = (LinkChange(f"/{place}", _within(machine, place), links[place]) for place in sorted(links))
     return [each for each in changes if each.is_needed()]
+
+
+def version_links(machine: Machine, running: Path) -> list[Change]:
+    """`current` and `proven`, where they are missing: what installed itself at /opt/anjungan/versions/X sets them.
+    `running` is the folder of the version that plans this. Where an update has set one of them, both are its own.
+    """
+    places = [f"opt/anjungan/{link}" for link in (CURRENT, PROVEN)]
+    is_installed = running.resolve().parent == machine.at(VERSIONS).resolve()
+    if not is_installed or machine.at(UPDATE_TRIAL).exists():
+        return []
+    there = [machine.at(place).readlink().name for place in places if machine.at(place).is_symlink()]
+    version = there[0] if there else running.resolve().name
+    missing = {place: f"versions/{version}" for place in places if not machine.at(place).is_symlink()}
+    return _links(machine, missing)
 
 
 def _removals(machine: Machine, places: Iterable[str]) -> list[Change]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from provisioning.updates import repository as made
 from provisioning.updates.errors import RepositoryError
-from provisioning.updates.release import STABLE, Release, pack
+from provisioning.updates.release import CODE, STABLE, SYSTEM, Release, pack
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -23,7 +23,9 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     add.add_argument("--oldest", default="0.0.0", metavar="X.Y.Z", help="the oldest version it may follow at once")
     add.add_argument("--channel", default=STABLE, help="(%(default)s)")
     add.add_argument("--machine", default=Release("0.0.0").machine, help="as uname -m says it (%(default)s)")
-    add.add_argument("folder", type=Path, help="the version's folder, made where it will lie on the kiosk")
+    add.add_argument(
+        "content", type=Path, help="the version's folder, made where it will lie on the kiosk; or a system's bundle"
+    )
     withdraw = _verb(verbs, "withdraw", "stage that a release is not offered any more", _withdraw)
     withdraw.add_argument("file", help="the archive's name")
     sign = _verb(verbs, "sign", "add a publisher's signature to what is staged", _sign)
@@ -82,11 +84,15 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    release = Release(arguments.version, arguments.channel, arguments.oldest, arguments.machine)
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder, release.file)
-        pack(arguments.folder, archive)
-        _repository(arguments).stage_release(archive, release)
+    kind = SYSTEM if arguments.content.is_file() else CODE
+    release = Release(arguments.version, arguments.channel, arguments.oldest, arguments.machine, kind)
+    if kind == SYSTEM:
+        _repository(arguments).stage_release(arguments.content, release)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            archive = Path(folder, release.file)
+            pack(arguments.content, archive)
+            _repository(arguments).stage_release(archive, release)
     print(f"{release.file} is staged; have it signed by {made.THRESHOLD} publishers, then publish it")
     return 0
 

@@ -10,11 +10,14 @@ from pathlib import Path
 from kiosk.config import Settings, read_settings
 from kiosk.errors import ConfigError
 from kiosk.wanted_version import keep_refused, wanted_version
+from provisioning.machine import Machine
+from provisioning.slots import booted_slot
 from provisioning.updates.errors import NotTaken, UpdateError
 from provisioning.updates.health import PROBES, NoUnits, Units
 from provisioning.updates.memory import Memory
-from provisioning.updates.release import Release, order
+from provisioning.updates.release import CODE, SYSTEM, Release, order
 from provisioning.updates.source import Offer, Source
+from provisioning.updates.system import Rauc
 from provisioning.updates.update import Choice, Updating
 from provisioning.updates.versions import Versions
 
@@ -30,6 +33,9 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     which = update.add_mutually_exclusive_group()
     which.add_argument("--version", type=_version, metavar="X.Y.Z", help="this one")
     which.add_argument("--channel", metavar="NAME", help="the newest of a channel (stable)")
+    which.add_argument(
+        "--bundle", type=Path, metavar="FILE", help="this system, into the other slot of an image's disk"
+    )
     which.add_argument("--resume", action="store_true", help="only end what a power cut left half done (at each start)")
     update.add_argument("--again", action="store_true", help="also a version that was taken back before")
     update.add_argument("--repository", metavar="URL", help=f"the repository; else the central server's {REPOSITORY}")
@@ -71,7 +77,12 @@ def _updating(arguments: argparse.Namespace) -> tuple[Updating, Memory]:
     memory = Memory(root / "var/lib/anjungan-update")
     running = Units(time.sleep) if root == ROOT else NoUnits()
     versions, config = Versions(root / "opt/anjungan"), root / "etc/anjungan/kiosk.toml"
-    return Updating(versions, memory, config, running, PROBES, lambda: datetime.now(UTC), _say), memory
+    system = Rauc() if _has_slots(arguments) else None
+    return Updating(versions, memory, config, running, PROBES, lambda: datetime.now(UTC), _say, system), memory
+
+
+def _has_slots(arguments: argparse.Namespace) -> bool:
+    return booted_slot(Machine.at_root(arguments.root)) is not None
 
 
 def _update(arguments: argparse.Namespace) -> int:
@@ -84,6 +95,9 @@ def _update(arguments: argparse.Namespace) -> int:
         settings = read_settings(arguments.root / "etc/anjungan/kiosk.toml")
         if arguments.again:
             memory.forgive_all()
+        if arguments.bundle:
+            updating.install_system(arguments.bundle)
+            return 0
         choose = _choice(arguments, settings, updating.current, memory.refused())
         try:
             return 0 if updating.update(lambda: _source(arguments, settings, memory), choose) else 1
@@ -109,30 +123,34 @@ def _choice(
     arguments: argparse.Namespace, settings: Settings, current: str, refused: Mapping[str, str]
 ) -> Choice | None:
     """What is to be taken of what is offered; None where nothing is wanted, so that nobody need be asked."""
+    has_slots = _has_slots(arguments)
     if arguments.channel:
-        return lambda offers: _newest(offers, arguments.channel, current)
+        return lambda offers: _newest(_for_this_machine(offers, has_slots), arguments.channel, current)
     version = arguments.version or wanted_version(settings.data.dir)
     if version is None or version == current:
         return None
     if not arguments.version and version in refused:
         _say(f"{version} is wanted, and was taken back ({refused[version]}); it is taken again with --again")
         return None
-    return lambda offers: _named(offers, version)
+    return lambda offers: _named(_for_this_machine(offers, has_slots), version)
 
 
-def _for_this_machine(offers: Sequence[Offer]) -> list[Offer]:
-    return [each for each in offers if each.release.machine == Release("0.0.0").machine]
+def _for_this_machine(offers: Sequence[Offer], has_slots: bool) -> list[Offer]:
+    """Of one version the system comes first, for a box that can take it: the appliance is in it."""
+    kinds = (SYSTEM, CODE) if has_slots else (CODE,)
+    mine = [each for each in offers if each.release.machine == Release("0.0.0").machine and each.release.kind in kinds]
+    return sorted(mine, key=lambda each: (order(each.release.version), each.release.kind == SYSTEM), reverse=True)
 
 
 def _named(offers: Sequence[Offer], version: str) -> Offer:
-    for each in _for_this_machine(offers):
+    for each in offers:
         if each.release.version == version:
             return each
     raise NotTaken(f"the repository does not offer {version} for this kind of machine; ask its publisher")
 
 
 def _newest(offers: Sequence[Offer], channel: str, current: str) -> Offer | None:
-    found = [each for each in _for_this_machine(offers) if each.release.channel == channel]
+    found = [each for each in offers if each.release.channel == channel]
     if not found:
         raise NotTaken(f"the repository offers nothing for the channel {channel}; look at its name")
     return found[0] if order(found[0].release.version) > order(current) else None

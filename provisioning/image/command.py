@@ -2,16 +2,24 @@
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.config import Settings, read_settings
-from provisioning.image.disk import write_disk
-from provisioning.image.root import RootBuild, build_root
+from provisioning.image.bundle import Signer, write_bundle
+from provisioning.image.disk import squash, write_disk
+from provisioning.image.root import RootBuild, build_root, version_of
 from provisioning.image.tools import BuildFailed, missing_tools
 
 SOURCE = Path(__file__).parent.parent.parent
+GIVEN = {
+    "--usb-devices": "the USB devices of the kiosks it is for, as detect writes them",
+    "--update-root": "the first root of the publishers of updates",
+}
+"""Options of apply that are handed on to it."""
 PYTHON = (3, 11)
 """Debian 12's, for whose wheels the image is made."""
 
@@ -21,7 +29,12 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     one = commands.add_parser("image", help="build a disk that boots into the kiosk")
     one.set_defaults(run=run)
     one.add_argument("--out", type=Path, required=True, metavar="FILE", help="the disk, for a box or an emulator")
+    one.add_argument("--bundle", type=Path, metavar="FILE", help="a bundle too, for kiosks that run another image")
+    one.add_argument("--key", type=Path, metavar="FILE", help="what the bundle is signed with, PEM")
+    one.add_argument("--certificate", type=Path, metavar="FILE", help="the image takes bundles signed by its key, PEM")
     one.add_argument("--config", type=Path, required=True, metavar="FILE", help="kiosk.toml of the kiosks it is for")
+    for option, what in GIVEN.items():
+        one.add_argument(option, type=Path, metavar="FILE", help=what)
     one.add_argument("--work", type=Path, metavar="DIR", help="where to build, 5 GB; a folder of its own if left out")
     one.add_argument("--new-packages", action="store_true", help="take the newest packages and write their list anew")
 
@@ -29,7 +42,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(arguments: argparse.Namespace) -> int:
     """Builds the image; returns the exit status. Raises ConfigError where the configuration cannot be used."""
     settings = read_settings(arguments.config)
-    problems = _problems(settings)
+    given = _applied(arguments, settings)
+    problems = [*_problems(given), *_problems_of_bundle(arguments)]
     for problem in problems:
         print(f"kiosk-provision: {problem}", file=sys.stderr)
     if problems:
@@ -38,16 +52,36 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.work.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(prefix="anjungan-image-", dir=arguments.work) as work:
-            build = RootBuild(SOURCE, Path(work), arguments.config, settings.central.ca, arguments.new_packages)
-            write_disk(build_root(build), Path(work), arguments.out)
+            _build(arguments, RootBuild(SOURCE, Path(work), given, arguments.certificate, arguments.new_packages))
     except BuildFailed as error:
         print(f"kiosk-provision: {error}", file=sys.stderr)
         return 1
-    print(f"{arguments.out}: {arguments.out.stat().st_size // 1_000_000} MB")
+    for made in filter(None, (arguments.out, arguments.bundle)):
+        print(f"{made}: {made.stat().st_size // 1_000_000} MB")
     return 0
 
 
-def _problems(settings: Settings) -> list[str]:
+def _build(arguments: argparse.Namespace, build: RootBuild) -> None:
+    """Makes the disk, and the bundle where one is asked for."""
+    root = build_root(build)
+    squashed = squash(root, build.work)
+    write_disk(root, squashed, build.work, arguments.out)
+    if arguments.bundle:
+        signer = Signer(arguments.key, arguments.certificate)
+        write_bundle(squashed, version_of(build.source), signer, build.work, arguments.bundle)
+
+
+def _applied(arguments: argparse.Namespace, settings: Settings) -> dict[str, Path]:
+    """The options of apply, each with its file."""
+    files = {"--config": arguments.config, "--ca": settings.central.ca}
+    for option in GIVEN:
+        file = getattr(arguments, option.removeprefix("--").replace("-", "_"))
+        if file:
+            files[option] = file
+    return {option: file.resolve() for option, file in files.items()}
+
+
+def _problems(files: Mapping[str, Path]) -> list[str]:
     """What must be mended before anything is built."""
     problems = [f"{tool} is missing: apt-get install {package}" for tool, package in missing_tools()]
     if os.geteuid() != 0:
@@ -56,6 +90,15 @@ def _problems(settings: Settings) -> list[str]:
         problems.append("run this by Python 3.11, as the image has Debian 12's and takes the wheels made for it")
     if not (SOURCE / "requirements" / "base.txt").is_file():
         problems.append(f"{SOURCE} is no checkout; an image is built from one")
-    if not settings.central.ca.is_file():
-        problems.append(f"[central] ca: {settings.central.ca} is not a file")
+    problems += [f"{option}: {file} is not a file" for option, file in files.items() if not file.is_file()]
+    return problems
+
+
+def _problems_of_bundle(arguments: argparse.Namespace) -> list[str]:
+    files = {"--key": arguments.key, "--certificate": arguments.certificate}
+    problems = [f"{option}: {file} is not a file" for option, file in files.items() if file and not file.is_file()]
+    if arguments.bundle:
+        problems += [f"--bundle wants {option} too" for option, file in files.items() if not file]
+        if shutil.which("rauc") is None:
+            problems.append("rauc is missing: apt-get install rauc")
     return problems

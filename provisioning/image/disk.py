@@ -1,9 +1,10 @@
-"""A root folder → a disk: what the firmware starts, the read-only root, and the kiosk's data.
+"""A root folder → a disk: what the firmware starts, the read-only root in its slot, and the kiosk's data.
 
 | partition | file system | holds |
 | --- | --- | --- |
-| anjungan-boot | FAT | systemd-boot, the kernel, its first file system |
-| anjungan-root | squashfs | everything that is the same on each kiosk |
+| anjungan-boot | FAT | systemd-boot, and of each slot the kernel with its first file system |
+| anjungan-root-a | squashfs | slot A: everything that is the same on each kiosk |
+| anjungan-root-b | squashfs | slot B: the same of another system, for a bundle to be put into; empty at first |
 | anjungan-data | ext4 | the store, the identity, settings, later versions; grows to the disk's end at the first boot |
 """
 
@@ -13,21 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisioning.image.tools import EPOCH, BuildFailed, do
+from provisioning.slots import BOOT_PARTITION, LOADER, Slots, root_partition
 
 MIB = 1 << 20
 EFI_TYPE, LINUX_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
 DISK_ID = "5D0B6A1C-63C4-4C5A-9B5E-4B5A3C0E7D00"
 HASH_SEED = "5d0b6a1c-63c4-4c5a-9b5e-4b5a3c0e7d10"
-COMMAND_LINE = (
-    "root=PARTLABEL=anjungan-root rootfstype=squashfs ro quiet loglevel=3 vt.global_cursor_default=0 panic=10"
-)
-LOADER = "timeout 0\neditor no\ndefault anjungan.conf\n"
-ENTRY = f"title Anjungan\nlinux /vmlinuz\ninitrd /initrd.img\noptions {COMMAND_LINE}\n"
-DATA_FOLDERS = (
-    "anjungan", "anjungan-sync", "provision", "credentials", "systemd", "journal",
-    "etc", "etc/upper", "etc/work", "opt", "opt/upper", "opt/work",
-)  # fmt: skip
-"""What /etc/fstab of the image mounts from the data partition."""
 
 
 @dataclass(frozen=True)
@@ -45,21 +37,21 @@ class Part:
         return f"{DISK_ID[:-4]}{self.start:04X}"
 
 
-BOOT = Part("anjungan-boot", EFI_TYPE, 1, 255)
-ROOT = Part("anjungan-root", LINUX_TYPE, 256, 1024)
-DATA = Part("anjungan-data", LINUX_TYPE, 1280, 512)
-PARTS = (BOOT, ROOT, DATA)
+BOOT = Part(BOOT_PARTITION, EFI_TYPE, 1, 255)
+ROOT = Part(root_partition("A"), LINUX_TYPE, 256, 1024)
+OTHER_ROOT = Part(root_partition("B"), LINUX_TYPE, 1280, 1024)
+DATA = Part("anjungan-data", LINUX_TYPE, 2304, 512)
+PARTS = (BOOT, ROOT, OTHER_ROOT, DATA)
 
 
-def write_disk(root: Path, work: Path, out: Path) -> None:
-    """Makes the disk, sparse: most of it is empty. Raises BuildFailed."""
-    makers = {BOOT: _boot, ROOT: _squashed, DATA: _data}
+def write_disk(root: Path, squashed: Path, work: Path, out: Path) -> None:
+    """Makes the disk, sparse: most of it is empty. `squashed` is the root as `squash` makes it. Raises BuildFailed."""
+    contents = {BOOT: _boot(root, work), ROOT: squashed, DATA: _data(work)}
     partial = out.with_name(f"{out.name}.part")
     with partial.open("wb") as disk:
         disk.truncate((DATA.start + DATA.size + 1) * MIB)
     _partition(partial, work)
-    for part, make in makers.items():
-        content = make(root, work)
+    for part, content in contents.items():
         if content.stat().st_size > part.size * MIB:
             raise BuildFailed(f"{part.name} has {part.size} MiB; {content.stat().st_size // MIB + 1} are needed")
         place = [f"if={content}", f"of={partial}", "bs=1M", f"seek={part.start}"]
@@ -80,15 +72,14 @@ def _partition(disk: Path, work: Path) -> None:
 def _boot(root: Path, work: Path) -> Path:
     """The EFI system partition."""
     tree, image = work / "boot", work / "boot.fat"
-    entries = tree / "loader" / "entries"
     start = tree / "EFI" / "BOOT"
-    for each in (entries, start):
+    for each in (start, tree / "loader"):
         each.mkdir(parents=True)
     shutil.copy(root / "usr/lib/systemd/boot/efi/systemd-bootx64.efi", start / "BOOTX64.EFI")
-    for name in ("vmlinuz", "initrd.img"):
-        shutil.copy(next((root / "boot").glob(f"{name}-*")), tree / name)
     (tree / "loader" / "loader.conf").write_text(LOADER)
-    (entries / "anjungan.conf").write_text(ENTRY)
+    slots = Slots(tree)
+    slots.make_primary("A", root)
+    slots.prove("A")
     for each in tree.rglob("*"):
         os.utime(each, (EPOCH, EPOCH))
     with image.open("wb") as file:
@@ -98,24 +89,21 @@ def _boot(root: Path, work: Path) -> Path:
     return image
 
 
-def _squashed(root: Path, work: Path) -> Path:
-    """The read-only root."""
+def squash(root: Path, work: Path) -> Path:
+    """The read-only root, with the kernel that it is started by, as a file. Raises BuildFailed."""
     image = work / "root.squashfs"
-    left_out = ["boot", "dev/*", "proc/*", "sys/*", "run/*", "tmp/*"]
+    left_out = ["dev/*", "proc/*", "sys/*", "run/*", "tmp/*"]
     do(["mksquashfs", root, image, "-comp", "lz4", "-b", "256K", "-noappend",
         "-no-progress", "-quiet", "-wildcards", "-e", *left_out])  # fmt: skip
     return image
 
 
-def _data(root: Path, work: Path) -> Path:
-    """The data partition: ext4 with a journal, empty but for its folders."""
-    image, commands = work / "data.ext4", work / "data.debugfs"
+def _data(work: Path) -> Path:
+    """The data partition: ext4 with a journal, empty. What is mounted from it is made at each start."""
+    image = work / "data.ext4"
     with image.open("wb") as file:
         file.truncate(DATA.size * MIB)
     extended = f"hash_seed={HASH_SEED},lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0"
     made: list[str | Path] = ["mkfs.ext4", "-q", "-F", "-L", DATA.name, "-U", DATA.id.lower(), "-E", extended, image]
     do(made, E2FSPROGS_FAKE_TIME=str(EPOCH))
-    # Not by mkfs.ext4 -d, which takes over when a folder's inode was last changed.
-    commands.write_text("".join(f"mkdir {name}\n" for name in DATA_FOLDERS))
-    do(["debugfs", "-w", "-f", commands, image], E2FSPROGS_FAKE_TIME=str(EPOCH))
     return image

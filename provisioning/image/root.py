@@ -1,9 +1,11 @@
 """The root folder of an image: Debian's packages, the system's files, and the kiosk in its own environment."""
 
 import os
+import shlex
 import shutil
 import sys
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,53 +20,62 @@ OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private")
 """What is mounted for the build goes with it, however it ends."""
 LEFT_OUT = ("/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/doc/*")
 KEPT = "/usr/share/doc/*/copyright"
+KEYRING = "etc/rauc/keyring.pem"
+FIRST_FILES = "etc/initramfs-tools/conf.d"
+EARLY = f'mkdir -p "$1/{FIRST_FILES}" && cp {shlex.quote(str(SYSTEM))}/{FIRST_FILES}/* "$1/{FIRST_FILES}"'
+"""Before the kernel is installed: its packages make first file systems, which are made anew in the end."""
 
 
 @dataclass(frozen=True)
 class RootBuild:
-    """What goes in: the checkout, a folder to work in, the configuration of the kiosks and its authority; whether the
-    newest packages are taken instead of those of the list.
+    """What goes in: the checkout, a folder to work in, the files that apply is given, by its options; the certificate
+    of who signs bundles for it; whether the newest packages are taken instead of those of the list.
     """
 
     source: Path
     work: Path
-    config: Path
-    ca: Path
+    given: Mapping[str, Path]
+    certificate: Path | None
     new_packages: bool
 
 
 def build_root(build: RootBuild) -> Path:
     """Returns the folder. Raises BuildFailed."""
-    wheels = build.work / "wheels"
-    version = _gather_wheels(build, wheels)
+    wheels, version = build.work / "wheels", version_of(build.source)
+    _gather_wheels(build, wheels)
     root = build.work / "root"
-    given = [SYSTEM, wheels, version, sys.executable, build.config.resolve(), build.ca]
-    fill = f'PYTHONPATH={build.source} {FILL} "$1" {" ".join(map(str, given))}'
+    given = [SYSTEM, wheels, version, sys.executable, *(each for option in build.given.items() for each in option)]
+    fill = f'PYTHONPATH={build.source} {FILL} "$1" {shlex.join(map(str, given))}'
     excluded = [f"--dpkgopt=path-exclude={each}" for each in LEFT_OUT]
     do([
         *OWN_MOUNTS, "mmdebstrap", "--mode=root", "--variant=essential", "--format=directory",
         f"--include={','.join(_packages(build))}", *excluded,
-        f"--dpkgopt=path-include={KEPT}", f"--customize-hook={fill}", SUITE, root, *_sources(),
+        f"--dpkgopt=path-include={KEPT}", f"--setup-hook={EARLY}", f"--customize-hook={fill}", SUITE, root, *_sources(),
     ])  # fmt: skip
     _hold_to_the_list(root, build.new_packages)
+    if build.certificate:
+        shutil.copyfile(build.certificate, root / KEYRING)
     make_older(root)
     return root
 
 
-def _gather_wheels(build: RootBuild, wheels: Path) -> str:
-    """The locked requirements and the checkout itself as wheels; returns the checkout's version."""
+def version_of(source: Path) -> str:
+    """A checkout's version: the image's, and that of the bundle made of it."""
+    return str(tomllib.loads((source / "pyproject.toml").read_text())["project"]["version"])
+
+
+def _gather_wheels(build: RootBuild, wheels: Path) -> None:
+    """The locked requirements and the checkout itself as wheels."""
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     locked = build.source / "requirements" / "base.txt"
     do([*pip, "download", "--require-hashes", "--only-binary", ":all:", "--no-deps", "-r", locked, "-d", wheels])
     copy = build.work / "source"
     copy.mkdir()
-    project = tomllib.loads((build.source / "pyproject.toml").read_text())
     for name in ("kiosk", "provisioning", "central"):
         shutil.copytree(build.source / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(build.source / name, copy / name)
     do([*pip, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", wheels, copy])
-    return str(project["project"]["version"])
 
 
 def _packages(build: RootBuild) -> list[str]:

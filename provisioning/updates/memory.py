@@ -1,4 +1,4 @@
-"""What a kiosk remembers of its updates: the version on trial, and those that it does not take again."""
+"""What a kiosk remembers of its updates: the version or the system on trial, and those that it does not take again."""
 
 import json
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Any
 from kiosk.durable_file import sync, write_private
 
 TRIAL = "trial.json"
+SYSTEM_TRIAL = "system-trial.json"
 REFUSED = "refused.json"
 
 
@@ -23,6 +24,17 @@ class Trial:
     to: str
     since: datetime
     started: int = 0
+
+
+@dataclass(frozen=True)
+class SystemTrial:
+    """The system of version `to` is put into the other slot, or was: then it `is_installed`, and started next.
+    `problem` is what its probes found last.
+    """
+
+    to: str
+    is_installed: bool = False
+    problem: str = ""
 
 
 def make(folder: Path) -> None:
@@ -55,6 +67,23 @@ class Memory:
     def end_trial(self) -> None:
         """No version is on trial."""
         (self.folder / TRIAL).unlink(missing_ok=True)
+        sync(self.folder)
+
+    def system_trial(self) -> SystemTrial | None:
+        """The trial of a system that was not ended."""
+        told = self._read(SYSTEM_TRIAL)
+        try:
+            return SystemTrial(**told) if told else None
+        except TypeError:
+            return None
+
+    def begin_system(self, trial: SystemTrial) -> None:
+        """Remembers it, in the place of what was remembered of it."""
+        self._write(SYSTEM_TRIAL, asdict(trial))
+
+    def end_system_trial(self) -> None:
+        """No system is on trial."""
+        (self.folder / SYSTEM_TRIAL).unlink(missing_ok=True)
         sync(self.folder)
 
     def refused(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""A release: what it is, and its archive: the folder of a version, packed and unpacked."""
+"""A release: what it is, and its archive: the folder of a version, packed and unpacked; or a bundle of a system."""
 
 import gzip
 import os
@@ -7,7 +7,7 @@ import re
 import stat
 import tarfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,6 +16,7 @@ from kiosk.protocol import VERSION_FORM
 from provisioning.updates.errors import NotTaken, RepositoryError
 
 STABLE = "stable"
+CODE, SYSTEM = "code", "system"
 PROGRAM = Path("bin/kiosk")
 """What a version starts with, in its folder."""
 _FILTER: dict[str, Any] = {"filter": "tar"} if hasattr(tarfile, "tar_filter") else {}
@@ -33,13 +34,15 @@ def order(version: str) -> tuple[int, ...]:
 @dataclass(frozen=True)
 class Release:
     """A `version` for a `channel` of kiosks and a kind of `machine` (as `uname -m` says it); `oldest` is the oldest
-    version that may be updated to it in one step.
+    version that may be updated to it in one step. Its `kind` is CODE, the appliance alone, or SYSTEM, a bundle of it
+    with all that is below it.
     """
 
     version: str
     channel: str = STABLE
     oldest: str = "0.0.0"
     machine: str = platform.machine()
+    kind: str = CODE
 
     def __post_init__(self) -> None:
         """Raises ValueError."""
@@ -47,11 +50,14 @@ class Release:
         order(self.oldest)
         if not _CHANNEL.fullmatch(self.channel) or not re.fullmatch(r"\w{1,30}", self.machine):
             raise ValueError(f"{self.channel!r} is not a channel, or {self.machine!r} not a kind of machine")
+        if self.kind not in (CODE, SYSTEM):
+            raise ValueError(f"{self.kind!r} is not a kind of release")
 
     @property
     def file(self) -> str:
         """The name of its archive."""
-        return f"anjungan-{self.version}-{self.machine}.tar.gz"
+        ending = "tar.gz" if self.kind == CODE else "raucb"
+        return f"anjungan-{self.version}-{self.machine}.{ending}"
 
     def told(self) -> dict[str, str]:
         """For the repository's metadata, and back by `release_of`."""
@@ -61,7 +67,7 @@ class Release:
 def release_of(told: Any) -> Release:
     """The release that metadata tells of. Raises ValueError."""
     try:
-        return Release(**{str(name): str(told[name]) for name in ("version", "channel", "oldest", "machine")})
+        return Release(**{each.name: str(told[each.name]) for each in fields(Release)})
     except (TypeError, KeyError) as error:
         raise ValueError(f"this does not describe a release: {told!r}") from error
 

@@ -11,6 +11,9 @@ looking at four things on the disk (the two links, the trial, what is refused), 
     a trial, current and proven are its version   proven, all but        no trial
                                                   the last step
     a trial, current is its version, else         on trial               counted, and probed again
+
+A system is another matter: which slot is started is the boot loader's, which counts its starts. Its trial goes on while
+the root that brought that version runs, and has failed when another root runs than the one that was installed.
 """
 
 import fcntl
@@ -25,9 +28,10 @@ from kiosk.durable_file import sync
 from kiosk.errors import ConfigError
 from provisioning.updates.errors import NotTaken
 from provisioning.updates.health import Failed, Probe, Running, first_failed
-from provisioning.updates.memory import Memory, Trial, make
-from provisioning.updates.release import Release, order
+from provisioning.updates.memory import Memory, SystemTrial, Trial, make
+from provisioning.updates.release import CODE, Release, order
 from provisioning.updates.source import Offer, Source
+from provisioning.updates.system import System
 from provisioning.updates.versions import CURRENT, PREVIOUS, PROVEN, Versions
 
 Choice = Callable[[Sequence[Offer]], Offer | None]
@@ -36,12 +40,14 @@ MOST_STARTS = 2
 """A version during whose trial the machine starts more often is taken back: it may be what makes it start."""
 ROOM = 5
 """A version's folder takes so many times its archive's size, with the archive itself."""
+BUNDLE_ROOM = 1.2
+"""A bundle is put into a partition of its own."""
 BY_HAND = "it was taken back by hand"
 
 
 class Updating:
     """One kiosk's updates. `probes` judge a version while the kiosk is stopped; `now` gives UTC; `say` tells the
-    technician, or the journal, what happens.
+    technician, or the journal, what happens; `system` is None on a box without slots.
     """
 
     def __init__(
@@ -53,9 +59,11 @@ class Updating:
         probes: Sequence[Probe],
         now: Callable[[], datetime],
         say: Callable[[str], None],
+        system: System | None = None,
     ) -> None:
         self._versions, self._memory, self._config = versions, memory, config
         self._running, self._probes, self._now, self._say = running, probes, now, say
+        self._system = system
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -84,6 +92,8 @@ class Updating:
         if proven is None or not self._versions.has(proven):
             self._versions.point(PROVEN, current)
             proven = current
+        if started:
+            self._settle_system()
         refused = self._memory.refused()
         if trial is None or current != trial.to or proven == trial.to or trial.to in refused:
             self._back_to(proven)
@@ -101,6 +111,9 @@ class Updating:
         whether all is well: False where a version had to be taken back. Raises UpdateError, ConfigError, OSError.
         """
         trial = self.settle(started=False)
+        system_trial = self._memory.system_trial()
+        if system_trial:
+            return self._judge_system(system_trial)
         version = trial.to if trial else self._brought(source, choose)
         if version is None:
             self._say(f"{self.current} runs, and no other version is wanted")
@@ -109,14 +122,72 @@ class Updating:
             return self._judge(trial or self._switch(version))
 
     def _brought(self, source: Callable[[], Source], choose: Choice | None) -> str | None:
-        """The version that is chosen, once it is installed."""
+        """The version that is chosen, once it is installed. A system is installed, and the machine is started anew."""
         if choose is None:
             return None
         with closing(source()) as opened:
             offer = choose(opened.offers())
-            if offer:
+            if offer and offer.release.kind == CODE:
                 self._install(opened, offer)
-        return offer.release.version if offer else None
+                return offer.release.version
+            bundle = self._downloaded(opened, offer, BUNDLE_ROOM) if offer else None
+        if offer and bundle:
+            self.install_system(bundle, offer.release)
+        return None
+
+    def install_system(self, bundle: Path, release: Release | None = None) -> None:
+        """Puts a bundle into the other slot of a sound kiosk, and starts the machine anew with it, on trial. A bundle
+        from a repository has to be what was offered as `release`. Raises UpdateError, ConfigError, OSError.
+        """
+        if self._system is None:
+            raise NotTaken("this box has no slots, for it was not made of an image; its system is updated by apt")
+        if self._memory.trial() or self._memory.system_trial():
+            raise NotTaken("another update is on trial; wait until it has ended")
+        version = self._system.version_of(bundle)
+        if release and release.version != version:
+            raise NotTaken(f"what is offered as {release.version} is a bundle of {version}; ask its publisher")
+        self._check(release or Release(version))
+        with self._never_left_stopped():
+            self._stop_sound(version)
+            self._memory.begin_system(SystemTrial(version))
+            try:
+                self._system.install(bundle)
+            except BaseException:
+                self._memory.end_system_trial()
+                raise
+            self._memory.begin_system(SystemTrial(version, is_installed=True))
+            bundle.unlink() if release else None
+            self._say(f"the system of {version} is started now, on trial")
+            self._system.restart()
+
+    def _settle_system(self) -> None:
+        """At a start: what became of a system that was installed."""
+        trial = self._memory.system_trial()
+        if trial is None or trial.to == self._versions.brought:
+            return
+        if trial.is_installed:
+            problem = trial.problem or "its system did not come up"
+            self._memory.refuse(trial.to, problem)
+            self._say(f"the system of {trial.to} has gone back to {self._versions.brought}: {problem}")
+        self._memory.end_system_trial()
+
+    def _judge_system(self, trial: SystemTrial) -> bool:
+        """Probes what runs, and keeps the slot, or starts the machine anew: its tries end."""
+        if self._system is None or trial.to != self._versions.brought:
+            raise NotTaken(f"the system of {trial.to} is installed and waits for the next start of the machine")
+        with self._never_left_stopped():
+            self._running.stop()
+            failed = first_failed(self._versions.place(self.current), self._config, self._probes)
+        failed = failed or self._running.start()
+        if failed:
+            self._memory.begin_system(replace(trial, problem=str(failed)))
+            self._say(f"the system of {trial.to} is started once more, or goes back: {failed}")
+            self._system.restart()
+            return False
+        self._system.keep()
+        self._memory.end_system_trial()
+        self._say(f"the system of {trial.to} is sound and stays")
+        return True
 
     @contextmanager
     def _never_left_stopped(self) -> Iterator[None]:
@@ -149,19 +220,26 @@ class Updating:
         self._check(release)
         if self._versions.has(release.version):
             return
+        archive = self._downloaded(source, offer, ROOM)
+        self._versions.install(archive, release.version)
+        archive.unlink()
+        sync(archive.parent)
+
+    def _downloaded(self, source: Source, offer: Offer, room: float) -> Path:
+        """What is offered, as a file, where there is `room` for so many times its size."""
+        release = offer.release
+        self._check(release)
         downloads = self._memory.folder / "downloads"
         make(downloads)
         archive = downloads / release.file
         for other in downloads.iterdir():
             if not other.name.startswith(release.file):
                 other.unlink()
-        self._check_room(offer.target.length)
+        self._check_room(int(room * offer.target.length))
         self._say(f"downloading {release.version}")
         source.fetch(offer, archive)
         self._versions.sweep()
-        self._versions.install(archive, release.version)
-        archive.unlink()
-        sync(downloads)
+        return archive
 
     def _check(self, release: Release) -> None:
         current, version = self.current, release.version
@@ -173,27 +251,31 @@ class Updating:
         if reason:
             raise NotTaken(f"{version} was taken back ({reason}); it is taken again with --again")
 
-    def _check_room(self, length: int) -> None:
+    def _check_room(self, wanted: int) -> None:
         free = shutil.disk_usage(self._versions.folder).free
-        if free < ROOM * length:
+        if free < wanted:
             raise NotTaken(
-                f"{ROOM * length // 1_000_000} MB of free space are wanted, {free // 1_000_000} MB are there; free some"
+                f"{wanted // 1_000_000} MB of free space are wanted, {free // 1_000_000} MB are there; free some"
             )
 
     def _switch(self, version: str) -> Trial:
         """Stops a sound kiosk, and makes the version the current one, on trial."""
         former = self.current
-        self._running.stop()
-        failed = first_failed(self._versions.place(former), self._config, self._probes)
-        if failed:
-            raise NotTaken(
-                f"only a sound kiosk is updated, for its faults would be laid to {version}; mend it: {failed}"
-            )
+        self._stop_sound(version)
         trial = Trial(former, version, self._now())
         self._memory.begin(trial)
         self._versions.point(CURRENT, version)
         self._say(f"{version} is on trial")
         return trial
+
+    def _stop_sound(self, version: str) -> None:
+        """Stops the kiosk, which is to pass its probes before it becomes another version."""
+        self._running.stop()
+        failed = first_failed(self._versions.place(self.current), self._config, self._probes)
+        if failed:
+            raise NotTaken(
+                f"only a sound kiosk is updated, for its faults would be laid to {version}; mend it: {failed}"
+            )
 
     def _judge(self, trial: Trial) -> bool:
         """Probes the version on trial, and keeps it, or goes back."""

@@ -5,8 +5,10 @@
     /opt/anjungan/previous            what ran before it
     /opt/anjungan/proven              what last passed all its probes: it makes the updates, and it is what `current`
                                       goes back to
+    /opt/anjungan/brought             the version that the root of an image brought, in words; it lies below what an
+                                      update writes, takes none of its room and cannot be deleted
 
-Each of the three is a symbolic link that is replaced in one step.
+Each of the three links is replaced in one step.
 """
 
 import os
@@ -18,6 +20,7 @@ from provisioning.updates.release import unpack
 
 CURRENT, PREVIOUS, PROVEN = "current", "previous", "proven"
 LINKS = (CURRENT, PREVIOUS, PROVEN)
+BROUGHT = "brought"
 PART = ".part"
 
 
@@ -32,6 +35,14 @@ class Versions:
         """The version that a link names, None where there is no such link."""
         try:
             return Path(os.readlink(self.folder / link)).name
+        except FileNotFoundError:
+            return None
+
+    @property
+    def brought(self) -> str | None:
+        """The version of the root of an image; None on a box that is of none."""
+        try:
+            return (self.folder / BROUGHT).read_text("utf-8").strip()
         except FileNotFoundError:
             return None
 
@@ -64,12 +75,12 @@ class Versions:
         sync(self._installed)
 
     def sweep(self) -> None:
-        """Deletes what an update that was cut off left, and the versions that no link names. A
-        version is renamed first, so that no half of one is ever taken for a whole.
+        """Deletes what an update that was cut off left, and the versions that no link names, but for what the root
+        brought. A version is renamed first, so that no half of one is ever taken for a whole.
         """
         for part in self._installed.glob(f"*{PART}"):
             shutil.rmtree(part)
-        named = set(map(self.of, LINKS))
+        named = {*map(self.of, LINKS), self.brought}
         for place in list(self._installed.glob("*")):
             if place.name not in named:
                 going = place.rename(place.with_name(f"{place.name}{PART}"))

@@ -18,7 +18,7 @@ from provisioning.box_files import PRINTER_DROP_IN
 from provisioning.disk import Disk
 from provisioning.machine import BoxError, Machine, Ran, run
 from provisioning.manifest import Manifest
-from provisioning.plan import PLACED, READERS, plan
+from provisioning.plan import PLACED, READERS, plan, version_links
 
 pytestmark = pytest.mark.skipif(not shutil.which("systemd-sysusers"), reason="needs systemd-sysusers (package systemd)")
 KIOSK = b"""[central]
@@ -362,3 +362,32 @@ def test_a_folder_in_the_way_is_named(box, capsys) -> None:
     (box / "etc/sysctl.d/90-anjungan.conf").mkdir(parents=True)
     assert applied(box) == 1
     assert "is a folder, and has to be a file: put it aside" in capsys.readouterr().err
+
+
+def test_what_installed_itself_becomes_the_current_and_the_proven_version(box: Path) -> None:
+    machine, version = Machine(box), box / "opt/anjungan/versions/0.1.0"
+    version.mkdir(parents=True)
+    apply(machine, version_links(machine, version), Disk())
+    assert [(box / "opt/anjungan" / link).readlink() for link in ("current", "proven")] == [Path("versions/0.1.0")] * 2
+    assert version_links(machine, version) == []
+
+
+def test_a_link_that_is_missing_follows_the_one_that_is_there(box: Path) -> None:
+    machine, folder = Machine(box), box / "opt/anjungan"
+    for name in ("0.1.0", "0.2.0"):
+        (folder / "versions" / name).mkdir(parents=True)
+    (folder / "current").symlink_to("versions/0.1.0")
+    apply(machine, version_links(machine, folder / "versions/0.2.0"), Disk())
+    assert [(folder / link).readlink().name for link in ("current", "proven")] == ["0.1.0", "0.1.0"]
+
+
+def test_a_version_on_trial_and_a_checkout_change_no_link(box: Path) -> None:
+    machine, folder = Machine(box), box / "opt/anjungan"
+    version = folder / "versions/0.2.0"
+    version.mkdir(parents=True)
+    assert version_links(machine, box / "root/anjungan/.venv") == []
+    (folder / "current").symlink_to("versions/0.2.0")
+    trial = box / "var/lib/anjungan-update/trial.json"
+    trial.parent.mkdir(parents=True)
+    trial.write_text("{}")
+    assert version_links(machine, version) == []

@@ -268,7 +268,12 @@ def test_a_store_whose_key_is_sealed_is_opened_with_it(kiosk) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["Type=oneshot\nActiveState=inactive\nResult=success", "ActiveState=inactive\nConditionResult=no"]
+    "said",
+    [
+        "Type=oneshot\nActiveState=inactive\nResult=success",
+        "Type=oneshot\nActiveState=inactive\nResult=exec-condition",
+        "ActiveState=inactive\nConditionResult=no",
+    ],
 )
 def test_a_unit_that_has_done_its_work_or_was_not_to_start_is_no_failing_one(kiosk, said) -> None:
     kiosk.system.units["usbguard.service"] = said

@@ -1,4 +1,4 @@
-"""The disk of an image: whole, of three partitions, and the same each time."""
+"""The disk of an image: whole, of four partitions, and the same each time."""
 
 import hashlib
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provisioning.image.disk import COMMAND_LINE, DATA, MIB, PARTS, ROOT, write_disk
+from provisioning.image.disk import DATA, MIB, PARTS, ROOT, squash, write_disk
 from provisioning.image.root import LOCK, WANTED, make_older
 from provisioning.image.tools import EPOCH, missing_tools
 from provisioning.manifest import Manifest
@@ -21,6 +21,7 @@ def root_folder(folder: Path) -> Path:
     for place, content in {
         "boot/vmlinuz-6.1": b"kernel",
         "boot/initrd.img-6.1": b"first file system",
+        "boot/command-line": b"ro quiet\n",
         "usr/lib/systemd/boot/efi/systemd-bootx64.efi": b"loader",
         "etc/hostname": b"kiosk\n",
     }.items():
@@ -33,7 +34,8 @@ def root_folder(folder: Path) -> Path:
 
 def disk_of(folder: Path) -> Path:
     (folder / "work").mkdir(parents=True)
-    write_disk(root_folder(folder / "root"), folder / "work", folder / "disk.img")
+    root = root_folder(folder / "root")
+    write_disk(root, squash(root, folder / "work"), folder / "work", folder / "disk.img")
     return folder / "disk.img"
 
 
@@ -47,9 +49,9 @@ def test_the_disk_has_its_partitions_and_each_can_be_read(tmp_path: Path) -> Non
     disk = disk_of(tmp_path)
     table = subprocess.run(["/usr/sbin/sfdisk", "--dump", str(disk)], capture_output=True, text=True, check=True).stdout
     assert [each.name for each in PARTS if f'name="{each.name}"' in table] == [each.name for each in PARTS]
-    start = ["mtype", "-i", f"{disk}@@{MIB}", "::/loader/entries/anjungan.conf"]
+    start = ["mtype", "-i", f"{disk}@@{MIB}", "::/loader/entries/anjungan-a.conf"]
     entry = subprocess.run(start, capture_output=True, text=True, check=True).stdout
-    assert COMMAND_LINE in entry
+    assert "options root=PARTLABEL=anjungan-root-a rauc.slot=A ro quiet" in entry
     data = tmp_path / "data"
     data.write_bytes(part(disk, DATA.start, DATA.size))
     assert subprocess.run(["/usr/sbin/e2fsck", "-f", "-n", str(data)], capture_output=True, check=False).returncode == 0
@@ -57,7 +59,7 @@ def test_the_disk_has_its_partitions_and_each_can_be_read(tmp_path: Path) -> Non
     root.write_bytes(part(disk, ROOT.start, 16))
     listed = subprocess.run(["unsquashfs", "-l", str(root)], capture_output=True, text=True, check=True).stdout
     assert "squashfs-root/etc/hostname" in listed
-    assert "vmlinuz" not in listed
+    assert "squashfs-root/boot/vmlinuz-6.1" in listed
 
 
 def content_of(disk: Path) -> str:
