@@ -43,8 +43,10 @@ def checkout(folder: Path, office: Path) -> None:
     kept = subprocess.run(["git", "-C", str(CODE), "archive", "HEAD"], check=True, capture_output=True)
     subprocess.run(["tar", "-x", "-C", str(folder)], input=kept.stdout, check=True)
     (folder / ".venv").symlink_to(sys.prefix)
-    for name in ("kiosk.toml", "central-ca.pem", "usb-devices.toml", "update-root.json"):
+    for name in ("kiosk.toml", "central-ca.pem", "update-root.json"):
         (folder / name).symlink_to(office / name)
+    # The emulated box has none.
+    (folder / "usb-devices.toml").write_text("# The USB devices of this box\n")
 
 
 def followed(folder: Path, device: str, language: str) -> None:
