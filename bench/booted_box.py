@@ -32,11 +32,13 @@ screen = { size = [1280, 720], pixels_per_mm = 2.2, fullscreen = true }
 printer = { url = "simulated:" }
 scanner = [{ url = "simulated:" }]
 """
-KIOSK = """#!/opt/anjungan/current/bin/python
+PROGRAM = """#!/opt/anjungan/current/bin/python
 import sys
-from kiosk.__main__ import main
+from {package}.__main__ import main
 sys.exit(main())
 """
+PROGRAMS = {"kiosk": "kiosk", "kiosk-provision": "provisioning"}
+"""Each with its package."""
 UNITS = ("core", "sync", "ui")
 PATIENCE_SECONDS = 60.0
 LIMITS = {"core": 2.0, "sync": 5.0, "ui": 12.0}
@@ -65,8 +67,9 @@ def install(root: Path) -> None:
         )
         (root / "opt/anjungan/current").symlink_to("versions/dev")
     (version / "lib/python3.11/site-packages/anjungan.pth").write_text("/srv/code\n/srv/site\n")
-    (version / "bin/kiosk").write_text(KIOSK)
-    (version / "bin/kiosk").chmod(0o755)
+    for name, package in PROGRAMS.items():
+        (version / "bin" / name).write_text(PROGRAM.format(package=package))
+        (version / "bin" / name).chmod(0o755)
     for folder in ("srv/code", "srv/site", "etc/anjungan"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "etc/anjungan/kiosk.toml").write_text(CONFIG)
@@ -160,7 +163,7 @@ Result = tuple[bool, str]
 
 
 def exposures(box: Box) -> Iterator[Result]:
-    for unit in (*UNITS, "fallback"):
+    for unit in (*UNITS, "fallback", "rehearsal"):
         told = box.says("systemd-analyze", "security", "--no-pager", f"anjungan-{unit}.service").splitlines()[-1]
         level = float(told.partition(":")[2].split()[0])
         yield level <= MOST_EXPOSURE, f"{unit}: exposure {level} (systemd-analyze security; at most {MOST_EXPOSURE})"
@@ -219,6 +222,30 @@ def fallback(box: Box) -> Iterator[Result]:
     yield not box.is_up("fallback"), "ui: is back when all of it is tried once more"
 
 
+def practises(box: Box) -> Iterator[Result]:
+    """As the timer does it at night."""
+    began = time.monotonic()
+    box.says("systemctl", "start", "anjungan-rehearsal.service")
+    took, kept = time.monotonic() - began, box.says("cat", "/var/lib/anjungan/practice-visit.json")
+    yield '"failed":""' in kept, f"practice visit: {kept or 'none'}, core away for {took:.1f} s"
+    yield box.says("stat", "-c", "%U", "/var/lib/anjungan/practice-visit.json") == "anjungan-core", "kept as the core's"
+    until(lambda: box.is_up("core"), "core")
+    yield box.is_up("ui"), "core: serves again after the practice visit, the window has waited"
+
+
+def memory(box: Box) -> Iterator[Result]:
+    """What all processes of a unit hold, shared parts by their share (a container may have no account of its own)."""
+    for unit in UNITS:
+        group = box.of(unit, "ControlGroup")
+        # By where the processes are told of in one hierarchy, and in several.
+        places = [f"/sys/fs/cgroup/{each}{group}/cgroup.procs" for each in ("", "systemd/", "unified/")]
+        pids = {pid for place in places for pid in box.says("cat", place).split()}
+        told = [line for pid in pids for line in box.says("cat", f"/proc/{pid}/smaps_rollup").splitlines()]
+        found = [line.split()[1] for line in told if line.startswith("Pss:")]
+        used, high = sum(map(int, found)) / 1024, int(box.of(unit, "MemoryHigh")) / 2**20
+        yield 0 < used < high, f"{unit}: {used:.0f} MB in {len(found)} processes (MemoryHigh {high:.0f})"
+
+
 def credentials(box: Box) -> Iterator[Result]:
     """The key that the store was made with moves from its file to a credential that this box alone can read."""
     sealed = "/etc/credstore.encrypted/anjungan.store-key"
@@ -243,7 +270,7 @@ def main() -> int:
         return 2
     is_good = True
     with booted(arguments.root) as box:
-        for check in (exposures, separation, returns, watchdogs, stops, fallback, credentials):
+        for check in (exposures, separation, memory, returns, watchdogs, stops, practises, fallback, credentials):
             for good, sentence in check(box):
                 is_good = is_good and good
                 print(f"{'ok ' if good else 'NOT'} {sentence}", flush=True)

@@ -181,10 +181,11 @@ def prepare_a_hostile_kivy(home: Path, as_it_comes: bool) -> None:
     """The environment and configuration of a careless machine; Kivy is then prepared by the kiosk, or as it comes."""
     home.mkdir()
     (home / "config.ini").write_text(CONFIG)
+    os.environ.pop("KIVY_NO_CONFIG", None)
     os.environ.update(HOSTILE | {"SDL_VIDEODRIVER": "offscreen", "KIVY_HOME": str(home), "KIVY_NO_ARGS": "1"})
     os.environ["KIVY_LOG_MODE"] = "PYTHON"
     if not as_it_comes:
-        prepare_kivy(home, SIZE, False)
+        prepare_kivy(SIZE, False)
     from kivy.config import Config
 
     Config.set("graphics", "width", str(SIZE[0]))

@@ -63,11 +63,17 @@ def command_line(image: Path) -> str:
 
 class Emulator:
     """One run from power on to power off. `disk` is as for QEMU's -drive; without `firmware` the kernel is started
-    directly. Sockets and the console's text are in `folder`.
+    directly; a `stick` is what the firmware starts from. Sockets and the console's text are in `folder`.
     """
 
     def __init__(
-        self, image: Path, folder: Path, disk: str = "", firmware: bool = False, resumed: Path | None = None
+        self,
+        image: Path,
+        folder: Path,
+        disk: str = "",
+        firmware: bool = False,
+        resumed: Path | None = None,
+        stick: Path | None = None,
     ) -> None:
         self.console = folder / "console.txt"
         self._folder = folder
@@ -87,6 +93,9 @@ class Emulator:
             command += ["-chardev", f"socket,id={name},path={folder}/{name},server=on,wait=off"]
             command += ["-device", f"isa-serial,chardev={name},index={SERIAL_LINES[name]}"]
         command += ["-bios", str(FIRMWARE)] if firmware else self._direct(image)
+        if stick:
+            command += ["-device", "qemu-xhci", "-drive", f"file={stick},format=raw,snapshot=on,if=none,id=stick"]
+            command += ["-device", "usb-storage,drive=stick,id=in-port,removable=on,bootindex=0"]
         if resumed:
             command += ["-incoming", f"exec:cat {resumed}"]
         self.powered_on = time.monotonic()
@@ -123,6 +132,15 @@ class Emulator:
         for down in (True, False):
             self._qmp.do("input-send-event", events=[_button(down)])
             time.sleep(TAP_SECONDS)
+
+    def bytes_read(self) -> int:
+        """What the machine has read of its own disk since the power came."""
+        found = self._qmp.do("query-blockstats")
+        return next(int(each["stats"]["rd_bytes"]) for each in found if each["device"] == "virtio0")
+
+    def pull_stick(self) -> None:
+        """Out of its port."""
+        self._qmp.do("device_del", id="in-port")
 
     def line(self, name: str) -> socket.socket:
         """The far end of a serial line."""

@@ -52,9 +52,8 @@ from kiosk.__main__ import main
 main(["run", "--config", sys.argv[1] + "/kiosk.toml"])
 """
 BARE = """
-from pathlib import Path
 from kiosk.__main__ import prepare_kivy
-prepare_kivy(Path(sys.argv[1]) / "bare", (1080, 1920), False)
+prepare_kivy((1080, 1920), False)
 from kivy.config import Config
 Config.set("kivy", "kivy_clock", "default")
 Config.set("graphics", "maxfps", "60")
@@ -159,7 +158,7 @@ def main() -> int:
             ok = ours < MOST_PERCENT
         if arguments.visits:
             os.environ["SDL_VIDEODRIVER"] = "offscreen"
-            prepare_kivy(folder / "kivy", (432, 768), False)
+            prepare_kivy((432, 768), False)
             from kivy.config import Config
 
             Config.set("graphics", "maxfps", "0")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import trustme
@@ -48,12 +49,18 @@ class Clock:
         return self.seconds
 
 
+class TellsTime(Protocol):
+    """All that a server asks of its clock."""
+
+    def utc(self) -> datetime: ...
+
+
 class CentralServer:
     """The central server in a thread, over HTTPS and its own database with the demo office. `wrapped` may put something
     else in front of the application.
     """
 
-    def __init__(self, folder: Path, clock: Clock, wrapped: Callable[[FastAPI], ASGIApp] = lambda app: app) -> None:
+    def __init__(self, folder: Path, clock: TellsTime, wrapped: Callable[[FastAPI], ASGIApp] = lambda app: app) -> None:
         self._clock, self._wrapped, self.data = clock, wrapped, folder / "central"
         self.ca, self._certificate = folder / "server-ca.pem", folder / "server.pem"
         authority = trustme.CA()
@@ -90,7 +97,7 @@ class CentralServer:
         self._app = create_app(self.data, self._clock.utc)
         config = uvicorn.Config(
             self._wrapped(self._app), port=self._port, ssl_certfile=self._certificate, log_level="error",
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=2, date_header=False,
         )  # fmt: skip
         self._server = Server(config)
         self._thread = Thread(target=self._server.run, daemon=True)

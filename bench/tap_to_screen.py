@@ -93,9 +93,9 @@ def moment(random: Random) -> tuple[float, float]:
     return random.random() * ROUND_SECONDS, random.uniform(*HELD_SECONDS)
 
 
-def peer_times(count: int, seed: int, home: Path) -> list[float]:
+def peer_times(count: int, seed: int) -> list[float]:
     """ms of taps on a bare screen that makes its labels anew, in Kivy's usual loop; to be called in a new process."""
-    prepare_kivy(home, SIZE, False)
+    prepare_kivy(SIZE, False)
     from kivy.config import Config
 
     Config.set("kivy", "kivy_clock", "default")
@@ -158,10 +158,10 @@ def main() -> int:
     arguments = parser.parse_args()
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
     with tempfile.TemporaryDirectory() as name:
-        prepare_kivy(Path(name) / "kivy", SIZE, False)
+        prepare_kivy(SIZE, False)
         visitor = visited(arguments.taps, Random(arguments.seed), Path(name))
         with ProcessPoolExecutor(1, get_context("spawn")) as apart:
-            peer = apart.submit(peer_times, PEER_TAPS, arguments.seed, Path(name) / "peer").result()
+            peer = apart.submit(peer_times, PEER_TAPS, arguments.seed).result()
     times = visitor.times
     for way in sorted(times, key=lambda each: -max(times[each])):
         print(told(way, times[way]))

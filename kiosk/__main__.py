@@ -5,7 +5,6 @@ import gc
 import os
 import signal
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
 ROUNDS_AT_REST = 25
 """Of the window's loop in a second, a third more in truth, as Kivy waits for less than it could (kiosk/pace.py)."""
+NO_FOLDER = "/nonexistent"
+"""No folder has this name (Debian's policy, 9.2.3)."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -106,15 +107,14 @@ def main(argv: list[str] | None = None) -> int:
     return status
 
 
-def prepare_kivy(home: Path, size: tuple[int, int], fullscreen: bool) -> None:
+def prepare_kivy(size: tuple[int, int], fullscreen: bool) -> None:
     """Kivy reads the environment when it is first imported, never later; and nothing but what is set here: no
     configuration of a folder, no variable, no module (screenshots, the inspector), and of the inputs only the pointer,
-    which every touch panel is.
+    which every touch panel is. It has no folder of its own, so it leaves none behind, however it ends.
     """
-    home.mkdir(parents=True, exist_ok=True)
     for name in [each for each in os.environ if each.startswith(("KIVY_", "KCFG_"))]:
         del os.environ[name]
-    said = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": str(home)}
+    said = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": NO_FOLDER}
     os.environ.update(said)
     from kivy.config import Config
 
@@ -164,7 +164,7 @@ def _run(arguments: argparse.Namespace) -> int:
     remote = RemoteSettingsFile(arguments.config)
     settings = remote.settings
     _log(settings.data.dir)
-    _open_window(settings.data.dir / "kivy", settings)
+    _open_window(settings)
     kiosk = _kiosk_of(lambda: _practising(settings) if arguments.practice else _kiosk(settings, remote, None))
     from kiosk.app import KioskApp
 
@@ -193,20 +193,19 @@ def _ui(arguments: argparse.Namespace) -> int:
     gc.disable()
     settings = read_settings(arguments.config)
     _log(None)
-    with tempfile.TemporaryDirectory() as home:
-        _open_window(Path(home), settings)
-        if arguments.ask_code:
-            from kiosk.code_window import CodeApp
+    _open_window(settings)
+    if arguments.ask_code:
+        from kiosk.code_window import CodeApp
 
-            CodeApp(settings.panel(), sys.stdin, sys.stdout).run()
-            return 0
-        from kiosk.app import KioskApp
-        from kiosk.far_core import FarCore, Nobody
+        CodeApp(settings.panel(), sys.stdin, sys.stdout).run()
+        return 0
+    from kiosk.app import KioskApp
+    from kiosk.far_core import FarCore, Nobody
 
-        core = Nobody() if arguments.fallback else FarCore(arguments.folder / WINDOW_DOOR)
-        app = KioskApp(core, settings.panel(), supervisor=Supervisor())
-        core.controller.fit, core.controller.stand_alone = app.fit, app.stand_alone
-        app.run()
+    core = Nobody() if arguments.fallback else FarCore(arguments.folder / WINDOW_DOOR)
+    app = KioskApp(core, settings.panel(), supervisor=Supervisor())
+    core.controller.fit, core.controller.stand_alone = app.fit, app.stand_alone
+    app.run()
     return 0
 
 
@@ -229,9 +228,9 @@ def _log(data: Path | None) -> None:
     catch_the_uncaught()
 
 
-def _open_window(home: Path, settings: Settings) -> None:
-    """The window with its first frame; `home` is Kivy's folder."""
-    prepare_kivy(home, settings.screen.size, settings.screen.fullscreen)
+def _open_window(settings: Settings) -> None:
+    """The window with its first frame."""
+    prepare_kivy(settings.screen.size, settings.screen.fullscreen)
     end_on_signals()
     from kiosk.screens.splash import show_splash
 
@@ -343,14 +342,13 @@ def _decode(arguments: argparse.Namespace) -> int:
 
 def _screens(arguments: argparse.Namespace) -> int:
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
-    with tempfile.TemporaryDirectory() as home:
-        prepare_kivy(Path(home), (320, 320), False)
-        import kivy.core.window  # noqa: F401 - opens the window that the pictures are painted with
+    prepare_kivy((320, 320), False)
+    import kivy.core.window  # noqa: F401 - opens the window that the pictures are painted with
 
-        from kiosk.screens.gallery import write_gallery
+    from kiosk.screens.gallery import write_gallery
 
-        written = write_gallery(arguments.out, arguments.mode or MODES, arguments.language)
-        print(f"{len(written)} pictures and index.html in {arguments.out}")
+    written = write_gallery(arguments.out, arguments.mode or MODES, arguments.language)
+    print(f"{len(written)} pictures and index.html in {arguments.out}")
     return 0
 
 

@@ -40,7 +40,7 @@ from kiosk.polling import Polling
 from kiosk.practice import Practice
 from kiosk.printing import Printing
 from kiosk.protocol import Heartbeat, HeartbeatAnswer, Snapshot, StoreRenewed
-from kiosk.readiness import kept_readiness
+from kiosk.readiness import kept_practice_visit, kept_readiness
 from kiosk.records import Records
 from kiosk.remote_settings import Held, RemoteSettingsFile
 from kiosk.schema import MIGRATIONS
@@ -192,18 +192,19 @@ class Kiosk:
         practice: Practice | None = None,
         remote: RemoteSettingsFile | None = None,
         relay: Path | None = None,
+        sync: Callable[..., Sync] = Sync,
     ) -> None:
         """Raises ConfigError or StoreError. `end` ends the process with a status; `wall` is the machine's clock (UTC),
         `monotonic` gives s; `uptime` and `keeps_time` as in Clock. A `practice` office speaks to no server. `remote`
         keeps the settings that the central server sends. The server is reached through a `relay` (docs/processes.md)
-        where there is one.
+        where there is one; only a bench whose days are short has another `sync`.
         """
         devices = devices_of(settings)
         self.texts = Texts.load()
         self.voice: Voice = EspeakVoice()
         self.inbox: Inbox[Event] = Inbox()
         self._end, self._remote, self._starts_anew = end, remote, False
-        self._relay = relay
+        self._relay, self._make_sync = relay, sync
         self._settings = settings
         self._desk: Inbox[Command | Snapshot] = Inbox()
         self._paper: Inbox[Print] = Inbox()
@@ -333,7 +334,9 @@ class Kiosk:
             trusted=self.clock.trusted,
             relay=self._relay,
         )
-        sync = Sync(client, self.store, self._heartbeat, self._take, self._sync_said, monotonic, on_heard=self._heard)
+        sync = self._make_sync(
+            client, self.store, self._heartbeat, self._take, self._sync_said, monotonic, on_heard=self._heard
+        )
         self._nudge, self._hang_up = sync.nudge, client.hang_up
         return Worker(WorkerName.SYNC, sync.turn, self._failed, client.close, LONGEST_SYNC_SECONDS)
 
@@ -404,6 +407,7 @@ class Kiosk:
             readiness=kept_readiness(self._settings.data.dir),
             update_refused=refused[:VERSION_LENGTH],
             update_problem=problem[:PROBLEM_LENGTH],
+            practice_visit=kept_practice_visit(self._settings.data.dir),
         )
 
     def _heard(self, answer: HeartbeatAnswer) -> None:

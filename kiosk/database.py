@@ -49,6 +49,14 @@ CACHE_KIB = 512
 """What is kept of the file in memory. Left to itself this SQLite keeps 8 MB, and the process grows until they are full;
 a day's look-ups need a few pages.
 """
+COPIES_KEPT = 2
+"""Of those made before a migration: an update goes one version back, perhaps two. What an older one holds was brought
+forward, so nothing is only there.
+"""
+MOST_ASIDE = 10
+"""After so many stores that could not be used it is not the store that is broken. None is ever deleted, for it may hold
+what was never sent.
+"""
 FULL_BELOW_BYTES = 256 * 1024
 """With less room than this SQLite may report a full disk as any error of input and output."""
 
@@ -152,6 +160,8 @@ class Database:
         copy.chmod(0o600)
         sync(copy)
         sync(copy.parent)
+        for older in _copies_before(self._file)[:-COPIES_KEPT]:
+            older.unlink()
         self._db = self._connect()
 
     def _check_key(self) -> None:
@@ -200,6 +210,12 @@ def copy_before(file: Path, migration: int) -> Path:
     return file.with_name(f"{file.name}.before-{migration}")
 
 
+def _copies_before(file: Path) -> list[Path]:
+    """Those that are there, of the earliest migration first."""
+    found = {each.name.rpartition("-")[2]: each for each in file.parent.glob(f"{file.name}.before-*")}
+    return [found[number] for number in sorted((each for each in found if each.isdecimal()), key=int)]
+
+
 def copied_out(file: Path, copy: Path) -> Path:
     """Makes a folder beside that of a store, in which a `copy` stands in the place of its `file`; returns the file in
     it. What was made there before is made anew. Raises StoreError if the disk does not let it.
@@ -243,9 +259,12 @@ def put_aside(file: Path, now: datetime, fault: StoreFault) -> Path:
     """Takes the folder of a store that cannot be used out of the way, whole and by one step, and returns where it is:
     its name says when and why. The folder must hold nothing but the store; nothing is ever deleted.
 
-    Raises StoreError if the disk does not let it.
+    Raises StoreError if the disk does not let it, or MOST_ASIDE are there already.
     """
     folder = file.parent
+    if len(_aside(file)) >= MOST_ASIDE:
+        words = f"{MOST_ASIDE} stores were put aside already; send them in, take them away, and replace the disk"
+        raise StoreError(StoreFault.DISK_ERROR, f"{folder} cannot be used ({fault}): {words}")
     aside = folder.with_name(f"{folder.name}.aside-{now:%Y%m%dT%H%M%S%f}-{fault}")
     try:
         folder.rename(aside)
@@ -257,5 +276,10 @@ def put_aside(file: Path, now: datetime, fault: StoreFault) -> Path:
 
 def last_fault(file: Path) -> StoreFault | None:
     """Why the store before this one was put aside, None if there was none."""
-    names = sorted(each.name for each in file.parent.parent.glob(f"{file.parent.name}.aside-*"))
-    return StoreFault(names[-1].rpartition("-")[2]) if names else None
+    aside = _aside(file)
+    return StoreFault(aside[-1].rpartition("-")[2]) if aside else None
+
+
+def _aside(file: Path) -> list[str]:
+    """The names of the stores that were put aside, the earliest first."""
+    return sorted(each.name for each in file.parent.parent.glob(f"{file.parent.name}.aside-*"))

@@ -27,6 +27,7 @@ from kiosk.window_messages import (
     OfWindow,
     PanelSaid,
     Touched,
+    ViewSaid,
     frame,
     of_core,
     tapped,
@@ -43,6 +44,24 @@ AGAIN_SECONDS = 0.1
 @dataclass(frozen=True)
 class CoreAway:
     """There is no core to say anything."""
+
+
+class Newest(Inbox[OfCore | CoreAway]):
+    """What the core says. A window that was busy meanwhile goes on with the newest: views and data that others came
+    after are nobody's any more. A key is for the view before it, which therefore stays.
+    """
+
+    def drain(self) -> list[OfCore | CoreAway]:
+        kept: list[OfCore | CoreAway] = []
+        passed: set[type[OfCore | CoreAway]] = set()
+        for said in reversed(super().drain()):
+            if isinstance(said, KeySaid):
+                passed.clear()
+            if type(said) not in passed:
+                kept.append(said)
+            if isinstance(said, ViewSaid | OfficeSaid):
+                passed.add(type(said))
+        return kept[::-1]
 
 
 class FarController:
@@ -106,7 +125,7 @@ class FarCore:
     def __init__(self, door: Path) -> None:
         self.texts = Texts.load()
         self.voice: Voice = EspeakVoice()
-        self.inbox: Inbox[OfCore | CoreAway] = Inbox()
+        self.inbox: Inbox[OfCore | CoreAway] = Newest()
         self.controller = FarController(self._tell)
         self._door = door
         self._line: socket.socket | None = None

@@ -293,6 +293,17 @@ class Readiness(Message):
     broken: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=60)
 
 
+class PracticeVisit(Message):
+    """A practice visit that the box made by night, begun `at` (UTC): after how many `seconds` it ended, and the step
+    that `failed` with what is known of the `problem`, both empty where it came to its end (docs/practice.md).
+    """
+
+    at: AwareDatetime
+    seconds: int = Field(default=0, ge=0, le=LARGEST_INTEGER)
+    failed: str = Field(default="", max_length=60)
+    problem: str = Field(default="", max_length=300)
+
+
 class Heartbeat(Message):
     """How a kiosk is: `screen` is the state of the visit, `owed` how many facts wait, `at` its own clock and `clock`
     how far that is to be believed, `epoch` that of its facts (0 before the first). `facts_held_back`: the server does
@@ -301,6 +312,7 @@ class Heartbeat(Message):
     RemoteSettings in use (0: none), `settings_refused` of those that could not be used, with the `settings_problem`.
     `devices` are the URLs of the printer, the scanners and the keypads. `readiness` is None before the first report.
     `update_refused` is the version that the kiosk was to have and has taken back, with the `update_problem`.
+    `practice_visit` is the last one of a night, None before the first.
     """
 
     at: AwareDatetime
@@ -321,6 +333,7 @@ class Heartbeat(Message):
     readiness: Readiness | None = None
     update_refused: str = Field(default="", max_length=20)
     update_problem: str = Field(default="", max_length=1000)
+    practice_visit: PracticeVisit | None = None
 
 
 class RemoteSettings(Message):

@@ -5,7 +5,20 @@ import logging
 import sys
 
 from kiosk.errors import ConfigError
-from provisioning import apply, boot_slots, bundle, check, detect, enrol, first_boot, report, repository, reset, update
+from provisioning import (
+    apply,
+    boot_slots,
+    bundle,
+    check,
+    detect,
+    enrol,
+    first_boot,
+    rehearse,
+    report,
+    repository,
+    reset,
+    update,
+)
 from provisioning.image import command as image
 from provisioning.machine import BoxError
 
@@ -19,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     apply.add_command(commands)
     check.add_command(commands)
     report.add_command(commands)
+    rehearse.add_command(commands)
     bundle.add_command(commands)
     reset.add_command(commands)
     update.add_command(commands)

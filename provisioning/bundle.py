@@ -29,6 +29,8 @@ from provisioning.machine import BoxError, Machine
 from provisioning.manifest import Manifest
 
 JOURNAL_LINES = 5000
+LINE_LENGTH = 1000
+"""More of a line is cut, so that whatever a program says the bundle stays below 20 MB, and packed far below."""
 UNITS = "anjungan*"
 EVENTS = {name_of(each) for each in vars(event_log).values() if isinstance(each, type) and issubclass(each, LogEvent)}
 """All that the kiosk's log can hold."""
@@ -97,7 +99,7 @@ def _said(machine: Machine, *command: str) -> str:
     if not machine.is_up:
         return "the box is not running\n"
     lines = machine.run(command).said.splitlines()
-    return "".join(f"{without_numbers(cleaned(line))}\n" for line in lines)
+    return "".join(f"{without_numbers(cleaned(line))[:LINE_LENGTH]}\n" for line in lines[-JOURNAL_LINES:])
 
 
 def _logs(machine: Machine) -> dict[str, str]:

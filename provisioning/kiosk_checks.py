@@ -4,7 +4,7 @@ import json
 import socket
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from kiosk.devices.scanner import scanner_for
 from kiosk.errors import CentralError, ConfigError, DeviceError, StoreError
 from kiosk.identity import Identity
 from kiosk.model import PrinterStatus, StoreFault
+from kiosk.readiness import kept_practice_visit
 from kiosk.schema import MIGRATIONS
 from kiosk.store_key import CREDENTIAL, store_key
 from provisioning.binding import bound_to, machine_digest
@@ -31,6 +32,8 @@ CORE = "anjungan-core.service"
 PRINTS = (PrinterStatus.READY, PrinterStatus.PAPER_LOW)
 CERTIFICATE_DAYS = 14
 CONNECT_SECONDS = 10.0
+LAST_NIGHT = timedelta(hours=26)
+"""A visit of each night is never older than this, however long the one before took."""
 
 
 def configuration_is_valid(machine: Machine) -> Finding:
@@ -191,6 +194,33 @@ def central_knows_it(machine: Machine) -> Finding:
     return _with_settings(machine, it, accepted)
 
 
+def practice_visit_passed(machine: Machine) -> Finding:
+    it = Requirement("practice-visit")
+
+    def passed(settings: Settings) -> Finding:
+        visit = kept_practice_visit(machine.here(settings.data.dir))
+        if visit is None or machine.now() - visit.at > LAST_NIGHT:
+            last = f"the last one was on {visit.at.astimezone():%Y-%m-%d}" if visit else "there never was one"
+            if _up_since(machine) > machine.now() - LAST_NIGHT:
+                return it.unknown(f"none last night, when the box was off; {last}")
+            return it.judged(False, f"none last night, though the box was on; {last}", "no-practice-visit")
+        when = f"{visit.at.astimezone():%Y-%m-%d %H:%M}"
+        if visit.failed:
+            return it.judged(False, f"{when}: {visit.failed}: no ({visit.problem})")
+        return it.judged(True, f"{when}: passed in {visit.seconds} s")
+
+    return _with_settings(machine, it, passed)
+
+
+def _up_since(machine: Machine) -> datetime:
+    """When the box was started; now where the kernel does not tell."""
+    seconds = machine.text("proc/uptime").partition(" ")[0]
+    try:
+        return machine.now() - timedelta(seconds=float(seconds))
+    except ValueError:
+        return machine.now()
+
+
 def _with_settings(machine: Machine, it: Requirement, look: Callable[[Settings], Finding]) -> Finding:
     """What `look` finds, unknown without a configuration that can be used."""
     try:
@@ -244,5 +274,5 @@ def _certificate_ends(host: str, port: int, ca: Path) -> datetime:
 
 CHECKS: tuple[Check, ...] = (
     configuration_is_valid, is_enrolled, disk_is_this_boxs, printer_answers, scanners_answer, screen_is_as_configured,
-    store_opens, certificate_is_valid, central_knows_it,
+    store_opens, certificate_is_valid, central_knows_it, practice_visit_passed,
 )  # fmt: skip

@@ -26,6 +26,8 @@ from provisioning.kiosk_checks import CORE, core_runs
 from provisioning.machine import BoxError, Machine
 from provisioning.owner import as_owner_of
 
+PRACTICE = "practice-visit"
+"""The requirement that the report tells of also where it is kept."""
 OUTCOMES = {
     PrintOutcome.PRINTED: "printed",
     PrintOutcome.UNCONFIRMED: "sent; the printer cannot confirm it, so look at the paper",
@@ -63,6 +65,8 @@ def report_lines(
         lines += [Text(row, Align.LEFT) for each in unknown for row in wrap(each, columns, initial_indent="? ")]
     kept = len(findings) - len(broken) - len(unknown)
     lines += [Rule(), Text(f"{said('kept')}: {kept}", Align.LEFT)]
+    nightly = [each.measured for each in findings if each.name == PRACTICE]
+    lines += [Text(row, Align.LEFT) for each in nightly for row in wrap(f"{said('practice')}: {each}", columns)]
     return (*lines, *(Text(row) for row in wrap(said("closing"), columns)), Cut())
 
 

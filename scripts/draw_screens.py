@@ -48,6 +48,5 @@ if __name__ == "__main__":
     from kiosk.__main__ import prepare_kivy
 
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
-    with tempfile.TemporaryDirectory() as home:
-        prepare_kivy(Path(home), (320, 320), False)
-        draw(FILE)
+    prepare_kivy((320, 320), False)
+    draw(FILE)

@@ -29,7 +29,7 @@ def run_script(site: Site, config: Path, printer: Program, scanner: Program, out
     """Runs the kiosk's true application while a script visits it; returns 0 only if each step did what it should."""
     settings = read_settings(config)
     kiosk = Kiosk(settings)
-    prepare_kivy(settings.data.dir / "kivy", settings.screen.size, False)
+    prepare_kivy(settings.screen.size, False)
     from kiosk.app import KioskApp
 
     app = KioskApp(kiosk, settings.panel())

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "scripts"), str(HERE.parent / "bench")]
 
 os.environ.update({"KIVY_NO_ARGS": "1", "KIVY_LOG_MODE": "PYTHON", "SDL_VIDEODRIVER": "offscreen"})
-os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="anjungan-kivy-"))
+# As the kiosk does it, so that Kivy makes no folder that a killed run would leave behind.
+os.environ.update({"KIVY_HOME": "/nonexistent", "KIVY_NO_CONFIG": "1"})
 
 # What bench/mutants.py asks for: few examples, the same ones for each mutant, no search for the smallest one that
 # fails, and no clock that a busy machine could miss.

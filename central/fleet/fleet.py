@@ -15,13 +15,15 @@ from central.heartbeats import Heartbeat
 from central.monitoring.conditions import SILENT_AFTER
 
 LOOK_BACK = timedelta(days=7)
+LAST_NIGHT = timedelta(hours=26)
+"""A practice visit of each night is never older than this."""
 
 
 @dataclass(frozen=True)
 class FleetKiosk:
     """A kiosk: what it `said` last and when it was heard (UTC, None: never), its `paper`, the version of its settings
     that is `wanted` (0: its own file's), the `wanted_version` of the appliance (None: its own), and when two machines
-    spoke as it, or its facts forked, in the last days.
+    spoke as it, or its facts forked, in the last days; `no_practice`: it has not told of a practice visit last night.
     """
 
     id: str
@@ -36,6 +38,7 @@ class FleetKiosk:
     wanted_version: str | None
     twin_at: datetime | None
     forked_at: datetime | None
+    no_practice: bool
 
     @property
     def has_settings(self) -> bool:
@@ -67,6 +70,7 @@ def fleet_of(session: Session, office: str, now: datetime) -> tuple[FleetKiosk, 
 def kiosk_in(session: Session, row: KioskRow, now: datetime) -> FleetKiosk:
     """One of them."""
     since, settings, fork = now - LOOK_BACK, versions(session, row.id), session.get(ForkRow, row.id)
+    said = Heartbeat.model_validate_json(row.heartbeat) if row.heartbeat else None
     return FleetKiosk(
         id=row.id,
         name=row.name,
@@ -74,10 +78,11 @@ def kiosk_in(session: Session, row: KioskRow, now: datetime) -> FleetKiosk:
         revoked=row.revoked,
         heard_at=row.heard_at,
         silent=row.heard_at is None or now - row.heard_at >= SILENT_AFTER,
-        said=Heartbeat.model_validate_json(row.heartbeat) if row.heartbeat else None,
+        said=said,
         paper=paper_of(session, row.id, now),
         wanted=settings[0].version if settings else 0,
         wanted_version=version_for(session, row),
         twin_at=twin_seen_at(session, row.id, since),
         forked_at=fork.seen_at if fork and fork.seen_at >= since else None,
+        no_practice=not (said and said.practice_visit and now - said.practice_visit.at <= LAST_NIGHT),
     )

@@ -17,6 +17,7 @@ class AlarmKind(StrEnum):
     PRINTER_FAULT, SCANNER_FAULT: by the kiosk's own word. DEAD_LETTERS: facts from which nothing could follow.
     NO_COUNTER: people wait and no counter is open. LONG_WAIT: somebody waits longer than the office's cap.
     BOOKING_BURST: somebody seems to book to sell. FORGETTING_LATE: personal data is held past its time.
+    NOT_READY: its readiness report found requirements broken. PRACTICE_FAILED: its practice visit at night failed.
     BREACH_NOTICE: less than a day is left to give notice of a breach, or none.
     """
 
@@ -31,6 +32,8 @@ class AlarmKind(StrEnum):
     CLOCK = "clock"
     SCANNER_FAULT = "scanner_fault"
     PAPER_LOW = "paper_low"
+    NOT_READY = "not_ready"
+    PRACTICE_FAILED = "practice_failed"
     NUMBER_TAKEN = "number_taken"
     TWO_KIOSKS = "two_kiosks"
     WRONG_SERIES = "wrong_series"

@@ -28,6 +28,8 @@ PRINTER_FAULTS = frozenset(
     {PrinterStatus.COVER_OPEN, PrinterStatus.OFFLINE, PrinterStatus.SILENT, PrinterStatus.DISCONNECTED}
 )
 
+PRACTICE_VISIT = "practice-visit"
+"""The requirement that has an alarm of its own."""
 FORGETS_WITHIN = timedelta(days=2)
 """What is past its time is forgotten once a day; a day more may be a machine that was off."""
 
@@ -72,6 +74,8 @@ def _of_kiosk(session: Session, kiosk: KioskRow, is_open: bool, now: datetime) -
     rows = conditions.history(session, kiosk.id)
     for kind, what, holds in _faults(said):
         yield Alarm(kind, conditions.since(rows, holds) or kiosk.heard_at, name, what)
+    for kind, what, at in _found_by_itself(said):
+        yield Alarm(kind, min(at, kiosk.heard_at), name, what)
 
 
 def _faults(said: Heartbeat) -> Iterator[tuple[AlarmKind, str, conditions.Holds]]:
@@ -93,6 +97,16 @@ def _faults(said: Heartbeat) -> Iterator[tuple[AlarmKind, str, conditions.Holds]
         yield AlarmKind.CLOCK, "", lambda row: row.clock == ClockState.UNTRUSTED
     if said.facts_held_back:
         yield AlarmKind.HELD_BACK, "", lambda row: row.held_back
+
+
+def _found_by_itself(said: Heartbeat) -> Iterator[tuple[AlarmKind, str, datetime]]:
+    """What its last report and its last practice visit found, and when; a report's alarm ends with a better one."""
+    practice, ready = said.practice_visit, said.readiness
+    broken = [each for each in ready.broken if each != PRACTICE_VISIT] if ready else []
+    if ready and broken:
+        yield AlarmKind.NOT_READY, ", ".join(broken), ready.at
+    if practice and practice.failed:
+        yield AlarmKind.PRACTICE_FAILED, "", practice.at
 
 
 def _dead_letters(session: Session, kiosks: Sequence[KioskRow], since: datetime) -> Iterator[Alarm]:

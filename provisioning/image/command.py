@@ -12,6 +12,7 @@ from kiosk.config import Settings, read_settings
 from provisioning.image.bundle import Signer, write_bundle
 from provisioning.image.disk import squash, write_disk
 from provisioning.image.root import RootBuild, build_root, version_of
+from provisioning.image.stick import write_stick
 from provisioning.image.tools import BuildFailed, missing_tools
 
 SOURCE = Path(__file__).parent.parent.parent
@@ -35,6 +36,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     one.add_argument("--config", type=Path, required=True, metavar="FILE", help="kiosk.toml of the kiosks it is for")
     for option, what in GIVEN.items():
         one.add_argument(option, type=Path, metavar="FILE", help=what)
+    one.add_argument("--stick", type=Path, metavar="FILE", help="a USB stick that puts it on a box's disk, too")
     one.add_argument("--work", type=Path, metavar="DIR", help="where to build, 5 GB; a folder of its own if left out")
     one.add_argument("--new-packages", action="store_true", help="take the newest packages and write their list anew")
 
@@ -56,19 +58,21 @@ def run(arguments: argparse.Namespace) -> int:
     except BuildFailed as error:
         print(f"kiosk-provision: {error}", file=sys.stderr)
         return 1
-    for made in filter(None, (arguments.out, arguments.bundle)):
+    for made in filter(None, (arguments.out, arguments.bundle, arguments.stick)):
         print(f"{made}: {made.stat().st_size // 1_000_000} MB")
     return 0
 
 
 def _build(arguments: argparse.Namespace, build: RootBuild) -> None:
-    """Makes the disk, and the bundle where one is asked for."""
+    """Makes the disk, and the bundle and the stick where they are asked for."""
     root = build_root(build)
     squashed = squash(root, build.work)
     write_disk(root, squashed, build.work, arguments.out)
     if arguments.bundle:
         signer = Signer(arguments.key, arguments.certificate)
         write_bundle(squashed, version_of(build.source), signer, build.work, arguments.bundle)
+    if arguments.stick:
+        write_stick(root, arguments.out, build.work, arguments.stick)
 
 
 def _applied(arguments: argparse.Namespace, settings: Settings) -> dict[str, Path]:

@@ -10,6 +10,7 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def write_disk(root: Path, squashed: Path, work: Path, out: Path) -> None:
     partial = out.with_name(f"{out.name}.part")
     with partial.open("wb") as disk:
         disk.truncate((DATA.start + DATA.size + 1) * MIB)
-    _partition(partial, work)
+    partition(partial, DISK_ID, PARTS, work)
     for part, content in contents.items():
         if content.stat().st_size > part.size * MIB:
             raise BuildFailed(f"{part.name} has {part.size} MiB; {content.stat().st_size // MIB + 1} are needed")
@@ -59,13 +60,14 @@ def write_disk(root: Path, squashed: Path, work: Path, out: Path) -> None:
     partial.rename(out)
 
 
-def _partition(disk: Path, work: Path) -> None:
+def partition(disk: Path, disk_id: str, parts: Iterable[Part], work: Path) -> None:
+    """Writes the table of a disk's partitions. Raises BuildFailed."""
     lines = [
         f"start={each.start}MiB, size={each.size}MiB, type={each.kind}, uuid={each.id}, name={each.name}"
-        for each in PARTS
+        for each in parts
     ]
     table = work / "partitions"
-    table.write_text("\n".join(["label: gpt", f"label-id: {DISK_ID}", *lines, ""]))
+    table.write_text("\n".join(["label: gpt", f"label-id: {disk_id}", *lines, ""]))
     do(["sh", "-c", f"sfdisk --quiet {disk} < {table}"])
 
 
@@ -80,10 +82,15 @@ def _boot(root: Path, work: Path) -> Path:
     slots = Slots(tree)
     slots.make_primary("A", root)
     slots.prove("A")
+    return fat(tree, image, BOOT.size)
+
+
+def fat(tree: Path, image: Path, size: int) -> Path:
+    """A folder as a FAT file system of so many MiB, the same each time. Raises BuildFailed."""
     for each in tree.rglob("*"):
         os.utime(each, (EPOCH, EPOCH))
     with image.open("wb") as file:
-        file.truncate(BOOT.size * MIB)
+        file.truncate(size * MIB)
     do(["mkfs.vfat", "--invariant", "-F", "32", "-n", "BOOT", image])
     do(["mcopy", "-i", image, "-s", "-m", *sorted(tree.iterdir()), "::"])
     return image

@@ -13,6 +13,7 @@ TOOLS = {
     "mcopy": "mtools",
     "mkfs.ext4": "e2fsprogs",
     "sfdisk": "fdisk",
+    "zstd": "zstd",
 }
 """Each with its package."""
 EPOCH = 1767225600

@@ -74,7 +74,7 @@ def _said(version: Path, config: Path, probe: Probe) -> str | None:
     """What a probe said that failed, None for one that did not."""
     with _scratch() as scratch:
         program, *arguments = (each.format(config=config, scratch=scratch) for each in probe.command)
-        environment = os.environ | {"SDL_VIDEODRIVER": "offscreen", "HOME": scratch, "KIVY_HOME": f"{scratch}/kivy"}
+        environment = os.environ | {"SDL_VIDEODRIVER": "offscreen", "HOME": scratch}
         environment |= _credentials(Path(scratch, "credentials"))
         try:
             running = subprocess.Popen(  # noqa: S603 - a program of a version whose signatures were verified

@@ -179,6 +179,22 @@ def test_a_box_that_is_not_ready_is_seen_with_what_is_broken(kiosk, technician) 
     assert "tag warn" in technician.get("/officers/fleet").text.partition("<tbody>")[2].partition("</td>")[0]
 
 
+def test_the_practice_visit_of_the_night_is_seen_and_a_night_without_one_too(kiosk, technician) -> None:
+    path, visit = f"/officers/fleet/{kiosk.id}", {"at": MORNING.isoformat(), "seconds": 14}
+    sign(kiosk)
+    assert "tidak ada semalam" in technician.get(path).text
+    sign(kiosk, practice_visit=visit)
+    page = technician.get(path).text
+    assert "berhasil, 14 s" in page
+    assert "tidak ada semalam" not in page
+    sign(kiosk, practice_visit=visit | {"failed": "its screens are drawn", "problem": "status 1"})
+    assert "its screens are drawn (status 1)" in technician.get(path).text
+    assert "kunjungan latihan gagal" in technician.get("/officers/fleet").text
+    kiosk.clock.forward(hours=27)
+    sign(kiosk, practice_visit=visit)
+    assert seen(kiosk).no_practice
+
+
 def test_a_kiosk_of_another_office_is_not_known(kiosk, technician) -> None:
     with technician.app.state.writing.begin() as session:
         row = session.get(KioskRow, kiosk.id)

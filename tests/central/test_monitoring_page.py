@@ -49,6 +49,24 @@ def test_an_ordinary_morning_has_no_alarm(kiosk, officer) -> None:
     assert "No alarms." in section(officer, "alarms")
 
 
+def test_a_kiosk_that_is_not_ready_or_whose_practice_visit_failed_is_an_alarm_until_it_is_better(
+    kiosk, officer, clock
+) -> None:
+    at = (clock.now() - timedelta(minutes=90)).isoformat()
+    report = {"at": at, "broken": ["disk-health", "practice-visit"]}
+    failed = {"at": at, "seconds": 4, "failed": "its screens are drawn", "problem": "status 1"}
+    beat(kiosk, readiness=report, practice_visit=failed)
+    ready, practice = sorted(alarms(officer))
+    assert "A kiosk is not ready: disk-health" in ready
+    assert "practice-visit" not in ready, "it has an alarm of its own"
+    assert "practice visit failed" in practice
+    assert "since 06:30" in practice
+    beat(kiosk, readiness={"at": at, "broken": ["practice-visit"]}, practice_visit=failed)
+    assert len(alarms(officer)) == 1
+    beat(kiosk, readiness={"at": at, "broken": []}, practice_visit={"at": at, "seconds": 14})
+    assert alarms(officer) == []
+
+
 def test_a_condition_is_since_it_was_first_told_whatever_else_changed(kiosk, officer, clock) -> None:
     for said in (
         {},

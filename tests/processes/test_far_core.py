@@ -1,5 +1,6 @@
 """The window's side of the line: it shows what the core says, waits while there is none, and finds it again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,13 @@ from running_core import PANEL, Running, running, until
 
 from kiosk.controller import DOUBLE_TAP_SECONDS
 from kiosk.events import CodeScanned, KeyPressed, WalkInChosen
-from kiosk.far_core import FarController, FarCore
+from kiosk.far_core import CoreAway, FarController, FarCore, Newest
 from kiosk.model import Key
 from kiosk.screens.sample_views import sample_views
 from kiosk.theme import Panel
 from kiosk.view import Alone, View
 from kiosk.visit import State
-from kiosk.window_messages import OfficeSaid, OfWindow, Tapped, Touched, view_said
+from kiosk.window_messages import KeySaid, OfficeSaid, OfWindow, Tapped, Touched, view_said
 
 
 class Window:
@@ -54,6 +55,19 @@ def test_the_window_shows_what_the_core_says_and_a_tap_leads_on(core: Running) -
     core.kiosk.inbox.post(KeyPressed(Key.UP))
     window.until(lambda: window.keys == [Key.UP], "the key")
     window.far.stop()
+
+
+def test_a_window_that_was_busy_goes_on_with_the_newest_and_with_each_key_on_its_own_view() -> None:
+    """Else a slow one would build every screen that it missed, fall behind more with each, and hold them all."""
+    view = sample_views()["welcome"]
+    shown = [view_said(replace(view, screen=screen)) for screen in range(6)]
+    office = [OfficeSaid(data=view.data) for _ in range(3)]
+    key = KeySaid(key=Key.UP)
+    inbox = Newest()
+    for said in (office[0], *shown[:3], key, office[1], shown[3], office[2], *shown[4:], CoreAway()):
+        inbox.post(said)
+    assert inbox.drain() == [office[0], shown[2], key, office[2], shown[5], CoreAway()]
+    assert inbox.drain() == []
 
 
 def test_without_a_core_the_window_waits_and_finds_it_when_it_is_back(folder: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from boxes import whole_box
 
 from provisioning.__main__ import main
-from provisioning.bundle import packed, parts_of
+from provisioning.bundle import JOURNAL_LINES, LINE_LENGTH, packed, parts_of
 from provisioning.machine import Machine, Ran
 
 NIK, PHONE, NAME = "1376014508870002", "+62 812-6789-0123", "Siti Rahmawati"
@@ -55,6 +55,16 @@ def test_nothing_personal_that_is_planted_in_its_sources_gets_into_it(box) -> No
     assert "anjungan-core.service: journalctl saw …" in parts["journal.txt"]
     assert parts["kiosk.jsonl"] == f"{EVENT}\n"
     assert parts["kiosk.jsonl.left-out"] == "3 lines are not of the kiosk's log\n"
+
+
+def test_whatever_programs_say_the_bundle_has_a_bound(box) -> None:
+    said = Ran(0, ("word " * 20_000 + "\n") * 60 + "x\n" * 2 * JOURNAL_LINES)
+    parts = parts_of(Machine(box, lambda command: said, is_up=True))
+    for name in ("journal.txt", "units.txt"):
+        assert len(parts[name].splitlines()) == JOURNAL_LINES
+        assert max(map(len, parts[name].splitlines())) <= LINE_LENGTH
+    cut = parts_of(Machine(box, lambda command: Ran(0, "word " * 20_000), is_up=True))["journal.txt"]
+    assert len(cut) == LINE_LENGTH + 1
 
 
 def test_the_same_box_gives_the_same_bundle() -> None:

@@ -4,8 +4,9 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -16,6 +17,8 @@ from printers import printer_at
 from kiosk.bootstrap import open_store
 from kiosk.devices.pseudo_terminal import pseudo_terminal
 from kiosk.identity import Identity
+from kiosk.protocol import PracticeVisit
+from kiosk.readiness import keep_practice_visit
 from provisioning import check, kiosk_checks, lockdown_checks, system_checks
 from provisioning.__main__ import main
 from provisioning.apply import apply
@@ -23,7 +26,7 @@ from provisioning.binding import bind, machine_digest
 from provisioning.check import findings_of, is_ready
 from provisioning.detect import known_usb
 from provisioning.disk import Disk
-from provisioning.finding import Check, Verdict
+from provisioning.finding import Check, Finding, Verdict
 from provisioning.hardware import hardware_of
 from provisioning.kiosk_checks import CORE
 from provisioning.machine import Machine, Ran, run
@@ -124,6 +127,7 @@ def sound_box(tmp_path_factory, central, authority: trustme.CA) -> Iterator[Path
     assert main(["enrol", "--config", str(kiosk.config), "--code", code()]) == 0
     bind(kiosk.data, machine_digest(kiosk.machine))
     open_store(kiosk.data, lambda: None).close()
+    keep_practice_visit(kiosk.data, PracticeVisit(at=datetime.now(UTC), seconds=9))
     with printer_at(line), pseudo_terminal(scans):
         yield root
 
@@ -161,6 +165,10 @@ def _configured(old: str, new: str) -> Callable[[Kiosk], object]:
     return lambda kiosk: kiosk.configured(old, new)
 
 
+def _practised(failed: str) -> Callable[[Kiosk], object]:
+    return lambda kiosk: keep_practice_visit(kiosk.data, PracticeVisit(at=kiosk.now, failed=failed))
+
+
 def _plugged(which: str, name: str, *interfaces: str) -> Callable[[Kiosk], object]:
     return lambda kiosk: kiosk.box.usb("1-8", which, name, *interfaces)
 
@@ -173,6 +181,7 @@ BOARD = _file("sys/class/dmi/id/product_uuid", "4c4c4544-0042-3510-8052-b4c04f4b
 FAULTS: list[tuple[Check, Callable[[Kiosk], object], str]] = [
     (kiosk_checks.configuration_is_valid, _configured("[data]", "[dota]"), "did you mean"),
     (kiosk_checks.configuration_is_valid, _configured("central-ca", "another-ca"), "another-ca.pem"),
+    (kiosk_checks.practice_visit_passed, _practised("its screens are drawn"), "its screens are drawn: no"),
     (kiosk_checks.is_enrolled, _gone(KEY), "kiosk.key is missing"),
     (kiosk_checks.is_enrolled, lambda kiosk: (kiosk.box.root / KEY).chmod(0o644), "can be read by others"),
     (kiosk_checks.disk_is_this_boxs, BOARD, "another"),
@@ -322,3 +331,28 @@ def test_a_bare_box_has_much_to_do_and_no_check_fails_to_answer(tmp_path) -> Non
     findings = findings_of(Machine(tmp_path))
     assert len(findings) == len(check.CHECKS)
     assert not is_ready(findings)
+
+
+def visited(kiosk: Kiosk, hours_ago: float, **how: Any) -> Finding:
+    """What is found of a practice visit that was so long ago, on a box that has been up for three days."""
+    keep_practice_visit(kiosk.data, PracticeVisit(at=kiosk.now - timedelta(hours=hours_ago), **how))
+    return kiosk_checks.practice_visit_passed(kiosk.machine)
+
+
+def test_a_practice_visit_that_failed_is_told_with_its_step(kiosk) -> None:
+    found = visited(kiosk, 1, failed="its screens are drawn", problem="status 1: no memory")
+    assert (found.verdict, found.remedy) == (Verdict.BROKEN, "practice-visit")
+    assert found.measured.endswith("its screens are drawn: no (status 1: no memory)")
+
+
+def test_a_night_without_a_practice_visit_is_told_as_such_and_a_fault_only_where_the_box_was_on(kiosk) -> None:
+    kiosk.box.file("proc/uptime", f"{3 * 86400}.00 9.00")
+    found = visited(kiosk, 27, seconds=9)
+    assert (found.verdict, found.remedy) == (Verdict.BROKEN, "no-practice-visit")
+    assert "though the box was on" in found.measured
+    kiosk.box.file("proc/uptime", "3600.00 9.00")
+    found = visited(kiosk, 27, seconds=9)
+    assert found.verdict is Verdict.UNKNOWN
+    assert "none last night, when the box was off; the last one was on" in found.measured
+    (kiosk.data / "practice-visit.json").unlink()
+    assert "there never was one" in kiosk_checks.practice_visit_passed(kiosk.machine).measured

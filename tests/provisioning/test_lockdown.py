@@ -8,7 +8,6 @@ import sys
 from ast import literal_eval
 from configparser import ConfigParser
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from test_detect import SERVER
@@ -203,15 +202,13 @@ def test_what_is_in_memory_is_not_read_or_written_down_by_others() -> None:
 def test_what_the_environment_says_to_kivy_is_not_heard() -> None:
     said = {"KIVY_WINDOW": "egl_rpi", "KIVY_NO_CONFIG": "0", "KIVY_HOME": "/tmp/theirs", "KCFG_MODULES_INSPECTOR": "1"}
     code = (
-        "import os, sys; from pathlib import Path; from kiosk.__main__ import prepare_kivy;"
-        "prepare_kivy(Path(sys.argv[1]), (320, 320), False);"
+        "import os; from kiosk.__main__ import prepare_kivy;"
+        "prepare_kivy((320, 320), False);"
         "print({each: os.environ[each] for each in os.environ if each[:5] in ('KIVY_', 'KCFG_')})"
     )
-    # Not below the tests' own folder, by whose name Kivy would know that it is tested.
-    with TemporaryDirectory(dir="/var/tmp") as home:
-        command = [sys.executable, "-c", code, home]
-        ran = subprocess.run(command, env=os.environ | said, capture_output=True, text=True, check=True)
-    ours = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": home}
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, env=os.environ | said, capture_output=True, text=True, check=True)
+    ours = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": "/nonexistent"}
     assert literal_eval(ran.stdout.splitlines()[-1]) == ours
 
 

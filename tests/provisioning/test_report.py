@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from central.database import KioskRow
 from kiosk.bootstrap import Kiosk
 from kiosk.config import read_settings
-from kiosk.protocol import Heartbeat, Readiness
-from kiosk.readiness import keep_readiness, kept_readiness
+from kiosk.protocol import Heartbeat, PracticeVisit, Readiness
+from kiosk.readiness import keep_practice_visit, keep_readiness, kept_readiness
 from kiosk.ticket_layout import COLUMNS, Cut, Text
 from provisioning.__main__ import main
 from provisioning.finding import LANGUAGES, Finding, Requirement, Verdict, table, words
@@ -46,6 +46,14 @@ def test_what_is_broken_stands_with_what_was_measured_and_what_to_do() -> None:
     assert "  periksa daya, kabel, kertas, dan tutupnya" in said
     assert "? tembok api tertutup" in said
     assert "syarat terpenuhi: 1" in said
+
+
+def test_the_last_nights_practice_visit_is_told_also_where_it_went_well() -> None:
+    night = Requirement("practice-visit")
+    passed = night.judged(True, "2026-11-30 05:30: passed in 14 s")
+    assert "Kunjungan latihan: 2026-11-30 05:30: passed in 14 s" in " ".join(paper([KEPT, passed], "id", 80))
+    none = night.unknown("none last night, when the box was off; there never was one")
+    assert "Practice visit: none last night, when the box was off" in " ".join(paper([none], "en", 80))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -92,6 +100,7 @@ def test_a_running_kiosk_tells_the_server_of_it(config, ca, central, central_dat
     _, code = central
     assert main(["enrol", "--config", str(config), "--code", code(), "--name", "Anjungan Barat"]) == 0
     keep_readiness(config.parent / "data", Readiness(at=AT, broken=("disk-health",)))
+    keep_practice_visit(config.parent / "data", PracticeVisit(at=AT, seconds=14))
     kiosk = Kiosk(read_settings(config), lambda status: None)
     kiosk.start()
     try:
@@ -100,10 +109,12 @@ def test_a_running_kiosk_tells_the_server_of_it(config, ca, central, central_dat
             kiosk.inbox.take(0.05)
             with Session(central_database[1]) as session:
                 said = session.scalar(select(KioskRow.heartbeat).where(KioskRow.name == "Anjungan Barat"))
-            told = said and Heartbeat.model_validate_json(said).readiness
+            told = said and Heartbeat.model_validate_json(said)
     finally:
         kiosk.stop()
-    assert told == Readiness(at=AT, broken=("disk-health",))
+    assert told
+    assert told.readiness == Readiness(at=AT, broken=("disk-health",))
+    assert told.practice_visit == PracticeVisit(at=AT, seconds=14)
 
 
 def test_a_printer_that_is_not_there_is_told(tmp_path, capsys) -> None:

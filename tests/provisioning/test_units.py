@@ -10,6 +10,7 @@ import pytest
 
 UNITS = Path(__file__).parents[2] / "provisioning/system/etc/systemd/system"
 HARDENED = ("core", "sync", "ui", "fallback")
+NIGHTLY = "rehearsal"
 MOST_EXPOSURE = 2.0
 HAS_NO_SYSTEMD = "systemd-analyze is not installed"
 
@@ -32,7 +33,7 @@ def exposure(file: Path) -> float:
 
 
 @needs_systemd
-@pytest.mark.parametrize("unit", HARDENED)
+@pytest.mark.parametrize("unit", [*HARDENED, NIGHTLY])
 def test_a_unit_is_exposed_to_little(unit: str) -> None:
     assert exposure(UNITS / f"anjungan-{unit}.service") <= MOST_EXPOSURE
 
@@ -73,6 +74,30 @@ def test_a_window_or_core_that_is_given_up_leaves_the_screen_to_the_fallback_whi
         assert any(each.startswith("StartLimitBurst=") for each in lines_of(unit))
     assert {"RuntimeMaxSec=600", "OnFailure=anjungan-again.service"} <= set(lines_of("fallback"))
     assert "StartLimitIntervalSec=0" in lines_of("sync"), "the lobby goes on without it, so it is tried for ever"
+
+
+def test_the_practice_visit_at_night_has_no_network_no_device_and_the_cores_store() -> None:
+    lines = lines_of(NIGHTLY)
+    assert {"User=anjungan-core", "PrivateNetwork=yes", "PrivateDevices=yes", "MemorySwapMax=0", "LimitCORE=0"} <= set(
+        lines
+    )
+    assert "LoadCredentialEncrypted=anjungan.store-key" in lines
+
+
+def test_the_core_is_stopped_for_the_practice_visit_and_started_again_whatever_happens() -> None:
+    lines = lines_of(NIGHTLY)
+    assert "ExecStartPre=+/usr/bin/systemctl stop anjungan-core.service" in lines
+    assert "ExecStopPost=+/usr/bin/systemctl start --no-block anjungan-core.service" in lines
+    assert any(each.startswith("TimeoutStartSec=") for each in lines)
+    ordered = next(each for each in lines if each.startswith("After="))
+    assert {"anjungan-update.service", "anjungan-report.service"} <= set(ordered.removeprefix("After=").split())
+
+
+def test_the_practice_visit_is_at_night_in_all_of_indonesia_also_where_the_boxs_zone_was_never_set() -> None:
+    """Between the updates and the morning's report; a box that was off does not make up for it by day."""
+    lines = (UNITS / "anjungan-rehearsal.timer").read_text().splitlines()
+    assert "OnCalendar=*-*-* 04:00:00 Asia/Jakarta" in lines
+    assert not any(each.startswith("Persistent") for each in lines)
 
 
 def test_every_unit_has_a_description_and_what_it_wants_is_there() -> None:

@@ -141,10 +141,8 @@ def test_a_window_that_is_put_away_is_blank_until_it_is_back(stage: Stage, away:
     assert stage.opacity == 1
 
 
-PREPARED = (
-    "from kiosk.__main__ import prepare_kivy; from pathlib import Path; prepare_kivy(Path({home!r}), (9, 9), False)"
-)
 AS_KIVY_DOES = "import os; os.environ['KIVY_HOME'] = {home!r}"
+PREPARED = f"{AS_KIVY_DOES}; from kiosk.__main__ import prepare_kivy; prepare_kivy((9, 9), False)"
 
 
 def modules_of(home: Path, prepare: str) -> str:

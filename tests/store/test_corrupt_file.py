@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from samples import TODAY, FakeClock, a_store, booking, snapshot
 
 from kiosk.bootstrap import open_store
+from kiosk.database import MOST_ASIDE
 from kiosk.errors import StoreError
 from kiosk.model import StoreFault
 from kiosk.protocol import StoreRenewed
@@ -72,6 +73,26 @@ def test_two_damages_in_a_day_keep_both_files(tmp_path: Path) -> None:
         clock.passes(60)
     open_store(tmp_path, clock.utc, clock.utc)
     assert len(list(tmp_path.glob("store.aside-*"))) == 2
+
+
+def test_a_box_that_damages_store_after_store_ends_out_of_service_and_deletes_none(tmp_path: Path) -> None:
+    clock = FakeClock()
+
+    def damaged() -> None:
+        (tmp_path / "store" / "kiosk.sqlite").write_bytes(b"not a database at all" * 400)
+        clock.passes(60)
+
+    for _ in range(MOST_ASIDE):
+        open_store(tmp_path, clock.utc, clock.utc).close()
+        damaged()
+    open_store(tmp_path, clock.utc, clock.utc).close()
+    damaged()
+    for _ in range(3):
+        with pytest.raises(StoreError, match="send them in") as refused:
+            open_store(tmp_path, clock.utc, clock.utc)
+        assert refused.value.fault is StoreFault.DISK_ERROR
+    assert len(list(tmp_path.glob("store.aside-*"))) == MOST_ASIDE
+    assert (tmp_path / "store" / "kiosk.sqlite").read_bytes().startswith(b"not a database")
 
 
 def test_a_new_store_has_an_epoch_of_its_own(tmp_path: Path) -> None:

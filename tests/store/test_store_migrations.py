@@ -39,6 +39,17 @@ def test_a_copy_that_the_old_version_opens_is_made_before(file: Path) -> None:
     assert rows(Database(copy, STORE_KEY, [FIRST])) == [("A-001",)]
 
 
+def test_of_the_copies_the_last_two_stay_also_from_the_tenth_on(file: Path) -> None:
+    migrations = [FIRST, SECOND]
+    for _ in range(10):
+        migrations.append(THIRD)
+        Database(file, STORE_KEY, migrations).close()
+    assert {each.name for each in file.parent.glob("*.before-*")} == {
+        "kiosk.sqlite.before-11",
+        "kiosk.sqlite.before-12",
+    }
+
+
 def test_a_new_store_and_an_unchanged_one_make_no_copy(file: Path) -> None:
     Database(file, STORE_KEY, [FIRST]).close()
     assert not list(file.parent.glob("*.before-*"))
