@@ -67,8 +67,8 @@ class Judged(_Said):
 
 class Shown(_Said):
     """All that a page shows. `waiting` while it is worked on; `problem` is why the last code did not do; `is_scanned`
-    once a code was read; `misfit` where the last four touches were of no upright panel's; `passes` where
-    the last page is about to pass by itself.
+    once a code was read; `misfits` counts how often four touches fitted no turn; `is_ready` where nothing that is
+    broken can be mended before the box; `passes` where the page is about to pass by itself.
     """
 
     page: Page
@@ -77,9 +77,10 @@ class Shown(_Said):
     waiting: bool = False
     problem: EnrolmentProblem | None = None
     is_scanned: bool = False
-    misfit: bool = False
+    misfits: int = 0
     judged: tuple[Judged, ...] = ()
     kept: int = 0
+    is_ready: bool = False
     passes: bool = False
 
     @property

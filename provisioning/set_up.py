@@ -35,6 +35,7 @@ from provisioning.wizard import (
     Slip,
     after,
     after_touches,
+    is_ready,
     page_of,
     passes_by_itself,
 )
@@ -137,10 +138,11 @@ class SetUp:
         if page is not self._page:
             self._page, self._number = page, self._number + 1
             self._passes_at = None
+        is_unchecked = page is Page.READY and self._findings is None
         shown = Shown(
-            page=page, number=self._number, looked=self._looked, waiting=waiting, problem=self._problem,
-            is_scanned=self._progress.scanned, misfit=self._tries > 0, judged=self._judged(), kept=self._kept(),
-            passes=self._passes_at is not None,
+            page=page, number=self._number, looked=self._looked, waiting=waiting or is_unchecked, problem=self._problem,
+            is_scanned=self._progress.scanned, misfits=self._tries, judged=self._judged(), kept=self._kept(),
+            is_ready=not is_unchecked and is_ready(self._broken()), passes=self._passes_at is not None,
         )  # fmt: skip
         if shown != self._shown:
             self._shown = shown
@@ -150,6 +152,9 @@ class SetUp:
         """What is not kept, the broken first."""
         findings = self._findings or ()
         return [each for verdict in (Verdict.BROKEN, Verdict.UNKNOWN) for each in findings if each.verdict is verdict]
+
+    def _broken(self) -> list[str]:
+        return [each.name for each in self._findings or () if each.verdict is Verdict.BROKEN]
 
     def _judged(self) -> tuple[Judged, ...]:
         return tuple(_judged(each) for each in self._told())
@@ -193,13 +198,11 @@ class SetUp:
 
     def _check(self) -> None:
         """Holds the box to every requirement; the scanners are let go for the while, for they have one owner."""
-        self._show(waiting=True)
         zone_kept(self._machine, self._settings, self._disk)
         self._close_scanners()
         self._findings = findings_of(self._machine)
         self._open_scanners()
-        broken = [each.name for each in self._findings if each.verdict is Verdict.BROKEN]
-        if passes_by_itself(self._progress, self._box, broken):
+        if passes_by_itself(self._progress, self._box, self._broken()):
             self._passes_at = self._monotonic() + READY_SECONDS
 
     def _open_the_lobby(self) -> None:

@@ -103,8 +103,13 @@ def after_touches(so_far: Progress, rotation: int | None, tries: int) -> Progres
     return so_far.model_copy(update={"asked": None}) if is_hopeless else so_far
 
 
+def is_ready(broken: Collection[str]) -> bool:
+    """Whether nothing of what is broken can be mended before the box."""
+    return not AT_THE_BOX & {*broken}
+
+
 def passes_by_itself(so_far: Progress, box: Situation, broken: Collection[str]) -> bool:
-    """Whether the last page waits for nobody: of what is `broken` nothing can be mended here, and whoever comes can use
-    the screen; or there is nothing to touch it with.
+    """Whether the last page waits for nobody: it is ready, and whoever comes can use the screen; or there is nothing to
+    touch it with.
     """
-    return not AT_THE_BOX & {*broken} and (so_far.touched or Part.TOUCH in box.missing)
+    return is_ready(broken) and (so_far.touched or Part.TOUCH in box.missing)

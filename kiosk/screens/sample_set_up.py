@@ -46,12 +46,13 @@ def looked(*missing: Part) -> tuple[Looked, ...]:
 def sample_pages() -> dict[str, Shown]:
     """Each page in each of its states, by name."""
     two = looked(Part.PRINTER, Part.SCANNER)
+    ready = Shown(page=Page.READY, number=1, looked=looked(), judged=(BROKEN[1], UNKNOWN), kept=22, is_ready=True)
     pages = {
         "set_up-found": Shown(page=Page.FOUND, number=1, looked=looked()),
         "set_up-found-two-missing": Shown(page=Page.FOUND, number=1, looked=two),
         "set_up-found-nothing": Shown(page=Page.FOUND, number=1, looked=looked(*Part)),
         "set_up-targets": Shown(page=Page.TARGETS, number=1, looked=looked()),
-        "set_up-targets-misfit": Shown(page=Page.TARGETS, number=1, looked=looked(), misfit=True),
+        "set_up-targets-misfit": Shown(page=Page.TARGETS, number=1, looked=looked(), misfits=1),
         "set_up-code": Shown(page=Page.CODE, number=1, looked=looked()),
         "set_up-code-two-missing": Shown(page=Page.CODE, number=1, looked=two),
         "set_up-code-waiting": Shown(page=Page.CODE, number=1, looked=looked(), waiting=True),
@@ -59,8 +60,8 @@ def sample_pages() -> dict[str, Shown]:
         "set_up-scan": Shown(page=Page.SCAN, number=1, looked=looked()),
         "set_up-scan-read": Shown(page=Page.SCAN, number=1, looked=looked(), is_scanned=True),
         "set_up-checking": Shown(page=Page.READY, number=1, looked=looked(), waiting=True),
-        "set_up-ready": Shown(page=Page.READY, number=1, looked=looked(), judged=(UNKNOWN,), kept=23, passes=True),
-        "set_up-ready-stays": Shown(page=Page.READY, number=1, looked=looked(), judged=(UNKNOWN,) * 3, kept=21),
+        "set_up-ready": ready.model_copy(update={"passes": True}),
+        "set_up-ready-stays": ready,
         "set_up-not-ready": Shown(page=Page.READY, number=1, looked=two, judged=BROKEN, kept=22),
         "set_up-much-not-ready": Shown(page=Page.READY, number=1, looked=two, judged=BROKEN * 5 + (UNKNOWN,) * 4),
     }

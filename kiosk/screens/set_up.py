@@ -9,7 +9,7 @@ from kiosk.screens.enrolling import EnrollingScreen
 from kiosk.screens.icons import Icon
 from kiosk.screens.set_up_page import SetUpScreen
 from kiosk.screens.targets import TargetsScreen
-from kiosk.set_up_lines import Again, GaveUp, Page, WentOn
+from kiosk.set_up_lines import Again, GaveUp, Judged, Page, WentOn
 
 
 class FoundScreen(SetUpScreen):
@@ -75,7 +75,7 @@ class ReadyScreen(SetUpScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
         if self.shown.waiting:
             return self.waits("set_up.ready.checking", wide)
-        if not self._is_ready:
+        if not self.shown.is_ready:
             return [self.title("set_up.ready.not", wide), self.hint("set_up.ready.mend", wide)]
         hint = "set_up.ready.passes" if self.shown.passes else "set_up.ready.open_now"
         return [self.sign(Icon.YES, wide), self.title("set_up.ready.title", wide), self.hint(hint, wide)]
@@ -83,30 +83,26 @@ class ReadyScreen(SetUpScreen):
     def body(self, wide: float) -> Sequence[Widget]:
         if self.shown.waiting:
             return ()
-        broken = [
-            self.marked(False, self.own_words(each.requirement), self.own_words(each.remedy), wide)
-            for each in self.shown.judged
-            if each.is_broken
-        ]
-        unknown = [self.own_words(each.requirement) for each in self.shown.judged if not each.is_broken]
         counted = self.word("set_up.ready.kept", kept=self.shown.kept)
-        return [
-            *broken,
-            *(self.words(f"? {each}", wide, theme.SMALL_MM, self.palette.quiet) for each in unknown),
-            self.words(counted, wide, theme.SMALL_MM, self.palette.quiet),
-        ]
+        return [*(self._judged(each, wide) for each in self.shown.judged), self._quiet(counted, wide)]
+
+    def _judged(self, judged: Judged, wide: float) -> Widget:
+        """What is to be mended here with what to do; all else is only told."""
+        requirement = self.own_words(judged.requirement)
+        if judged.is_broken and not self.shown.is_ready:
+            return self.marked(False, requirement, self.own_words(judged.remedy), wide)
+        return self._quiet(f"{'!' if judged.is_broken else '?'} {requirement}", wide)
+
+    def _quiet(self, told: str, wide: float) -> Widget:
+        return self.words(told, wide, theme.SMALL_MM, self.palette.quiet)
 
     def answer(self, wide: float) -> Sequence[Widget]:
         if self.shown.waiting:
             return ()
-        key = "set_up.ready.open" if self._is_ready else "set_up.ready.open_anyway"
+        key = "set_up.ready.open" if self.shown.is_ready else "set_up.ready.open_anyway"
         opens = self.choice(self.word(key), wide, self.tells(WentOn), "main")
         again = self.choice(self.word("set_up.ready.again"), wide, self.tells(Again))
-        return [opens] if self._is_ready else [opens, again]
-
-    @property
-    def _is_ready(self) -> bool:
-        return not any(each.is_broken for each in self.shown.judged)
+        return [opens] if self.shown.is_ready else [opens, again]
 
 
 PAGES: dict[Page, type[SetUpScreen]] = {

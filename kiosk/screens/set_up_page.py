@@ -58,7 +58,7 @@ class SetUpScreen(KioskScreen):
         room = wide - 2 * pad - side - self.gap
         colour = self.palette.main if is_well else self.palette.warning
         mark = Sign(Icon.YES if is_well else Icon.WARNING, side, side, colour)
-        words = [self.words(name, room, theme.BODY_MM, bold=True, halign="left")]
+        words = [self.words(name[:1].upper() + name[1:], room, theme.BODY_MM, bold=True, halign="left")]
         if about:
             words.append(self.words(about, room, theme.SMALL_MM, self.palette.quiet, halign="left"))
         told = row([mark, column(words, room, 0)], self.gap)

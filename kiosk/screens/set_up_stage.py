@@ -50,7 +50,7 @@ class SetUpStage(FloatLayout):
 
     def show(self, shown: Shown) -> None:
         """Another page begins empty; the same keeps what was typed."""
-        is_other = self._shown is None or (shown.page, shown.number) != (self._shown.page, self._shown.number)
+        is_other = self._shown is None or _asked(shown) != _asked(self._shown)
         self._shown = shown
         screen = self._screens[shown.page]
         if is_other or shown.problem:
@@ -85,3 +85,8 @@ class SetUpStage(FloatLayout):
             # At once, for root may be printing.
             self.show(self._shown.model_copy(update={"waiting": True, "problem": None}))
         self._say(answer)
+
+
+def _asked(shown: Shown) -> tuple[Page, int, int]:
+    """Which question is asked, for how often."""
+    return shown.page, shown.number, shown.misfits

@@ -45,7 +45,7 @@ class TargetsScreen(SetUpScreen):
     def ask(self, wide: float) -> Sequence[Widget]:
         if len(self._places) == len(TARGETS):
             return self.waits("set_up.targets.waiting", wide)
-        key = "set_up.targets.misfit" if self.shown.misfit and not self._places else "set_up.targets.hint"
+        key = "set_up.targets.misfit" if self.shown.misfits and not self._places else "set_up.targets.hint"
         count = self.words(f"{len(self._places) + 1} / {len(TARGETS)}", wide, theme.LARGE_MM, bold=True)
         return [self.title("set_up.targets.title", wide), self.hint(key, wide), count]
 

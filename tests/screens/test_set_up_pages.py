@@ -141,7 +141,7 @@ def test_what_is_missing_is_said_with_what_that_means(technician: Technician) ->
 
 
 def test_root_s_words_stand_in_the_technicians_language_or_in_indonesian(technician: Technician) -> None:
-    for language, words in (("en", "the printer answers"), ("id", "pencetak menjawab"), ("min", "pencetak menjawab")):
+    for language, words in (("en", "The printer answers"), ("id", "Pencetak menjawab"), ("min", "Pencetak menjawab")):
         technician.sees(SAMPLES["set_up-not-ready"], language)
         assert words in technician.texts()
 
