@@ -34,11 +34,19 @@ def completed(text: str, folder: Path, machine: Machine, found: Hardware) -> str
         proposed = tomllib.loads("\n".join(PROPOSED[name](found))).get(name)
         if proposed:
             changed = _with_tables(changed, name, _merged(raw.get(name), proposed))
-    now = tomllib.loads(changed)
-    settings_from(now, folder)
-    if any(raw.get(name) != now.get(name) for name in {*raw, *now} - {*PROPOSED}):
+    if not _is_otherwise_alike(raw, changed):
         raise ConfigError(["the configuration is written in a way that cannot be completed; write its tables plainly"])
+    settings_from(tomllib.loads(changed), folder)
     return changed
+
+
+def _is_otherwise_alike(raw: dict[str, Any], changed: str) -> bool:
+    """Whether nothing but the proposed tables is another."""
+    try:
+        now = tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        return False
+    return all(raw.get(name) == now.get(name) for name in {*raw, *now} - {*PROPOSED})
 
 
 def is_there(url: str, machine: Machine, found: Hardware) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.config import read_settings
 from kiosk.devices.printer import printer_for
 from kiosk.devices.scanner import Scanner, scanner_for
-from kiosk.errors import CentralError, CentralRefused, CentralRejected, PrinterError, ScannerError
+from kiosk.errors import CentralError, CentralRefused, CentralRejected, ConfigError, PrinterError, ScannerError
 from kiosk.identity import IDENTITY_FILE
 from kiosk.model import EnrolmentProblem, PrintOutcome
 from kiosk.set_up_lines import Again, Answer, CodeGiven, Judged, Looked, Page, Part, Shown, Touched, WentOn
@@ -54,8 +54,8 @@ class SetUp:
     ) -> None:  # fmt: skip
         self._machine, self._config, self._disk, self._monotonic = machine, config, disk or Disk(), monotonic
         self._settings = read_settings(config)
-        self._progress = kept_progress(machine) or Progress()
-        keep_progress(machine, self._progress, self._disk)
+        self.progress = kept_progress(machine) or Progress()
+        keep_progress(machine, self.progress, self._disk)
         self._looked: tuple[Looked, ...] = ()
         self._looks_at = 0.0
         self._scanners: list[Scanner] = []
@@ -79,16 +79,21 @@ class SetUp:
         """Until it is over, or the window has to be begun anew: the compositor heeds a turned panel only then. Raises
         ScreenGone, and BoxError where the box cannot be changed.
         """
-        self._window, self._begins_anew, self._shown = window, False, None
+        self._begins_anew, self._shown = False, None
         while not (self.is_over or self._begins_anew):
-            if self._monotonic() >= self._looks_at:
-                self._look()
-            self._show()
-            self._work()
-            for answer in window.answers(TURN_SECONDS):
-                if answer.number == self._number and not self.is_over:
-                    self._take(answer)
-            self._listen()
+            self.turn(window)
+
+    def turn(self, window: Pipes) -> None:
+        """Looks, shows, works, hears: once."""
+        self._window = window
+        if self._monotonic() >= self._looks_at:
+            self._look()
+        self._show()
+        self._work()
+        for answer in window.answers(TURN_SECONDS):
+            if answer.number == self._number and not self.is_over:
+                self._take(answer)
+        self._listen()
 
     # ------------------------------------------------------------ what the box is
 
@@ -115,9 +120,10 @@ class SetUp:
         return has_answered and printer is not None and is_there(printer.url, self._machine, found)
 
     def _complete(self, found: Hardware) -> None:
-        """The configuration names this box's own devices."""
-        text = self._config.read_text(encoding="utf-8")
-        new = completed(text, self._config.parent, self._machine, found)
+        """The configuration names this box's own devices, as far as it can be completed."""
+        new = text = self._config.read_text(encoding="utf-8")
+        with suppress(ConfigError):
+            new = completed(text, self._config.parent, self._machine, found)
         if new != text:
             self._change({CONFIG: new.encode()})
             self._settings = read_settings(self._config)
@@ -127,21 +133,21 @@ class SetUp:
         apply(self._machine, own_plan(self._machine, files), self._disk)
 
     def _keep(self, progress: Progress) -> None:
-        if progress != self._progress:
-            self._progress = progress
+        if progress != self.progress:
+            self.progress = progress
             keep_progress(self._machine, progress, self._disk)
 
     # ------------------------------------------------------------ what the window shows
 
     def _show(self, waiting: bool = False) -> None:
-        page = page_of(self._progress, self._box)
+        page = page_of(self.progress, self._box)
         if page is not self._page:
             self._page, self._number = page, self._number + 1
             self._passes_at = None
         is_unchecked = page is Page.READY and self._findings is None
         shown = Shown(
             page=page, number=self._number, looked=self._looked, waiting=waiting or is_unchecked, problem=self._problem,
-            is_scanned=self._progress.scanned, misfits=self._tries, judged=self._judged(), kept=self._kept(),
+            is_scanned=self.progress.scanned, misfits=self._tries, judged=self._judged(), kept=self._kept(),
             is_ready=not is_unchecked and is_ready(self._broken()), passes=self._passes_at is not None,
         )  # fmt: skip
         if shown != self._shown:
@@ -166,7 +172,7 @@ class SetUp:
 
     def _work(self) -> None:
         """What a page does without being asked."""
-        wants_slip = self._progress.slip is Slip.WANTED and self._page in (Page.CODE, Page.READY)
+        wants_slip = self.progress.slip is Slip.WANTED and self._page in (Page.CODE, Page.READY)
         if wants_slip and Part.PRINTER not in self._box.missing:
             self._print()
         elif self._page is Page.READY and self._findings is None:
@@ -188,7 +194,7 @@ class SetUp:
             printer.close()
         known = {PrintOutcome.PRINTED: Slip.SEEN, PrintOutcome.UNCONFIRMED: Slip.SENT}
         if outcome in known:
-            self._keep(self._progress.model_copy(update={"slip": known[outcome]}))
+            self._keep(self.progress.model_copy(update={"slip": known[outcome]}))
         else:
             self._looked = tuple(
                 each.model_copy(update={"is_found": False}) if each.part is Part.PRINTER else each
@@ -202,7 +208,7 @@ class SetUp:
         self._close_scanners()
         self._findings = findings_of(self._machine)
         self._open_scanners()
-        if passes_by_itself(self._progress, self._box, self._broken()):
+        if passes_by_itself(self.progress, self._box, self._broken()):
             self._passes_at = self._monotonic() + READY_SECONDS
 
     def _open_the_lobby(self) -> None:
@@ -217,7 +223,7 @@ class SetUp:
             case Page.CODE, CodeGiven():
                 self._try(answer.code)
                 # Eleven touches that met their keys: the panel follows the finger.
-                self._keep(self._progress.model_copy(update={"touched": self._progress.touched or self._box.enrolled}))
+                self._keep(self.progress.model_copy(update={"touched": self.progress.touched or self._box.enrolled}))
             case Page.TARGETS, Touched():
                 self._turn(answer)
             case Page.READY, WentOn():
@@ -225,7 +231,7 @@ class SetUp:
                 return
             case Page.READY, Again():
                 self._findings = None
-        self._keep(after(self._progress, page, answer))
+        self._keep(after(self.progress, page, answer))
 
     def _try(self, code: str) -> None:
         """A code becomes an identity, or a problem."""
@@ -246,7 +252,7 @@ class SetUp:
             now = (touch_rotation(self._machine.text(PANEL)) + rotation) % 360
             self._change({PANEL: f"touch_rotation = {now}\n".encode()})
             self._begins_anew = True
-        self._keep(after_touches(self._progress, rotation, self._tries))
+        self._keep(after_touches(self.progress, rotation, self._tries))
 
     # ------------------------------------------------------------ scanners
 
@@ -261,7 +267,7 @@ class SetUp:
                 return
             if not text:
                 continue
-            self._keep(self._progress.model_copy(update={"scanned": True}))
+            self._keep(self.progress.model_copy(update={"scanned": True}))
             if self._page is Page.CODE:
                 with suppress(BoxError):
                     code = code_in(text, self._settings.central.url)

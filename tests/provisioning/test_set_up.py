@@ -2,17 +2,16 @@
 
 import os
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from threading import Timer
 
 import pytest
 import trustme
-from boxes import TOUCH, Box
 from power import MeteredDisk, Power, PowerCut, QuickDisk, cut
-from printers import printer_at
-from technician import Does, Technician
+from site_to_set_up import Site, goes_on
+from technician import Technician
 
 from kiosk.config import read_settings
 from kiosk.devices.pseudo_terminal import pseudo_terminal
@@ -20,81 +19,14 @@ from kiosk.identity import Identity
 from kiosk.model import EnrolmentProblem
 from kiosk.set_up_lines import TARGETS, Again, Asked, CodeGiven, GaveUp, Page, Part, Shown, Touched, WentOn
 from provisioning.box_files import PANEL, TOUCH_RULES
-from provisioning.disk import Disk
-from provisioning.machine import Machine
 from provisioning.progress import PROGRESS, kept_progress
 from provisioning.screen_process import Pipes, ScreenGone
-from provisioning.set_up import SetUp
 from provisioning.touch_rotation import turn
 from provisioning.zone import noted_zone, zone_of
 
 Central = tuple[str, Callable[[], str]]
-NETWORK = "  +-- 10.0.0.0/8 2 0 2\n     |-- 10.0.0.15\n        /32 host LOCAL"
-PATIENCE = 6
-"""So often a window is begun anew at most."""
 STEP, LEAST_STEPS = 4, 30
 """The power goes after so many steps of the disk, then after as many more; a set-up has at least so many."""
-
-
-class Site:
-    """A box with everything on a desk, as its kernel shows it, and a server that makes codes."""
-
-    def __init__(self, folder: Path, url: str, code: Callable[[], str], authority: trustme.CA) -> None:
-        self.box, self.code = Box(folder / "box"), lambda: code().replace("-", "")
-        self.machine = Machine(self.box.root)
-        self.config = self.box.root / "etc/anjungan/kiosk.toml"
-        self.printer, self.scanner, self.tray = folder / "printer", folder / "scanner", folder / "tray"
-        self.disk: Disk = QuickDisk()
-        self.data.mkdir(parents=True)
-        self.box.inputs(TOUCH)
-        for place, said in {
-            "sys/class/net/eth0/carrier": "1", "sys/class/net/lo/carrier": "1", "proc/net/fib_trie": NETWORK,
-            "run/systemd/timesync/synchronized": "", str(self.printer): "", str(self.scanner): "",
-            "etc/anjungan/central-ca.pem": authority.cert_pem.bytes().decode(),
-            "etc/anjungan/kiosk.toml": f'[central]\nurl = "{url}"\nca = "central-ca.pem"\n\n[data]\ndir = "data"\n'
-            f'\n[printer]\nurl = "serial://{self.printer}"\n\n[[scanner]]\nurl = "serial://{self.scanner}"\n',
-        }.items():  # fmt: skip
-            self.box.file(place.lstrip("/"), said)
-
-    @property
-    def data(self) -> Path:
-        return self.config.parent / "data"
-
-    def set_up(self) -> SetUp:
-        ticks = count()
-        return SetUp(self.machine, self.config, self.disk, lambda: next(ticks) * 0.5)
-
-    def goes_through(self, **does: Does) -> Technician:
-        """A technician sets it up, to the end."""
-        technician = Technician({Page(page): what for page, what in does.items()})
-        with self.set_up() as set_up:
-            for _ in range(PATIENCE):
-                set_up.go_on(technician.window)
-                if set_up.is_over:
-                    break
-        technician.leaves()
-        assert set_up.is_over
-        return technician
-
-    def types(self, shown: Shown) -> CodeGiven:
-        return CodeGiven(number=shown.number, code=self.code())
-
-
-def goes_on(shown: Shown) -> WentOn:
-    return WentOn(number=shown.number)
-
-
-@pytest.fixture
-def bare_site(tmp_path: Path, central: Central, authority: trustme.CA) -> Site:
-    return Site(tmp_path, *central, authority)
-
-
-@pytest.fixture
-def site(bare_site: Site) -> Iterator[Site]:
-    """With its printer and its scanner at the far ends."""
-    with printer_at(bare_site.printer, bare_site.tray), pseudo_terminal(bare_site.scanner) as far_end:
-        bare_site.held = lambda text: os.write(far_end, f"{text}\r\n".encode())  # type: ignore[attr-defined]
-        yield bare_site
 
 
 def slips(site: Site) -> int:
