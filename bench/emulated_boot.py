@@ -30,7 +30,7 @@ LOOK_SECONDS = 0.3
 BOOT_SECONDS = 600
 TYPED_SECONDS = 0.6
 KEYS_IN_ROW = 8
-KEYS_LEFT, KEYS_WIDE, KEYS_TOP, KEY_STEP, NEXT_Y = 0.0333, 0.9333, 0.5198, 0.05, 0.7745
+KEYS_LEFT, KEYS_WIDE, KEYS_TOP, KEY_STEP, NEXT_Y = 0.0333, 0.9333, 0.4805, 0.05, 0.7347
 """Where the code screen's keys lie on an upright panel, in shares of it: the first row's middle, from row to row, and
 the button below them.
 """
@@ -61,13 +61,18 @@ def boot_to_welcome(emulator: Emulator) -> float:
     return wait_for(emulator, WELCOME)
 
 
+def key_place(character: str) -> tuple[float, float]:
+    """Where the key of a character lies on the code's screen."""
+    row, column = divmod(CODE_ALPHABET.index(character), KEYS_IN_ROW)
+    return KEYS_LEFT + KEYS_WIDE * (column + 0.5) / KEYS_IN_ROW, KEYS_TOP + row * KEY_STEP
+
+
 def type_code(emulator: Emulator, code: str) -> None:
     """A finger types the code, and confirms it. What it touches first is empty: it wakes a pointer that never moved."""
     emulator.tap(0.5, 0.07)
     time.sleep(1)
     for character in code:
-        row, column = divmod(CODE_ALPHABET.index(character), KEYS_IN_ROW)
-        emulator.tap(KEYS_LEFT + KEYS_WIDE * (column + 0.5) / KEYS_IN_ROW, KEYS_TOP + row * KEY_STEP)
+        emulator.tap(*key_place(character))
         time.sleep(TYPED_SECONDS)
     time.sleep(1)
     emulator.tap(0.5, NEXT_Y)

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from emulated_boot import NEXT_Y, key_place
 from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from screens.measured import faults, leaves
 
+from kiosk.booking_code import CODE_ALPHABET
 from kiosk.events import CodeTyped
 from kiosk.model import ENGLISH, Access, EnrolmentProblem, Language, TextSize
 from kiosk.screens.gallery import ORIENTATIONS, PANELS
@@ -73,6 +75,16 @@ def test_a_code_is_said_once_all_of_it_was_typed(technician: Technician) -> None
     technician.touches("button.next")
     assert technician.said == [CodeGiven(number=1, code="AB3DE0FG7H")]
     assert "Menghubungi" in technician.texts()
+
+
+def test_the_emulators_finger_meets_the_keys(technician: Technician) -> None:
+    technician.sees(SAMPLES["set_up-code"])
+    places = {character: key_place(character) for character in CODE_ALPHABET} | {
+        TEXTS("button.next", "id"): (0.5, NEXT_Y)
+    }
+    for text, (x, y) in places.items():
+        key = technician.button(text)
+        assert (key.center_x / 1080, 1 - key.center_y / 1920) == pytest.approx((x, y), abs=0.01), text
 
 
 def test_what_was_typed_stays_when_something_is_plugged_in_and_goes_with_a_refusal(technician: Technician) -> None:
