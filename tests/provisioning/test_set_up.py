@@ -34,8 +34,10 @@ def slips(site: Site) -> int:
 
 
 def test_with_all_found_the_code_is_all_that_is_asked(site: Site) -> None:
-    technician = site.goes_through(code=site.types, ready=lambda shown: None if shown.passes else goes_on(shown))
+    technician = site.goes_through(code=site.types)
     assert technician.pages == [Page.CODE, Page.READY]
+    assert technician.touches == 11
+    assert technician.seen[-1].passes
     assert all(not each.missing for each in technician.seen)
     assert Identity.load(site.data).office == "PYK"
     assert slips(site) == 1
@@ -90,6 +92,18 @@ def test_what_is_plugged_in_is_seen_without_a_touch(site: Site) -> None:
     assert technician.pages == [Page.FOUND, Page.CODE, Page.READY]
     assert technician.seen[0].missing == (Part.NETWORK,)
     assert technician.touches <= 12
+
+
+def test_what_is_mended_on_the_last_page_brings_other_verdicts_by_itself(site: Site) -> None:
+    clock = site.machine.at("run/systemd/timesync/synchronized")
+    clock.unlink()
+
+    def connects(shown: Shown) -> None:
+        assert shown.passes or any("jam" in each.requirement["id"] for each in shown.judged if each.is_broken)
+        clock.touch()
+
+    technician = site.goes_through(found=goes_on, code=site.types, ready=connects)
+    assert [each.is_ready for each in technician.seen if each.page is Page.READY and not each.waiting] == [False, True]
 
 
 def test_a_printer_that_cannot_prove_it_is_asked_about_once_the_code_did(bare_site: Site) -> None:
