@@ -247,7 +247,7 @@ class SetUp:
     def _turn(self, touched: Touched) -> None:
         """The touches came as they should, or the panel is turned, or nothing helps."""
         rotation = rotation_of(touched.places)
-        self._tries = self._tries + 1 if rotation is None else 0
+        self._tries = self._tries + 1 if rotation != 0 else 0
         if rotation:
             now = (touch_rotation(self._machine.text(PANEL)) + rotation) % 360
             self._change({PANEL: f"touch_rotation = {now}\n".encode()})

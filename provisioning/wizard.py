@@ -21,7 +21,7 @@ AT_THE_BOX = frozenset(
 report tells the office.
 """
 MOST_TRIES = 3
-"""So often touches that fit nothing are asked for again; then the set-up goes on without."""
+"""So often touches may miss their targets; then the set-up goes on without."""
 READY_SECONDS = 5
 
 
@@ -95,12 +95,12 @@ def after(so_far: Progress, page: Page, answer: Answer) -> Progress:
 
 def after_touches(so_far: Progress, rotation: int | None, tries: int) -> Progress:
     """The progress once the targets were touched: `rotation` is how the touches have to be turned, None where no turn
-    helps, for the `tries`-th time. A panel that was turned is to be proven by the targets again.
+    helps; they did not come to their targets for the `tries`-th time. A panel that was turned is to be proven by the
+    targets again.
     """
     if rotation == 0:
         return so_far.model_copy(update={"asked": None, "touched": True})
-    is_hopeless = rotation is None and tries >= MOST_TRIES
-    return so_far.model_copy(update={"asked": None}) if is_hopeless else so_far
+    return so_far.model_copy(update={"asked": None}) if tries >= MOST_TRIES else so_far
 
 
 def is_ready(broken: Collection[str]) -> bool:

@@ -63,7 +63,7 @@ def sample_pages() -> dict[str, Shown]:
         "set_up-ready": ready.model_copy(update={"passes": True}),
         "set_up-ready-stays": ready,
         "set_up-not-ready": Shown(page=Page.READY, number=1, looked=two, judged=BROKEN, kept=22),
-        "set_up-much-not-ready": Shown(page=Page.READY, number=1, looked=two, judged=BROKEN * 5 + (UNKNOWN,) * 4),
+        "set_up-much-not-ready": Shown(page=Page.READY, number=1, looked=two, judged=BROKEN * 3 + (UNKNOWN,) * 2),
     }
     for problem in EnrolmentProblem:
         pages[f"set_up-code-{problem}"] = Shown(page=Page.CODE, number=1, looked=looked(), problem=problem)

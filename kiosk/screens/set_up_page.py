@@ -22,6 +22,8 @@ WAYS = {
     Page.SCAN: ("set_up.scan", Icon.TICKET),
 }
 """What leads to another page."""
+NEEDED = {Page.SLIP: Part.PRINTER, Page.SCAN: Part.SCANNER}
+"""What has to be there for it."""
 
 
 class SetUpScreen(KioskScreen):
@@ -40,7 +42,8 @@ class SetUpScreen(KioskScreen):
         return lambda: self.say(kind(number=self.shown.number))
 
     def ways(self) -> Sequence[Way | None]:
-        return [None if self.shown.waiting else self._lead(each) for each in self.leads]
+        missing = self.shown.missing
+        return [self._lead(each) for each in self.leads if not self.shown.waiting and NEEDED.get(each) not in missing]
 
     def _lead(self, page: Page) -> Way:
         key, icon = WAYS[page]

@@ -51,9 +51,10 @@ class SetUpStage(FloatLayout):
     def show(self, shown: Shown) -> None:
         """Another page begins empty; the same keeps what was typed."""
         is_other = self._shown is None or _asked(shown) != _asked(self._shown)
+        is_answered = self._shown is not None and self._shown.waiting and not shown.waiting
         self._shown = shown
         screen = self._screens[shown.page]
-        if is_other or shown.problem:
+        if is_other or is_answered:
             screen.wipe()
         if screen.parent is None:
             self.clear_widgets()

@@ -154,3 +154,4 @@ def test_targets_are_over_once_they_are_met_or_nothing_helps() -> None:
     assert after_touches(asked, 90, 0) == asked
     assert after_touches(asked, None, 1) == asked
     assert after_touches(asked, None, MOST_TRIES) == Progress()
+    assert after_touches(asked, 180, MOST_TRIES) == Progress()

@@ -93,6 +93,7 @@ def test_what_was_typed_stays_when_something_is_plugged_in_and_goes_with_a_refus
         technician.button(character).dispatch("on_release")
     technician.stage.show(SAMPLES["set_up-code"])
     assert "AB···" in technician.texts()
+    technician.stage.show(SAMPLES["set_up-code-waiting"])
     technician.stage.show(Shown(page=Page.CODE, number=1, looked=looked(), problem=EnrolmentProblem.REFUSED))
     assert "AB···" not in technician.texts()
     assert "tidak menerima" in technician.texts()
