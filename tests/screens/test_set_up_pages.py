@@ -1,17 +1,19 @@
 """The set-up's pages, in real Kivy: in every language, orientation and size."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from emulated_boot import NEXT_Y, key_place
+from emulated_boot import NEXT_Y, key_place, main_action
 from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
+from PIL import Image
 from screens.measured import faults, leaves
 
 from kiosk.booking_code import CODE_ALPHABET
 from kiosk.events import CodeTyped
 from kiosk.model import ENGLISH, Access, EnrolmentProblem, Language, TextSize
-from kiosk.screens.gallery import ORIENTATIONS, PANELS
+from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
 from kiosk.screens.sample_set_up import looked, sample_pages
 from kiosk.screens.set_up_stage import SetUpStage, after
 from kiosk.screens.widgets import Choice
@@ -174,3 +176,19 @@ def test_another_language_and_larger_words_are_taken_and_outlive_a_page(technici
     view = technician.stage._view
     assert (view.visit.language, view.visit.access.text_size) == (ENGLISH, TextSize.LARGE)
     assert after(view, CodeTyped("AB3DE0FG7H")) == replace(view)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_there"), [("set_up-ready", True), ("set_up-not-ready", True), ("set_up-code", False)]
+)
+def test_the_emulators_eye_finds_the_main_action(
+    technician: Technician, name: str, is_there: bool, tmp_path: Path
+) -> None:
+    technician.sees(SAMPLES[name])
+    settle()
+    technician.stage.export_to_png(str(tmp_path / "page.png"))
+    with Image.open(tmp_path / "page.png") as picture:
+        place = main_action(picture.convert("RGB"))
+    buttons = [each for each in technician.stage.walk() if isinstance(each, Choice) and each.kind == "main"]
+    assert len(buttons) == is_there == (place is not None)
+    assert all(place and each.collide_point(place[0] * 1080, (1 - place[1]) * 1920) for each in buttons)
