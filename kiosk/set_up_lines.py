@@ -58,9 +58,12 @@ class Looked(_Said):
 
 
 class Judged(_Said):
-    """A requirement that is not kept: `broken`, or else not measured; both words by language."""
+    """A requirement that is not kept: broken, or else not measured; `is_mended_here` where somebody before the box can
+    see to it. Both words by language.
+    """
 
     is_broken: bool
+    is_mended_here: bool = False
     requirement: dict[str, str]
     remedy: dict[str, str]
 

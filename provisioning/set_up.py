@@ -301,6 +301,7 @@ def problem_of(error: BaseException) -> EnrolmentProblem:
 def _judged(finding: Finding) -> Judged:
     return Judged(
         is_broken=finding.verdict is Verdict.BROKEN,
+        is_mended_here=finding.verdict is Verdict.BROKEN and not is_ready([finding.name]),
         requirement={each: finding.requirement_in(each) for each in LANGUAGES},
         remedy={each: finding.remedy_in(each) for each in LANGUAGES},
     )

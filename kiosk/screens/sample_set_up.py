@@ -18,6 +18,7 @@ UNKNOWN = Judged(
 BROKEN = (
     Judged(
         is_broken=True,
+        is_mended_here=True,
         requirement={"en": "the printer answers and can print", "id": "pencetak menjawab dan dapat mencetak"},
         remedy={
             "en": "look at its power, cable, paper and cover",
@@ -26,6 +27,7 @@ BROKEN = (
     ),
     Judged(
         is_broken=True,
+        is_mended_here=True,
         requirement={
             "en": "the clock is set from the network, or by one that runs without power",
             "id": "jam disetel dari jaringan atau oleh jam berbaterai",
@@ -37,6 +39,12 @@ BROKEN = (
     ),
 )
 
+OF_THE_IMAGE = Judged(
+    is_broken=True,
+    requirement={"en": "only this box's own USB devices are let in", "id": "hanya perangkat USB milik mesin ini"},
+    remedy={"en": "kiosk-provision detect --usb-devices FILE", "id": "kiosk-provision detect --usb-devices BERKAS"},
+)
+
 
 def looked(*missing: Part) -> tuple[Looked, ...]:
     """All parts, of which some are missing."""
@@ -46,7 +54,7 @@ def looked(*missing: Part) -> tuple[Looked, ...]:
 def sample_pages() -> dict[str, Shown]:
     """Each page in each of its states, by name."""
     two = looked(Part.PRINTER, Part.SCANNER)
-    ready = Shown(page=Page.READY, number=1, looked=looked(), judged=(BROKEN[1], UNKNOWN), kept=22, is_ready=True)
+    ready = Shown(page=Page.READY, number=1, looked=looked(), judged=(OF_THE_IMAGE, UNKNOWN), kept=22, is_ready=True)
     pages = {
         "set_up-found": Shown(page=Page.FOUND, number=1, looked=looked()),
         "set_up-found-two-missing": Shown(page=Page.FOUND, number=1, looked=two),

@@ -89,7 +89,7 @@ class ReadyScreen(SetUpScreen):
     def _judged(self, judged: Judged, wide: float) -> Widget:
         """What is to be mended here with what to do; all else is only told."""
         requirement = self.own_words(judged.requirement)
-        if judged.is_broken and not self.shown.is_ready:
+        if judged.is_mended_here:
             return self.marked(False, requirement, self.own_words(judged.remedy), wide)
         return self._quiet(f"{'!' if judged.is_broken else '?'} {requirement}", wide)
 

@@ -16,8 +16,8 @@ from provisioning.set_up import SetUp
 
 Central = tuple[str, Callable[[], str]]
 NETWORK = "  +-- 10.0.0.0/8 2 0 2\n     |-- 10.0.0.15\n        /32 host LOCAL"
-PATIENCE = 6
-"""So often a window is begun anew at most."""
+PATIENCE = 600
+"""So often the time is asked for at most; a turn of the set-up asks once or twice."""
 
 
 class Site:
@@ -46,19 +46,24 @@ class Site:
 
     def set_up(self) -> SetUp:
         ticks = count()
-        return SetUp(self.machine, self.config, self.disk, lambda: next(ticks) * 0.5)
+
+        def monotonic() -> float:
+            tick = next(ticks)
+            assert tick < PATIENCE, "this set-up never ends"
+            return tick * 0.5
+
+        return SetUp(self.machine, self.config, self.disk, monotonic)
 
     def goes_through(self, **does: Does) -> Technician:
         """A technician sets it up, to the end."""
-        technician = Technician({Page(page): what for page, what in does.items()})
-        with self.set_up() as set_up:
-            for _ in range(PATIENCE):
-                set_up.go_on(technician.window)
-                if set_up.is_over:
-                    break
-        technician.leaves()
-        assert set_up.is_over
-        return technician
+        self.technician = Technician({Page(page): what for page, what in does.items()})
+        try:
+            with self.set_up() as set_up:
+                while not set_up.is_over:
+                    set_up.go_on(self.technician.window)
+        finally:
+            self.technician.leaves()
+        return self.technician
 
     def types(self, shown: Shown) -> CodeGiven:
         return CodeGiven(number=shown.number, code=self.code())

@@ -275,6 +275,10 @@ def test_wherever_the_power_goes_the_set_up_goes_on_there(
             assert steps > LEAST_STEPS
             return
         before, was_enrolled = kept_progress(site.machine), (site.data / "identity.json").exists()
+        if Page.CODE in site.technician.pages and before:
+            assert before.went_on, steps
+        if site.technician.pages.count(Page.CODE) > 1 and before:
+            assert before.touched, steps
         site.disk = QuickDisk()
         if before or not was_enrolled:
             pages = site.sets_up().pages

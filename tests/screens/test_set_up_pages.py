@@ -161,6 +161,12 @@ def test_root_s_words_stand_in_the_technicians_language_or_in_indonesian(technic
         assert words in technician.texts()
 
 
+def test_what_nobody_before_the_box_can_mend_is_told_without_what_to_do(technician: Technician) -> None:
+    technician.sees(SAMPLES["set_up-ready"])
+    assert "! hanya perangkat USB milik mesin ini" in technician.texts()
+    assert "BERKAS" not in technician.texts()
+
+
 def test_a_finger_that_leans_asks_for_the_targets_and_among_them_for_nothing(technician: Technician) -> None:
     technician.stage.held()
     technician.sees(SAMPLES["set_up-code"])
