@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from emulated_office import Office, Printer
 from emulator import PRINTER, SIZE, Emulator, what_is_missing
@@ -29,8 +30,12 @@ differ, and stay far below.
 LOOK_SECONDS = 0.3
 BOOT_SECONDS = 600
 TYPED_SECONDS = 0.6
+MAIN, MAIN_NEAR = (0x07, 0x52, 0x4A), 12
+"""The colour of a main button (kiosk/theme.py), and how near to it a pixel of one is."""
+PASSES_SECONDS = 20
+"""A page that passes by itself has passed by then, however slow the machine."""
 KEYS_IN_ROW = 8
-KEYS_LEFT, KEYS_WIDE, KEYS_TOP, KEY_STEP, NEXT_Y = 0.0333, 0.9333, 0.5198, 0.05, 0.7745
+KEYS_LEFT, KEYS_WIDE, KEYS_TOP, KEY_STEP, NEXT_Y = 0.0333, 0.9333, 0.4805, 0.05, 0.7347
 """Where the code screen's keys lie on an upright panel, in shares of it: the first row's middle, from row to row, and
 the button below them.
 """
@@ -44,7 +49,41 @@ def shows(picture: Image.Image, sample: Image.Image) -> bool:
     return bool(ImageStat.Stat(ImageChops.difference(*small)).mean[0] <= ALIKE)
 
 
-def wait_for(emulator: Emulator, name: str, seconds: float = BOOT_SECONDS) -> float:
+def main_action(picture: Image.Image) -> tuple[float, float] | None:
+    """Where the main button of a page of the set-up is, in shares of the screen; None where there is none."""
+    wide, high = SMALL
+    small = picture.resize(SMALL, Image.Resampling.BOX)
+    rows = [row for row in range(high) if sum(_is_main(small.getpixel((x, row))) for x in range(wide)) > wide / 2]
+    return (0.5, (rows[len(rows) // 2] + 0.5) / high) if rows else None
+
+
+def _is_main(pixel: Any) -> bool:
+    return all(abs(part - own) < MAIN_NEAR for part, own in zip(pixel, MAIN, strict=True))
+
+
+class Patience:
+    """Whoever stands before a page that waits for its main action, gives it time to pass by itself, then touches it."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._since: float | None = None
+        self.touches = 0
+
+    def look(self) -> None:
+        place = main_action(self._emulator.screen())
+        if place is None:
+            self._since = None
+        elif self._since is None:
+            self._since = self._emulator.seconds
+        elif self._emulator.seconds - self._since > PASSES_SECONDS:
+            self._emulator.tap(*place)
+            self.touches += 1
+            self._since = None
+
+
+def wait_for(
+    emulator: Emulator, name: str, seconds: float = BOOT_SECONDS, meanwhile: Callable[[], None] = lambda: None
+) -> float:
     """Seconds since the power came when the screen of that sample is seen. Raises TimeoutError."""
     with Image.open(SAMPLES / name) as held:
         sample = held.convert("RGB")
@@ -52,6 +91,7 @@ def wait_for(emulator: Emulator, name: str, seconds: float = BOOT_SECONDS) -> fl
     while not shows(emulator.screen(), sample):
         if time.monotonic() > until:
             raise TimeoutError(f"{name} is not seen within {seconds:.0f} s")
+        meanwhile()
         time.sleep(LOOK_SECONDS)
     return emulator.seconds
 
@@ -61,13 +101,18 @@ def boot_to_welcome(emulator: Emulator) -> float:
     return wait_for(emulator, WELCOME)
 
 
+def key_place(character: str) -> tuple[float, float]:
+    """Where the key of a character lies on the code's screen."""
+    row, column = divmod(CODE_ALPHABET.index(character), KEYS_IN_ROW)
+    return KEYS_LEFT + KEYS_WIDE * (column + 0.5) / KEYS_IN_ROW, KEYS_TOP + row * KEY_STEP
+
+
 def type_code(emulator: Emulator, code: str) -> None:
     """A finger types the code, and confirms it. What it touches first is empty: it wakes a pointer that never moved."""
     emulator.tap(0.5, 0.07)
     time.sleep(1)
     for character in code:
-        row, column = divmod(CODE_ALPHABET.index(character), KEYS_IN_ROW)
-        emulator.tap(KEYS_LEFT + KEYS_WIDE * (column + 0.5) / KEYS_IN_ROW, KEYS_TOP + row * KEY_STEP)
+        emulator.tap(*key_place(character))
         time.sleep(TYPED_SECONDS)
     time.sleep(1)
     emulator.tap(0.5, NEXT_Y)
@@ -83,8 +128,10 @@ def enrolled_at_welcome(
     type_code(emulator, code)
     typed, computed = emulator.seconds, emulator.processor_seconds
     look("typed")
-    times["code typed to the start page"] = wait_for(emulator, WELCOME) - typed
+    patience = Patience(emulator)
+    times["code typed to the start page"] = wait_for(emulator, WELCOME, meanwhile=patience.look) - typed
     times["of which the emulator computed, too"] = emulator.processor_seconds - computed
+    times["touches beside the code (no seconds)"] = patience.touches
     look("welcome")
     return times
 

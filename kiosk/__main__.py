@@ -73,7 +73,9 @@ def _add_processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         if name == "ui":
             other = one.add_mutually_exclusive_group()
             other.add_argument("--fallback", action="store_true", help="say that it is out of order, without core")
-            other.add_argument("--ask-code", action="store_true", help="ask for the code that enrols it, without core")
+            other.add_argument(
+                "--ask-code", action="store_true", help="set the box up for root, who asks by lines of input"
+            )
         else:
             one.add_argument("--peer", default="", metavar="USER", help="who alone may come in, else this user")
 
@@ -197,9 +199,9 @@ def _ui(arguments: argparse.Namespace) -> int:
     _log(None)
     _open_window(settings)
     if arguments.ask_code:
-        from kiosk.code_window import CodeApp
+        from kiosk.set_up_window import SetUpApp
 
-        CodeApp(settings.panel(), sys.stdin, sys.stdout).run()
+        SetUpApp(settings.panel(), sys.stdin, sys.stdout).run()
         return 0
     from kiosk.app import KioskApp
     from kiosk.far_core import FarCore, Nobody

@@ -11,7 +11,7 @@ from provisioning.change import Change
 from provisioning.disk import Disk
 from provisioning.machine import BoxError, Machine
 from provisioning.manifest import Manifest
-from provisioning.plan import plan
+from provisioning.plan import own_plan, plan
 
 GIVEN = {
     "config": (CONFIG, "its configuration"),
@@ -29,6 +29,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     one.set_defaults(run=_apply)
     one.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="another box: an image's folder")
+    one.add_argument("--own", action="store_true", help="only what follows from this box's own files in /etc/anjungan")
     one.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
     for option, (place, what) in GIVEN.items():
         one.add_argument(f"--{option.replace('_', '-')}", type=Path, metavar="FILE", help=f"{what}; becomes /{place}")
@@ -55,7 +56,7 @@ def _apply(arguments: argparse.Namespace) -> int:
     machine, manifest, given = Machine.at_root(arguments.root), Manifest.load(), _given(arguments)
     if not machine.root.is_dir():
         raise BoxError(f"--root: {machine.root} is not a folder")
-    changes = plan(machine, manifest, given)
+    changes = own_plan(machine, given) if arguments.own else plan(machine, manifest, given)
     if arguments.dry_run:
         for change in changes:
             print(f"{change.name}\n{change.difference()}")

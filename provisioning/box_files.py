@@ -67,6 +67,14 @@ def usb_devices(content: bytes) -> UsbDevices:
     return _read(UsbDevices, content, USB_DEVICES)
 
 
+def touch_rotation(text: str) -> int:
+    """What a panel.toml says, 0 where there is none, or none that can be read."""
+    try:
+        return _read(Panel, text.encode(), PANEL).touch_rotation
+    except ConfigError:
+        return 0
+
+
 def following(own: dict[str, bytes]) -> dict[str, bytes]:
     """The system's files that follow from the files of /etc/anjungan, both by place. Raises ConfigError."""
     files: dict[str, bytes] = {}

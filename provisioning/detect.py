@@ -86,14 +86,14 @@ def proposed(found: Hardware, server: str) -> str:
         "# Proposed by kiosk-provision detect; docs/devices.md describes the URLs.",
         "[central]", f"url = {json.dumps(server)}", f'ca = "{Path(AUTHORITY).name}"', "",
         "[data]", f'dir = "{DATA}"', "",
-        *_printer(found), *_scanners(found), *_keypads(found), *_screen(found),
+        *printer_lines(found), *scanner_lines(found), *keypad_lines(found), *screen_lines(found),
     ]  # fmt: skip
     text = "\n".join(lines)
     settings_from(tomllib.loads(text), FOLDER)
     return text
 
 
-def _printer(found: Hardware) -> Iterator[str]:
+def printer_lines(found: Hardware) -> Iterator[str]:
     for place, device in enumerate(found.printers):
         mark = "# another one: " if place else ""
         yield from (
@@ -104,19 +104,19 @@ def _printer(found: Hardware) -> Iterator[str]:
         yield from (f"width_mm = {width}  # of the paper: look at it", "")
 
 
-def _scanners(found: Hardware) -> Iterator[str]:
+def scanner_lines(found: Hardware) -> Iterator[str]:
     """Serial scanners; a camera only where there is none."""
     usable = [each for each in found.scanners if each.url] or found.cameras
     for each in usable:
         yield from ("[[scanner]]", f"url = {json.dumps(each.url)}", "")
 
 
-def _keypads(found: Hardware) -> Iterator[str]:
+def keypad_lines(found: Hardware) -> Iterator[str]:
     for each in found.keypads:
         yield from ("[[keypad]]", f"url = {json.dumps(each.url)}", "")
 
 
-def _screen(found: Hardware) -> Iterator[str]:
+def screen_lines(found: Hardware) -> Iterator[str]:
     if not found.screens:
         return
     screen = found.screens[0]

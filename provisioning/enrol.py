@@ -28,6 +28,7 @@ from provisioning.binding import bind, machine_digest
 from provisioning.box_files import CONFIG
 from provisioning.machine import BoxError, Machine
 from provisioning.owner import as_owner_of
+from provisioning.zone import zone_kept
 
 SCANNED = re.compile(r"ANJUNGAN-ENROL:(?P<server>https://[^|\s]+)\|(?P<code>\S+)")
 SCAN_SECONDS = 120.0
@@ -95,6 +96,9 @@ def _enrol(arguments: argparse.Namespace) -> int:
     except CentralError as error:
         raise BoxError(sentence_of(error, server)) from error
     print(f"enrolled as {enrolled.name} of {enrolled.office}; its walk-in numbers start with W{enrolled.digit}")
+    if arguments.config == Path("/", CONFIG):
+        # Of this box; a kiosk of a workshop's computer leaves that computer's time zone alone.
+        print(zone_kept(Machine(), settings))
     return 0
 
 

@@ -11,6 +11,7 @@ PROP_DIRECT = 0x01
 KEY_A, KEY_UP, KEY_DOWN = 30, 103, 108
 SELECTS = (28, 96, 0x161, 0x160)
 """KEY_ENTER, KEY_KPENTER, KEY_SELECT, KEY_OK."""
+BTN_LEFT = 0x110
 BTN_TOOL_FINGER, BTN_TOUCH = 0x145, 0x14A
 SW_HEADPHONE_INSERT = 2
 WORD_BITS = 64
@@ -34,6 +35,11 @@ class Input:
         """What is touched and is no touchpad; also an old panel that says of a finger that it is a pen."""
         is_touched = _has(self.keys, BTN_TOUCH) or _has(self.props, PROP_DIRECT)
         return _has(self.kinds, EV_ABS) and is_touched and not _has(self.keys, BTN_TOOL_FINGER)
+
+    @property
+    def is_absolute_pointer(self) -> bool:
+        """A mouse that says where it is, not how far it went, as some touch panels and emulators call themselves."""
+        return _has(self.kinds, EV_ABS) and _has(self.keys, BTN_LEFT) and not _has(self.keys, BTN_TOOL_FINGER)
 
     @property
     def is_keyboard(self) -> bool:

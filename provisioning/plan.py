@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kiosk.database import KEY_BYTES
 from kiosk.store_key import CREDENTIAL, KEY_FILE
-from provisioning.box_files import CONFIG, PANEL, USB_DEVICES, following
+from provisioning.box_files import CONFIG, MAKERS, PANEL, USB_DEVICES, following
 from provisioning.change import Change, CommandChange, FileChange, LinkChange, Removal
 from provisioning.disk import put_file
 from provisioning.machine import BoxError, Machine
@@ -74,8 +74,7 @@ READERS = (
 def plan(machine: Machine, manifest: Manifest, given: Mapping[str, bytes] | None = None) -> list[Change]:
     """All changes. `given` are new files of /etc/anjungan by their places. Raises ConfigError or BoxError."""
     new = dict(given or {})
-    own = {place: content for place in (CONFIG, PANEL, USB_DEVICES) if (content := _own(machine, place)) is not None}
-    files = dict(manifest.files) | following(own | new)
+    files = dict(manifest.files) | following(_own_files(machine) | new)
     links = manifest.links()
     wanted = {*files, *links}
     placed = set(machine.text(PLACED).splitlines())
@@ -93,6 +92,19 @@ def plan(machine: Machine, manifest: Manifest, given: Mapping[str, bytes] | None
         *_readers(machine, files, links),
     ]
     return _once(changes)
+
+
+def own_plan(machine: Machine, given: Mapping[str, bytes]) -> list[Change]:
+    """Of all changes those that follow from the box's own files, with `given` new ones of /etc/anjungan; and what runs
+    reads just that. Raises ConfigError or BoxError.
+    """
+    new = dict(given)
+    files = new | following(_own_files(machine) | new)
+    gone = {place for _, place, _ in MAKERS} - {*files}
+    changes = [*_files(machine, Manifest.load(), files), *_removals(machine, gone)]
+    places = [each.name.partition(" /")[2] for each in changes]
+    readers = [each for each in READERS if machine.is_up and any(place.startswith(each.folders) for place in places)]
+    return [*changes, *(CommandChange(each.name, "reads them anew", each.commands, machine) for each in readers)]
 
 
 def packages_missing(machine: Machine, manifest: Manifest) -> list[str]:
@@ -116,6 +128,11 @@ def users_missing(machine: Machine, sysusers: str) -> list[str]:
             case ["m", name, group] if name not in groups.get(group, []):
                 missing.append(f"{name} in {group}")
     return missing
+
+
+def _own_files(machine: Machine) -> dict[str, bytes]:
+    """Those of /etc/anjungan that the box has, by their places."""
+    return {place: content for place in (CONFIG, PANEL, USB_DEVICES) if (content := _own(machine, place)) is not None}
 
 
 def _own(machine: Machine, place: str) -> bytes | None:

@@ -25,6 +25,7 @@ from provisioning.finding import LANGUAGES, Finding, Verdict, words
 from provisioning.kiosk_checks import CORE, core_runs
 from provisioning.machine import BoxError, Machine
 from provisioning.owner import as_owner_of
+from provisioning.zone import zone_kept
 
 PRACTICE = "practice-visit"
 """The requirement that the report tells of also where it is kept."""
@@ -84,6 +85,7 @@ def _report(arguments: argparse.Namespace) -> int:
     if settings.printer is None:
         raise BoxError("this kiosk has no printer: kiosk-provision check shows the same on the screen")
     with _with_the_core_stopped(machine):
+        print(zone_kept(machine, settings))
         findings = findings_of(machine)
         name = _name(machine, settings)
         width = settings.printer.width_mm

@@ -8,6 +8,7 @@ from provisioning.finding import Check, Finding, Requirement
 from provisioning.machine import Machine
 from provisioning.manifest import Manifest
 from provisioning.plan import packages_missing
+from provisioning.zone import noted_zone, zone_of
 
 DATA = "var/lib/anjungan"
 LEAST_DISK_MB = 1000
@@ -31,6 +32,14 @@ def clock_is_right(machine: Machine) -> Finding:
     hardware = datetime.fromtimestamp(int(shown), UTC)
     off = abs((hardware - now).total_seconds())
     return it.judged(off < CLOCK_SECONDS, f"not set from the network; the hardware's clock is {off:.0f} s from it")
+
+
+def time_zone_is_the_offices(machine: Machine) -> Finding:
+    it = Requirement("time-zone")
+    noted, found = noted_zone(machine), zone_of(machine)
+    if not noted:
+        return it.unknown("the central server has not told the office's zone yet")
+    return it.judged(found == noted, f"{found or 'none'}; the office's: {noted}")
 
 
 def disk_has_room(machine: Machine, least_mb: int = LEAST_DISK_MB) -> Finding:
@@ -112,5 +121,6 @@ def _disks(machine: Machine) -> list[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    clock_is_right, disk_has_room, disk_is_healthy, memory_is_free, units_run, packages_are_there,
+    clock_is_right, time_zone_is_the_offices, disk_has_room, disk_is_healthy, memory_is_free, units_run,
+    packages_are_there,
 )  # fmt: skip

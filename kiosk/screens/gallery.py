@@ -1,6 +1,6 @@
 """Pictures of every screen, in every language, orientation and way to use the kiosk, with a page to leaf through."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -8,7 +8,9 @@ from pathlib import Path
 from kivy.clock import Clock
 
 from kiosk.model import Language
+from kiosk.screens.sample_set_up import sample_pages
 from kiosk.screens.sample_views import MODES, sample_views
+from kiosk.screens.set_up_stage import SetUpStage
 from kiosk.screens.stage import Stage
 from kiosk.texts import Texts
 from kiosk.theme import Panel
@@ -34,8 +36,26 @@ def write_gallery(
                     settle()
                     written.append(out / f"{name}.{language}.{orientation}.{mode}.png")
                     stage.export_to_png(str(written[-1]))
+        written += _set_up(out, texts, orientation, modes, languages or texts.languages)
     (out / "index.html").write_text(_page(written), encoding="utf-8")
     return written
+
+
+def _set_up(
+    out: Path, texts: Texts, orientation: str, modes: Iterable[str], languages: Iterable[Language]
+) -> Iterator[Path]:
+    """The pages of the set-up."""
+    stage = SetUpStage(texts, PANELS[orientation], lambda answer: None)
+    stage.size = ORIENTATIONS[orientation]
+    for name, shown in sample_pages().items():
+        for language in languages:
+            for mode in modes:
+                stage.use(language, MODES[mode])
+                stage.show(shown)
+                settle()
+                file = out / f"{name}.{language}.{orientation}.{mode}.png"
+                stage.export_to_png(str(file))
+                yield file
 
 
 def _page(pictures: list[Path]) -> str:

@@ -35,7 +35,7 @@ class Way(NamedTuple):
     """A button that leads away."""
 
     text: str
-    event: Event
+    event: Event | Callable[[], None]
     icon: Icon
 
 
@@ -330,7 +330,7 @@ class KioskScreen(FloatLayout):
             way.height = high
         return Group(places, wide, high)
 
-    def _way(self, text: str, event: Event, icon: Icon, wide: float) -> Choice:
+    def _way(self, text: str, event: Event | Callable[[], None], icon: Icon, wide: float) -> Choice:
         return self.choice(text, wide, event, least=20, size=theme.BODY_MM, icon=icon)
 
     def _tools(self, wide: float) -> Group:

@@ -1,5 +1,6 @@
 """Servers that a technician may meet: the right one, a stranger's, one that answers HTML."""
 
+import os
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 import trustme
 from listening import listening
+from printers import printer_at
+from site_to_set_up import Site
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -18,6 +21,7 @@ from central.app import create_app
 from central.database import for_writing, open_database
 from central.demo import load_demo
 from central.enrolment import new_code
+from kiosk.devices.pseudo_terminal import pseudo_terminal
 
 
 def now() -> datetime:
@@ -106,3 +110,16 @@ def config(tmp_path: Path, central: tuple[str, Callable[[], str]]) -> Path:
     file = tmp_path / "kiosk.toml"
     file.write_text(f'[central]\nurl = "{central[0]}"\nca = "ca.pem"\n\n[data]\ndir = "data"\n')
     return file
+
+
+@pytest.fixture
+def bare_site(tmp_path: Path, central: tuple[str, Callable[[], str]], authority: trustme.CA) -> Site:
+    return Site(tmp_path, *central, authority)
+
+
+@pytest.fixture
+def site(bare_site: Site) -> Iterator[Site]:
+    """With its printer and its scanner at the far ends."""
+    with printer_at(bare_site.printer, bare_site.tray), pseudo_terminal(bare_site.scanner) as far_end:
+        bare_site.held = lambda text: os.write(far_end, f"{text}\r\n".encode())  # type: ignore[attr-defined]
+        yield bare_site

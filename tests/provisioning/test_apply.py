@@ -14,11 +14,11 @@ from power import MeteredDisk, Power, PowerCut, QuickDisk, cut, fresh, killed, t
 from provisioning import manifest
 from provisioning.__main__ import main
 from provisioning.apply import apply
-from provisioning.box_files import PRINTER_DROP_IN
+from provisioning.box_files import PANEL, PRINTER_DROP_IN, TOUCH_RULES
 from provisioning.disk import Disk
 from provisioning.machine import BoxError, Machine, Ran, run
 from provisioning.manifest import Manifest
-from provisioning.plan import PLACED, READERS, plan, version_links
+from provisioning.plan import PLACED, READERS, own_plan, plan, version_links
 
 pytestmark = pytest.mark.skipif(not shutil.which("systemd-sysusers"), reason="needs systemd-sysusers (package systemd)")
 KIOSK = b"""[central]
@@ -329,6 +329,23 @@ def test_the_boxs_own_files_become_rules(box) -> None:
     assert not (box / "etc/nftables.d/anjungan-printer.nft").exists()
     assert not (box / PRINTER_DROP_IN).exists()
     assert (box / "etc/usbguard/rules.conf").exists()
+
+
+def test_of_a_box_that_keeps_nothing_only_what_is_its_own_is_put_back_and_read(box) -> None:
+    running = Running(box)
+    given = {PANEL: b"touch_rotation = 90\n"}
+    apply(running.machine, own_plan(running.machine, given), Disk())
+    assert {place for place, found in tree(box / "etc").items() if found[0] == "file"} == {
+        "passwd", "group", "nftables.conf", "anjungan/panel.toml", "udev/rules.d/71-anjungan-touch.rules",
+    }  # fmt: skip
+    assert [command[0] for command in running.told] == ["sh"]
+    assert own_plan(running.machine, {}) == []
+    (box / TOUCH_RULES).unlink()
+    assert applied(box, "--own") == 0
+    assert (box / TOUCH_RULES).exists()
+    assert not (box / "etc/sysusers.d").exists()
+    apply(running.machine, own_plan(running.machine, {PANEL: b"touch_rotation = 0\n"}), Disk())
+    assert not (box / TOUCH_RULES).exists()
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,14 @@ from provisioning.apply import apply
 from provisioning.binding import bind, machine_digest
 from provisioning.check import findings_of, is_ready
 from provisioning.detect import known_usb
-from provisioning.disk import Disk
+from provisioning.disk import Disk, put_link
 from provisioning.finding import Check, Finding, Verdict
 from provisioning.hardware import hardware_of
 from provisioning.kiosk_checks import CORE
 from provisioning.machine import Machine, Ran, run
 from provisioning.manifest import Manifest
 from provisioning.plan import plan
+from provisioning.zone import set_zone
 
 pytestmark = pytest.mark.skipif(not shutil.which("systemd-sysusers"), reason="needs systemd-sysusers (package systemd)")
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
@@ -126,6 +127,7 @@ def sound_box(tmp_path_factory, central, authority: trustme.CA) -> Iterator[Path
     apply(Machine(root), plan(Machine(root), Manifest.load(), given), Disk())
     assert main(["enrol", "--config", str(kiosk.config), "--code", code()]) == 0
     bind(kiosk.data, machine_digest(kiosk.machine))
+    set_zone(kiosk.machine, "Asia/Jakarta", Disk())
     open_store(kiosk.data, lambda: None).close()
     keep_practice_visit(kiosk.data, PracticeVisit(at=datetime.now(UTC), seconds=9))
     with printer_at(line), pseudo_terminal(scans):
@@ -151,6 +153,10 @@ def _file(place: str, said: str) -> Callable[[Kiosk], object]:
 
 def _gone(place: str) -> Callable[[Kiosk], object]:
     return lambda kiosk: (kiosk.box.root / place).unlink()
+
+
+def _zone(place: str, zone: str) -> Callable[[Kiosk], object]:
+    return lambda kiosk: put_link(Disk(), kiosk.box.root / place, f"/usr/share/zoneinfo/{zone}")
 
 
 def _says(what: str, said: object) -> Callable[[Kiosk], object]:
@@ -195,6 +201,8 @@ FAULTS: list[tuple[Check, Callable[[Kiosk], object], str]] = [
     (kiosk_checks.central_knows_it, _at(2036, 1, 1), "token is of another time"),
     (system_checks.clock_is_right, _gone("run/systemd/timesync/synchronized"), "no clock that runs"),
     (system_checks.clock_is_right, _at(2000, 1, 1), "2000-01-01, which cannot be"),
+    (system_checks.time_zone_is_the_offices, _zone("etc/localtime", "Etc/UTC"), "Etc/UTC; the office's: Asia/Jakarta"),
+    (system_checks.time_zone_is_the_offices, _gone("etc/localtime"), "none; the office's: Asia/Jakarta"),
     (system_checks.disk_is_healthy, _file("sys/fs/ext4/nvme0n1p2/errors_count", "3"), "3 errors on nvme0n1p2"),
     (system_checks.disk_is_healthy, _says("smart", 8), "nvme0n1 says that it is failing"),
     (system_checks.disk_is_healthy, _file("sys/block/mmcblk0/device/life_time", "0x03 0x0b"), "110 % of its life"),

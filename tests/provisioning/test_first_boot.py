@@ -1,49 +1,52 @@
-"""A box that starts for the first time asks for its code until one does."""
+"""A box that starts for the first time is set up by its true window, over true pipes; and only once."""
 
-import io
+import os
 import ssl
+import sys
 from argparse import Namespace
-from collections.abc import Callable
 from pathlib import Path
+from pwd import getpwuid
 
-from kiosk.config import settings_from
+import pytest
+from boxes import Box
+from site_to_set_up import Site
+
+from kiosk.config import read_settings
 from kiosk.errors import CentralRefused, CentralUnreachable
 from kiosk.identity import Identity
 from kiosk.model import EnrolmentProblem
-from provisioning.first_boot import DONE, answer_codes, problem_of, run, try_code
+from provisioning.disk import Disk
+from provisioning.first_boot import is_done, run
+from provisioning.machine import Machine
+from provisioning.progress import PROGRESS, keep_progress
+from provisioning.screen_process import Screen, ScreenGone
+from provisioning.set_up import problem_of
+from provisioning.wizard import Progress
 
-Central = tuple[str, Callable[[], str]]
-
-
-def test_codes_are_tried_until_one_does_and_the_screen_is_told_of_each() -> None:
-    answers = io.StringIO()
-    typed = io.StringIO("AAAAAAAAAA\nBBBBBBBBBB\nCCCCCCCCCC\n")
-    tried: list[str] = []
-
-    def try_one(code: str) -> EnrolmentProblem | None:
-        tried.append(code)
-        return None if code.startswith("B") else EnrolmentProblem.REFUSED
-
-    assert answer_codes(typed, answers, try_one)
-    assert tried == ["AAAAAAAAAA", "BBBBBBBBBB"]
-    assert answers.getvalue().split() == ["refused", DONE]
+HAND = str(Path(__file__).with_name("set_up_hand.py"))
+USER = getpwuid(os.getuid()).pw_name
 
 
-def test_a_screen_that_goes_away_without_a_code_is_no_enrolment() -> None:
-    assert not answer_codes(io.StringIO(""), io.StringIO(), lambda code: None)
+def window_of(site: Site, words: list[str]) -> Screen:
+    """The true window's program, and a hand before it."""
+    command = [sys.executable, HAND, "|".join(words), "ui", "--config", str(site.config), "--ask-code"]
+    return Screen(command, os.environ | {"SDL_VIDEODRIVER": "offscreen"}, USER)
 
 
-def test_a_code_of_the_true_server_makes_an_identity_and_a_wrong_one_is_refused(
-    central: Central, ca: Path, tmp_path: Path
-) -> None:
-    url, code = central
-    folder = tmp_path / "data"
-    folder.mkdir()
-    settings = settings_from({"central": {"url": url, "ca": str(ca)}, "data": {"dir": str(folder)}}, tmp_path)
-    assert try_code(settings, "0000000000") == EnrolmentProblem.REFUSED
-    assert not list(folder.iterdir())
-    assert try_code(settings, code().replace("-", "")) is None
-    assert Identity.load(folder).office == "PYK"
+def test_the_true_window_is_typed_at_and_the_box_is_a_kiosk(site: Site) -> None:
+    with site.set_up() as set_up, window_of(site, ["English", *site.code(), "Next"]) as window:
+        set_up.go_on(window)
+    assert set_up.is_over
+    assert Identity.load(site.data).office == "PYK"
+    assert not site.machine.at(PROGRESS).exists()
+
+
+def test_a_window_that_is_ended_leaves_the_set_up_where_it_was(site: Site) -> None:
+    site.machine.at("sys/class/net/eth0/carrier").write_text("0\n")
+    with site.set_up() as set_up, window_of(site, ["Lanjut", "DIE"]) as window, pytest.raises(ScreenGone):
+        set_up.go_on(window)
+    with site.set_up() as again:
+        assert again.progress.went_on
 
 
 def test_a_certificate_that_nobody_vouches_for_is_told_from_a_dead_line() -> None:
@@ -54,9 +57,26 @@ def test_a_certificate_that_nobody_vouches_for_is_told_from_a_dead_line() -> Non
     assert problem_of(CentralRefused("wrong code")) == EnrolmentProblem.REFUSED
 
 
-def test_an_enrolled_box_is_not_asked(tmp_path: Path, ca: Path) -> None:
-    config = tmp_path / "kiosk.toml"
-    config.write_text(f'[central]\nurl = "https://central.example"\nca = "{ca}"\n[data]\ndir = "data"\n')
+@pytest.fixture
+def enrolled(tmp_path: Path, ca: Path) -> Path:
+    """The configuration of a box that has an identity."""
+    config = Box(tmp_path).file(
+        "kiosk.toml", f'[central]\nurl = "https://central.example"\nca = "{ca}"\n[data]\ndir = "data"'
+    )
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "identity.json").write_text("{}")
-    assert run(Namespace(config=config)) == 0
+    return config
+
+
+def test_an_enrolled_box_is_not_asked(enrolled: Path) -> None:
+    assert run(Namespace(config=enrolled)) == 0
+
+
+def test_an_enrolled_box_whose_set_up_was_cut_off_is(enrolled: Path, tmp_path: Path) -> None:
+    machine, settings = Machine(tmp_path), read_settings(enrolled)
+    assert is_done(machine, settings)
+    keep_progress(machine, Progress(touched=True), Disk())
+    assert not is_done(machine, settings)
+    (tmp_path / "data" / "identity.json").unlink()
+    (tmp_path / PROGRESS).unlink()
+    assert not is_done(machine, settings)

@@ -1,0 +1,78 @@
+"""Pages of the set-up as they may be, for the gallery and the tests."""
+
+from kiosk.model import EnrolmentProblem
+from kiosk.set_up_lines import Judged, Looked, Page, Part, Shown
+
+NAMES = {
+    Part.PRINTER: "EPSON TM-T20II (04b8:0e15)",
+    Part.SCANNER: "Honeywell 3310 Area-Imaging Scanner (0c2e:0b6a)",
+    Part.TOUCH: "ILITEK ILITEK-TP",
+    Part.NETWORK: "10.0.0.15",
+    Part.CLOCK: "2026-11-30",
+}
+UNKNOWN = Judged(
+    is_broken=False,
+    requirement={"en": "the disk reports no error and is not worn out", "id": "disk tidak melaporkan kesalahan"},
+    remedy={"en": "", "id": ""},
+)
+BROKEN = (
+    Judged(
+        is_broken=True,
+        is_mended_here=True,
+        requirement={"en": "the printer answers and can print", "id": "pencetak menjawab dan dapat mencetak"},
+        remedy={
+            "en": "look at its power, cable, paper and cover",
+            "id": "periksa daya, kabel, kertas, dan tutupnya",
+        },
+    ),
+    Judged(
+        is_broken=True,
+        is_mended_here=True,
+        requirement={
+            "en": "the clock is set from the network, or by one that runs without power",
+            "id": "jam disetel dari jaringan atau oleh jam berbaterai",
+        },
+        remedy={
+            "en": "connect the network, or set it with timedatectl set-time",
+            "id": "sambungkan jaringan, atau setel dengan timedatectl set-time",
+        },
+    ),
+)
+
+OF_THE_IMAGE = Judged(
+    is_broken=True,
+    requirement={"en": "only this box's own USB devices are let in", "id": "hanya perangkat USB milik mesin ini"},
+    remedy={"en": "kiosk-provision detect --usb-devices FILE", "id": "kiosk-provision detect --usb-devices BERKAS"},
+)
+
+
+def looked(*missing: Part) -> tuple[Looked, ...]:
+    """All parts, of which some are missing."""
+    return tuple(Looked(part=each, is_found=each not in missing, name=NAMES[each]) for each in Part)
+
+
+def sample_pages() -> dict[str, Shown]:
+    """Each page in each of its states, by name."""
+    two = looked(Part.PRINTER, Part.SCANNER)
+    ready = Shown(page=Page.READY, number=1, looked=looked(), judged=(OF_THE_IMAGE, UNKNOWN), kept=22, is_ready=True)
+    pages = {
+        "set_up-found": Shown(page=Page.FOUND, number=1, looked=looked()),
+        "set_up-found-two-missing": Shown(page=Page.FOUND, number=1, looked=two),
+        "set_up-found-nothing": Shown(page=Page.FOUND, number=1, looked=looked(*Part)),
+        "set_up-targets": Shown(page=Page.TARGETS, number=1, looked=looked()),
+        "set_up-targets-misfit": Shown(page=Page.TARGETS, number=1, looked=looked(), misfits=1),
+        "set_up-code": Shown(page=Page.CODE, number=1, looked=looked()),
+        "set_up-code-two-missing": Shown(page=Page.CODE, number=1, looked=two),
+        "set_up-code-waiting": Shown(page=Page.CODE, number=1, looked=looked(), waiting=True),
+        "set_up-slip": Shown(page=Page.SLIP, number=1, looked=looked()),
+        "set_up-scan": Shown(page=Page.SCAN, number=1, looked=looked()),
+        "set_up-scan-read": Shown(page=Page.SCAN, number=1, looked=looked(), is_scanned=True),
+        "set_up-checking": Shown(page=Page.READY, number=1, looked=looked(), waiting=True),
+        "set_up-ready": ready.model_copy(update={"passes": True}),
+        "set_up-ready-stays": ready,
+        "set_up-not-ready": Shown(page=Page.READY, number=1, looked=two, judged=BROKEN, kept=22),
+        "set_up-much-not-ready": Shown(page=Page.READY, number=1, looked=two, judged=BROKEN * 3 + (UNKNOWN,) * 2),
+    }
+    for problem in EnrolmentProblem:
+        pages[f"set_up-code-{problem}"] = Shown(page=Page.CODE, number=1, looked=looked(), problem=problem)
+    return pages
