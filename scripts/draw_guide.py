@@ -55,7 +55,7 @@ if __name__ == "__main__":
     from kiosk.__main__ import prepare_kivy
 
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
-    with tempfile.TemporaryDirectory() as home, real_browser() as browser:
-        prepare_kivy(Path(home), (320, 320), False)
+    prepare_kivy((320, 320), False)
+    with real_browser() as browser:
         for file in draw(FOLDER, browser):
             print(f"{file.stat().st_size // 1000:3} kB  {file}")

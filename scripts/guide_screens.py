@@ -2,25 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from kivy.core.window import Window  # noqa: F401 - opens the window that textures need
-from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from kiosk.code_window import first_view
-from kiosk.model import EnrolmentProblem, Language
+from kiosk.model import Access, EnrolmentProblem, Language
 from kiosk.screens.alone import AloneScreen
-from kiosk.screens.enrolling import EnrollingScreen
 from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
+from kiosk.screens.sample_set_up import sample_pages
 from kiosk.screens.sample_views import sample_views
+from kiosk.screens.set_up_stage import SetUpStage
 from kiosk.screens.stage import Stage
 from kiosk.texts import Texts
 from kiosk.view import Alone, View
 
 SIZE, PANEL = ORIENTATIONS["portrait"], PANELS["portrait"]
-AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 SHOWN = {
     "welcome": "welcome",
     "practice": "welcome-practice",
@@ -29,7 +26,8 @@ SHOWN = {
     "fault": "out_of_service-disk_full",
 }
 """Names of pictures, and the views (kiosk.screens.sample_views) that they show."""
-TYPED = "7KQ2M"
+SET_UP = {"code": "set_up-code", "code-refused": f"set_up-code-{EnrolmentProblem.REFUSED}"}
+"""The same of the set-up's pages (kiosk.screens.sample_set_up)."""
 
 
 def draw_screens(out: Path, language: Language) -> Iterator[Path]:
@@ -40,12 +38,12 @@ def draw_screens(out: Path, language: Language) -> Iterator[Path]:
         stage.size = SIZE
         stage.show(_in(language, views[view]))
         yield _drawn(stage, out / f"screen-{name}.{language}.png")
-    for name, typed, problem in (("code", TYPED, None), ("code-refused", "", EnrolmentProblem.REFUSED)):
-        screen = EnrollingScreen(texts, PANEL, lambda event: None)
-        screen.size, screen.typed, screen.problem = SIZE, typed, problem
-        FloatLayout().add_widget(screen)
-        screen.show(_in(language, first_view(AT)))
-        yield _drawn(screen, out / f"screen-{name}.{language}.png")
+    set_up, pages = SetUpStage(texts, PANEL, lambda answer: None), sample_pages()
+    set_up.size = SIZE
+    for name, page in SET_UP.items():
+        set_up.use(language, Access())
+        set_up.show(pages[page])
+        yield _drawn(set_up, out / f"screen-{name}.{language}.png")
 
 
 def _in(language: Language, view: View) -> View:
