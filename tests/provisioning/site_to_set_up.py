@@ -29,6 +29,7 @@ class Site:
         self.config = self.box.root / "etc/anjungan/kiosk.toml"
         self.printer, self.scanner, self.tray = folder / "printer", folder / "scanner", folder / "tray"
         self.disk: Disk = QuickDisk()
+        self.windows = 0
         self.data.mkdir(parents=True)
         self.box.inputs(TOUCH)
         for place, said in {
@@ -60,6 +61,7 @@ class Site:
         try:
             with self.set_up() as set_up:
                 while not set_up.is_over:
+                    self.windows += 1
                     set_up.go_on(self.technician.window)
         finally:
             self.technician.leaves()
