@@ -6,6 +6,7 @@ python bench/bundle_boot.py --image A --bundle B --key K --certificate C --offic
 
 `back`: RAUC of the running slot A installs a bundle that does not come up; slot B is started three times, then A again.
 `cut`: the power goes in the midst of such an installation, with the disk's cache; A is started.
+`marked`: slot B has the system of the bundle B, on trial; it is started, and RAUC marks it good there.
 `kept`: slot B has the system of the bundle B, on trial; it is started, judged at once (not after ten minutes)
 by the kiosk's own probes, kept, and shows the start page.
 """
@@ -31,7 +32,7 @@ from provisioning.image.disk import DATA, MIB, OTHER_ROOT, squash
 from provisioning.slots import TRIES, Slots
 from provisioning.updates.memory import Memory, SystemTrial
 
-CASES = ("back", "cut", "kept")
+CASES = ("back", "cut", "marked", "kept")
 DISK_MIB = 4096
 BROKEN_MIB = 48
 EMPTY_CPIO = b"070701" + b"0" * 88 + b"0000000B" + b"0" * 8 + b"TRAILER!!!" + bytes(4)
@@ -47,6 +48,12 @@ echo "WRITES"
 rauc install {BUNDLE} && touch {DONE} && sync && echo "INSTALLED" && rauc status
 systemctl reboot
 """
+MARK = """\
+cd /var/lib/anjungan-update && exec >/dev/ttyS0 2>&1
+systemctl start rauc.service
+rauc status mark-good && echo "MARKED" && readlink /opt/anjungan/current /opt/anjungan/proven
+"""
+"""What slot B does, instead of serving."""
 RUNS = f'{LOUD} systemd.run="/bin/sh /var/lib/anjungan-update/{SCRIPT}" systemd.run_success_action=none'
 AT_ONCE = "systemd.wants=anjungan-update.service"
 LONGEST = 2 * 3600
@@ -97,8 +104,18 @@ class Bench:
             until(emulator, "INSTALLED")
             tell("slot A is started, and installs it again, whole", emulator)
 
+    def marked(self) -> None:
+        disk, version = self._disk_with_system_b("marked", RUNS)
+        with mounted(disk, self.work / "data", DATA.start) as data:
+            (data / "update" / SCRIPT).write_text(MARK)
+        with self._running(disk) as emulator:
+            wait(lambda: f"anjungan-b+{TRIES - 1}-1.conf" in entries(disk), "slot B is started")
+            until(emulator, "MARKED")
+            tell(f"the system of {version} runs in slot B and is marked good", emulator)
+            wait(lambda: "anjungan-b.conf" in entries(disk), "its tries are gone")
+
     def kept(self) -> None:
-        disk, version = self._disk_with_system_b()
+        disk, version = self._disk_with_system_b("kept", f"{LOUD} {AT_ONCE}")
         with self._running(disk) as emulator:
             wait(lambda: f"anjungan-b+{TRIES - 1}-1.conf" in entries(disk), "slot B is started")
             wait(lambda: "anjungan-b.conf" in entries(disk), "slot B is kept")
@@ -152,9 +169,11 @@ class Bench:
         (root / "load").write_bytes(Random(1).randbytes(BROKEN_MIB * MIB))
         write_bundle(squash(root, self.work), "9.0.0", self.signer, self.work, out)
 
-    def _disk_with_system_b(self) -> tuple[Path, str]:
-        """An enrolled kiosk's disk as RAUC leaves it: the bundle's root is in slot B, which is started next."""
-        disk, content, boot = self._disk("kept"), self.work / "content", self.work / "boot"
+    def _disk_with_system_b(self, name: str, words: str) -> tuple[Path, str]:
+        """An enrolled kiosk's disk as RAUC leaves it: the bundle's root is in slot B, which is started next; with more
+        words for its kernel.
+        """
+        disk, content, boot = self._disk(name), self.work / "content", self.work / f"boot-{name}"
         run("unsquashfs", "-q", "-n", "-f", "-d", content, self.bundle)
         run(
             "dd",
@@ -171,7 +190,7 @@ class Bench:
         with mounted(disk, self.work / "b", OTHER_ROOT.start, "ro") as root:
             Slots(boot).make_primary("B", root)
             entry = boot / f"loader/entries/anjungan-b+{TRIES}.conf"
-            entry.write_text(f"{entry.read_text().rstrip()} {LOUD} {AT_ONCE}\n")
+            entry.write_text(f"{entry.read_text().rstrip()} {words}\n")
             version = (root / "usr/lib/anjungan/version").read_text().strip()
         run("mcopy", "-s", "-o", "-i", place, boot / "b", boot / "loader", "::")
         give_key(disk, self.work)

@@ -85,7 +85,7 @@ class Emulator:
             *(["-accel", "kvm", "-cpu", "host"] if can_kvm() else ["-accel", "tcg,thread=multi", "-cpu", "max"]),
             "-drive", disk or f"file={image},format=raw,snapshot=on,if=virtio",
             "-device", f"virtio-vga,xres={SIZE[0]},yres={SIZE[1]}", "-device", "virtio-rng-pci",
-            "-device", "virtio-tablet-pci",
+            "-device", "virtio-tablet-pci", "-device", "qemu-xhci",
             "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net",
             "-qmp", f"unix:{folder}/qmp,server=on,wait=off", "-serial", f"file:{self.console}",
         ]  # fmt: skip
