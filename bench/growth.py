@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
-APART_HOURS = 3.0
+APART_HOURS = 6.0
 """Samples that are nearer to each other than this say more of noise than of growth."""
 
 

@@ -25,7 +25,7 @@ def test_what_fills_on_the_first_day_and_then_holds_still_does_not_grow() -> Non
 
 def test_a_leak_is_found_below_its_noise() -> None:
     assert 1.9 < growth_a_day(week(grows=2, noise=3), WARM) < 2.1
-    assert growth_a_day(week(grows=2, hours=72), WARM) > MOST_A_DAY["pss_mb"]
+    assert growth_a_day(week(grows=2, hours=72), WARM) > MOST_A_DAY["rss_mb"]
 
 
 def test_one_step_and_some_outliers_are_no_growth() -> None:
