@@ -78,7 +78,7 @@ def pack(folder: Path, archive: Path) -> None:
         raise RepositoryError(f"{folder} is not a version's folder: it has no program {PROGRAM}")
     with (
         archive.open("wb") as raw,
-        gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed,
+        gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
         for path in sorted(folder.rglob("*")):
