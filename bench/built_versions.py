@@ -60,16 +60,15 @@ class Workshop:
         return self._root / VERSIONS / version
 
     def build(self, version: str) -> None:
-        """This checkout, whole, with another number."""
-        if self.place(version).exists():
-            return
-        self._gather_wheels()
+        """This checkout, whole, with another number; what was built of it before is brought up to date."""
         home, source = f"/{VERSIONS / version}", self._source(version)
         pip = [f"{home}/bin/pip", "--quiet", "--disable-pip-version-check", "install", "--no-index"]
         locked = ["--find-links", "/tmp/wheels", "--require-hashes", "--only-binary", ":all:"]
-        self._inside("python3", "-m", "venv", home)
-        self._inside(*pip, *locked, "-r", f"{source}/requirements/base.txt")
-        self._inside(*pip, "--no-deps", "--no-build-isolation", str(source))
+        if not self.place(version).exists():
+            self._gather_wheels()
+            self._inside("python3", "-m", "venv", home)
+            self._inside(*pip, *locked, "-r", f"{source}/requirements/base.txt")
+        self._inside(*pip, "--no-deps", "--no-build-isolation", "--force-reinstall", str(source))
 
     def spoil(self, version: str, sound: str, fault: Fault | None) -> None:
         """The same as a sound version that was built, with another number and a fault."""

@@ -4,6 +4,7 @@ of it by the commands that people use, on a bridge of its own.
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -70,15 +71,28 @@ def printer() -> Iterator[SimulatedPrinter]:
 
 
 class Publishers:
-    """Three people with a key each, and the publishing machine; the repository lies in the central server's data."""
+    """Three people with a key each, and the publishing machine, with their repository in `folder`."""
 
-    def __init__(self, keys: Path, repository: Path) -> None:
-        self._keys, self._repository = keys, repository
-        keys.mkdir()
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._keys, self.repository = folder, folder / "keys", folder / "repository"
+        if folder.exists():
+            return
+        self._keys.mkdir(parents=True)
         for each in (*PUBLISHERS, "online"):
-            _said("provisioning", "repository", "new-key", str(keys / each))
+            self.new_key(each)
         self.new_root(*PUBLISHERS)
         self.publish()
+
+    def copied(self, folder: Path) -> "Publishers":
+        """The same once more, to be changed; the archives are there once."""
+        shutil.copytree(self._folder, folder, ignore=shutil.ignore_patterns("targets"))
+        copy = Publishers(folder)
+        (copy.repository / "targets").symlink_to(self.repository / "targets")
+        copy.publish()
+        return copy
+
+    def has(self, version: str) -> bool:
+        return any((self.repository / "targets").glob(f"*.anjungan-{version}-*"))
 
     def new_root(self, *names: str) -> None:
         """Stages a root of these keys."""
@@ -90,7 +104,7 @@ class Publishers:
 
     def publish(self, *signing: str) -> None:
         """Has what is staged signed (by two, unless others are named), and publishes it."""
-        for each in signing or PUBLISHERS[:2]:
+        for each in signing or PUBLISHERS[:2] if (self.repository / "staged/targets.json").exists() else ():
             self._do("sign", "--key", str(self._keys / each))
         self._do("publish", "--online-key", str(self._keys / "online"))
 
@@ -101,23 +115,24 @@ class Publishers:
     @property
     def root(self) -> Path:
         """The first root, for the kiosks."""
-        return self._repository / "metadata" / "1.root.json"
+        return self.repository / "metadata" / "1.root.json"
 
     def _do(self, verb: str, *arguments: str) -> None:
-        _said("provisioning", "repository", verb, "--in", str(self._repository), *arguments)
+        _said("provisioning", "repository", verb, "--in", str(self.repository), *arguments)
 
 
 class Office:
-    """The central server in `folder`, with the demo office and an officer who may do everything."""
+    """The central server in `folder`: the demo office, an officer who may do everything, what publishers offer."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, publishers: Publishers) -> None:
         folder.mkdir(parents=True)
         self.data, self.ca = folder / "central", folder / "central-ca.pem"
         self._folder, self._server = folder, None
         self.certify(trustme.CA())
         told = _said("central", "load-demo", "--data", str(self.data), "--at-any-hour")
         self._password = re.findall(r"password (\S+)", told)[0]
-        self.publishers = Publishers(folder / "keys", self.data / "updates")
+        self.publishers = publishers.copied(folder / "publishers")
+        (self.data / "updates").symlink_to(self.publishers.repository)
         (folder / "kiosk.toml").write_text(CONFIG)
 
     def certify(self, authority: trustme.CA) -> None:
@@ -159,7 +174,7 @@ class Office:
 
     def _page(self, path: str, form: dict[str, str] | None = None) -> str:
         with requests.Session() as browser:
-            browser.verify = str(self.ca)
+            browser.trust_env, browser.verify = False, str(self.ca)
             signing_in = {"name": "petugas", "password": self._password}
             browser.post(f"{URL}/officers/login", signing_in).raise_for_status()
             answer = browser.post(URL + path, form) if form else browser.get(URL + path)

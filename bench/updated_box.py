@@ -19,7 +19,7 @@ from pathlib import Path
 
 from built_versions import VERSIONS, Fault, Workshop, layered, make_debian
 from container import Container, until, what_is_missing
-from update_office import BOX_ADDRESS, BRIDGE, Office, bridge, printer
+from update_office import ADDRESS, BOX_ADDRESS, BRIDGE, PORT, Office, Publishers, bridge, printer
 
 OLD, NEW = "0.1.0", "0.2.0"
 UNITS = ("anjungan-core.service", "anjungan-ui.service", "anjungan-sync.service")
@@ -62,7 +62,9 @@ FAULTS = {
     ),
 }
 """Versions with a fault: what, where, and what finds it out."""
-CUT, CUT_OFTEN, PAUSED = "0.8.0", "0.9.0", "0.10.0"
+CUT, CUT_OFTEN = "0.8.0", "0.9.0"
+PAUSED = "0.10.0"
+"""It is not there, and nobody looks for it."""
 
 Result = tuple[bool, str]
 
@@ -135,12 +137,6 @@ class Box:
         return True
 
 
-def prepared(work: Path) -> tuple[Path, Workshop]:
-    """Debian, and a machine on which versions are built."""
-    make_debian(work / "debian")
-    return work / "debian", Workshop(work / "made.place", work / "wheels")
-
-
 def make_box(upper: Path, workshop: Workshop, office: Office) -> None:
     """What a technician brings to the box before it is made a kiosk, and what stands in for its screen."""
     home = upper / "opt/anjungan"
@@ -164,6 +160,7 @@ def make_kiosk(box: Box) -> Iterator[Result]:
     """The technician's guide, from apply to the start."""
     provision = "/opt/anjungan/current/bin/kiosk-provision"
     box.inside.runs("systemctl", "enable", "--now", "systemd-networkd.service")
+    until(lambda: box.inside.runs("bash", "-c", f"echo >/dev/tcp/{ADDRESS}/{PORT}").returncode == 0, "the network")
     options = ("--config", "/root/kiosk.toml", "--ca", "/root/central-ca.pem")
     for command in (("apply", *options), ("enrol", "--code", box.office.code())):
         done = box.inside.runs(provision, *command)
@@ -260,27 +257,33 @@ def exposures(box: Box) -> Iterator[Result]:
         yield True, f"{unit}: exposure {told[-1].partition(':')[2].split()[0]} (systemd-analyze security)"
 
 
+def publish(workshop: Workshop, publishers: Publishers, only: list[str]) -> None:
+    """Builds and publishes what is not published yet."""
+    workshop.build(OLD)
+    wanted = {NEW: None, **{version: each[1] for version, each in FAULTS.items()}, CUT: None, CUT_OFTEN: None}
+    for version, fault in wanted.items():
+        if publishers.has(version) or (only and version not in (NEW, *only)):
+            continue
+        workshop.build(NEW)
+        if version != NEW:
+            workshop.spoil(version, NEW, fault)
+        publishers.release(version, workshop.place(version))
+        print(f"{version} is published", flush=True)
+        if version != NEW:
+            shutil.rmtree(workshop.place(version))
+
+
 def tried(work: Path, only: list[str]) -> Iterator[Result]:
     """The whole campaign."""
     with ExitStack() as stack:
-        debian, workshop = prepared(work)
+        debian, workshop = work / "debian", Workshop(work / "made.place", work / "wheels")
+        make_debian(debian)
         stack.enter_context(layered(debian, work / "made", work / "made.place"))
-        for version in (OLD, NEW):
-            workshop.build(version)
+        publishers = Publishers(work / "publishers")
+        publish(workshop, publishers, only)
         for each in ("office", "box", "box.work"):
             shutil.rmtree(work / each, ignore_errors=True)
-        office = Office(work / "office")
-        wanted = {NEW: None, **{version: each[1] for version, each in FAULTS.items()}}
-        wanted |= dict.fromkeys((CUT, CUT_OFTEN, PAUSED))
-        for version, fault in wanted.items():
-            if only and version not in (NEW, *only):
-                continue
-            if version != NEW:
-                workshop.spoil(version, NEW, fault)
-            office.publishers.release(version, workshop.place(version))
-            print(f"{version} is published", flush=True)
-            if version != NEW:
-                shutil.rmtree(workshop.place(version))
+        office = Office(work / "office", publishers)
         stack.enter_context(bridge())
         stack.enter_context(printer())
         stack.enter_context(office.serving())
@@ -301,7 +304,13 @@ def tried(work: Path, only: list[str]) -> Iterator[Result]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="3 GB; what is built there stays")
+    parser.add_argument(
+        "--work",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="5 GB; what is built there stays: delete its publishers/ to publish anew",
+    )
     parser.add_argument("--only", nargs="*", default=[], metavar="VERSION", help="only these versions")
     arguments = parser.parse_args()
     missing = what_is_missing()
