@@ -143,7 +143,7 @@ def make_box(upper: Path, workshop: Workshop, office: Office) -> None:
     shutil.copytree(workshop.place(OLD), upper / VERSIONS / OLD, symlinks=True)
     for link in ("current", "proven"):
         (home / link).symlink_to(f"versions/{OLD}")
-    files = {"etc/systemd/network/80-host0.network": NETWORK}
+    files = {"etc/systemd/network/70-host0.network": NETWORK}
     files |= {f"etc/systemd/system/anjungan-{each}.service.d/headless.conf": HEADLESS for each in ("ui", "fallback")}
     files |= {"etc/systemd/system/anjungan-update-trial.timer.d/soon.conf": SOON}
     for place, text in files.items():
