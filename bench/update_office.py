@@ -2,7 +2,6 @@
 of it by the commands that people use, on a bridge of its own.
 """
 
-import os
 import re
 import shutil
 import socket
@@ -112,6 +111,11 @@ class Publishers:
         self._do("add", "--version", version, str(folder))
         self.publish()
 
+    def withdraw(self, version: str) -> None:
+        """Stages that a version is not offered any more, if it is."""
+        for each in (self.repository / "targets").glob(f"*.anjungan-{version}-*"):
+            self._do("withdraw", each.name.partition(".")[2])
+
     @property
     def root(self) -> Path:
         """The first root, for the kiosks."""
@@ -127,7 +131,7 @@ class Office:
     def __init__(self, folder: Path, publishers: Publishers) -> None:
         folder.mkdir(parents=True)
         self.data, self.ca = folder / "central", folder / "central-ca.pem"
-        self._folder, self._server = folder, None
+        self._folder = folder
         self.certify(trustme.CA())
         told = _said("central", "load-demo", "--data", str(self.data), "--at-any-hour")
         self._password = re.findall(r"password (\S+)", told)[0]
@@ -137,6 +141,7 @@ class Office:
 
     def certify(self, authority: trustme.CA) -> None:
         """Gives the server a certificate of an authority."""
+        self.authority = authority
         authority.cert_pem.write_to_path(str(self.ca))
         made = authority.issue_cert(ADDRESS)
         made.private_key_pem.write_to_path(str(self._folder / "key.pem"))
@@ -145,17 +150,24 @@ class Office:
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Serves, until the end."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+
+    def start(self) -> None:
+        """Serves, with the certificate that it has by now."""
         certificate = ("--cert", str(self._folder / "cert.pem"), "--key", str(self._folder / "key.pem"))
         where = ("--data", str(self.data), "--host", ADDRESS, "--port", str(PORT))
         command = _command("central", "serve", *where, *certificate)
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as server:
-            assert server.stdout
-            if "listening" not in server.stdout.readline():
-                raise RuntimeError("the central server does not start")
-            try:
-                yield
-            finally:
-                server.terminate()
+        self._server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        if "listening" not in (self._server.stdout or sys.stdin).readline():
+            raise RuntimeError("the central server does not start")
+
+    def stop(self) -> None:
+        self._server.terminate()
+        self._server.communicate()
 
     def code(self) -> str:
         """A code that enrols a kiosk."""

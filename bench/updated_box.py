@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import trustme
 from built_versions import VERSIONS, Fault, Workshop, layered, make_debian
 from container import Container, until, what_is_missing
 from update_office import ADDRESS, BOX_ADDRESS, BRIDGE, PORT, Office, Publishers, bridge, printer
@@ -24,6 +25,7 @@ from update_office import ADDRESS, BOX_ADDRESS, BRIDGE, PORT, Office, Publishers
 OLD, NEW = "0.1.0", "0.2.0"
 UNITS = ("anjungan-core.service", "anjungan-ui.service", "anjungan-sync.service")
 UPDATE = "anjungan-update.service"
+PROVISION = "/opt/anjungan/current/bin/kiosk-provision"
 MEMORY = "/var/lib/anjungan-update"
 NETWORK = f"[Match]\nName=host0\n\n[Network]\nAddress={BOX_ADDRESS}/24\n"
 HEADLESS = "[Service]\nEnvironment=WLR_BACKENDS=headless\n"
@@ -163,12 +165,11 @@ def make_box(upper: Path, workshop: Workshop, office: Office) -> None:
 
 def make_kiosk(box: Box) -> Iterator[Result]:
     """The technician's guide, from apply to the start."""
-    provision = "/opt/anjungan/current/bin/kiosk-provision"
     box.inside.runs("systemctl", "enable", "--now", "systemd-networkd.service")
     until(lambda: box.inside.runs("bash", "-c", f"echo >/dev/tcp/{ADDRESS}/{PORT}").returncode == 0, "the network")
     options = ("--config", "/root/kiosk.toml", "--ca", "/root/central-ca.pem")
     for command in (("apply", *options), ("enrol", "--code", box.office.code())):
-        done = box.inside.runs(provision, *command)
+        done = box.inside.runs(PROVISION, *command)
         yield done.returncode == 0, f"{command[0]}: {(done.stdout + done.stderr).strip()[-200:]}"
     box.inside.close()
     seconds = box.start()
@@ -256,6 +257,43 @@ def leaves(box: Box) -> Iterator[Result]:
     box.hears_of(PAUSED)
 
 
+def follows_the_publishers(box: Box) -> Iterator[Result]:
+    """One of them is replaced: the next root is signed by two of the former keys and two of its own."""
+    publishers = box.office.publishers
+    publishers.new_key("dewi")
+    publishers.new_root("budi", "citra", "dewi")
+    publishers.publish("anna", "budi", "citra")
+    publishers.withdraw(NEW)
+    publishers.publish("citra", "dewi")
+    box.office.wants(PAUSED)
+    box.hears_of(PAUSED)
+    _, said = box.update()
+    seen = json.loads((box.root / MEMORY[1:] / "seen/root.json").read_text())["signed"]["version"]
+    yield "does not offer" in said and seen == 2, f"the next root is believed, and what two of its keys sign: {seen}"
+
+
+def follows_the_office(box: Box) -> Iterator[Result]:
+    """The server's certificate is renewed, then its authority: the kiosk is told of both authorities before."""
+    yield from _still_served(box, "another certificate of the same authority", box.office.authority)
+    new = trustme.CA()
+    both = box.office.ca.read_bytes() + new.cert_pem.bytes()
+    (box.root / "root/both.pem").write_bytes(both)
+    box.inside.runs(PROVISION, "apply", "--ca", "/root/both.pem")
+    box.inside.runs("systemctl", "restart", "anjungan-sync.service")
+    yield from _still_served(box, "another authority, which the kiosk knew before", new)
+    yield from _still_served(box, "control, an authority that it does not know", trustme.CA(), False)
+    box.office.certify(new)
+
+
+def _still_served(box: Box, what: str, authority: trustme.CA, is_believed: bool = True) -> Iterator[Result]:
+    box.office.stop()
+    box.office.certify(authority)
+    box.office.start()
+    found = {each["name"]: each for each in json.loads(box.inside.says(PROVISION, "check", "--json"))}
+    central = found["central"]
+    yield (central["verdict"] == "kept") is is_believed, f"{what}: {central['measured']}"
+
+
 def exposures(box: Box) -> Iterator[Result]:
     for unit in ("update", "update-boot", "report", "panel", "again"):
         told = box.inside.says("systemd-analyze", "security", "--no-pager", f"anjungan-{unit}.service").splitlines()
@@ -305,6 +343,9 @@ def tried(work: Path, only: list[str]) -> Iterator[Result]:
         for version, step in ((CUT, goes_on), (CUT_OFTEN, goes_back), (PAUSED, leaves)):
             if not only or version in only:
                 yield from step(box)
+        if not only or "keys" in only:
+            yield from follows_the_publishers(box)
+            yield from follows_the_office(box)
 
 
 def main() -> int:
