@@ -303,13 +303,13 @@ def exposures(box: Box) -> Iterator[Result]:
 def publish(workshop: Workshop, publishers: Publishers, only: list[str]) -> None:
     """Builds and publishes what is not published yet."""
     workshop.build(OLD)
-    wanted = {NEW: None, **{version: each[1] for version, each in FAULTS.items()}, CUT: None, CUT_OFTEN: None}
-    for version, fault in wanted.items():
-        if publishers.has(version) or (only and version not in (NEW, *only)):
-            continue
+    every = {NEW: None, **{version: each[1] for version, each in FAULTS.items()}, CUT: None, CUT_OFTEN: None}
+    wanted = [each for each in every if not publishers.has(each) and (not only or each in (NEW, *only))]
+    if wanted:
         workshop.build(NEW)
+    for version in wanted:
         if version != NEW:
-            workshop.spoil(version, NEW, fault)
+            workshop.spoil(version, NEW, every[version])
         publishers.release(version, workshop.place(version))
         print(f"{version} is published", flush=True)
         if version != NEW:

@@ -41,6 +41,13 @@ def test_a_unit_is_exposed_to_little(unit: str) -> None:
 
 
 @needs_systemd
+@pytest.mark.parametrize(("unit", "most"), [("again", MOST_EXPOSURE), ("panel", MOST_EXPOSURE), ("report", 3.1)])
+def test_what_runs_for_a_moment_is_exposed_to_little(unit: str, most: float) -> None:
+    """The report looks at the whole box and prints, so more is left to it."""
+    assert exposure(UNITS / f"anjungan-{unit}.service") <= most
+
+
+@needs_systemd
 def test_control_a_unit_without_its_hardening_is_exposed_to_much(tmp_path: Path) -> None:
     bare = tmp_path / "bare.service"
     bare.write_text("[Service]\nExecStart=/bin/true\n")
