@@ -145,7 +145,8 @@ class Office:
         authority.cert_pem.write_to_path(str(self.ca))
         made = authority.issue_cert(ADDRESS)
         made.private_key_pem.write_to_path(str(self._folder / "key.pem"))
-        made.cert_chain_pems[0].write_to_path(str(self._folder / "cert.pem"))
+        chain = b"".join(each.bytes() for each in made.cert_chain_pems)
+        (self._folder / "cert.pem").write_bytes(chain)
 
     @contextmanager
     def serving(self) -> Iterator[None]:

@@ -274,9 +274,12 @@ def follows_the_publishers(box: Box) -> Iterator[Result]:
 
 def follows_the_office(box: Box) -> Iterator[Result]:
     """The server's certificate is renewed, then its authority: the kiosk is told of both authorities before."""
-    yield from _still_served(box, "another certificate of the same authority", box.office.authority)
+    first = box.office.authority
+    yield from _still_served(box, "another certificate of the same authority", first)
+    vouched = first.create_child_ca()
+    yield from _still_served(box, "an authority that the former one vouches for", vouched)
     new = trustme.CA()
-    both = box.office.ca.read_bytes() + new.cert_pem.bytes()
+    both = first.cert_pem.bytes() + new.cert_pem.bytes()
     (box.root / "root/both.pem").write_bytes(both)
     box.inside.runs(PROVISION, "apply", "--ca", "/root/both.pem")
     box.inside.runs("systemctl", "restart", "anjungan-sync.service")
