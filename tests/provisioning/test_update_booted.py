@@ -19,6 +19,7 @@ from update_site import NEW, OLD, Publisher, serving
 
 from provisioning.updates.release import Release, pack
 from provisioning.updates.units import UNITS
+from provisioning.updates.versions import BROUGHT, LINKS, Versions
 
 SYSTEM = CODE / "provisioning/system"
 KIOSK = """#!/usr/bin/python3
@@ -92,6 +93,21 @@ def fill(root: Path, url: str, ca: Path, trusted_root: bytes) -> None:
     (root / "usr/libexec/anjungan/screen").chmod(0o755)
     subprocess.run(["chroot", str(root), "chown", "-R", "anjungan-core:anjungan", "/var/lib/anjungan"], check=True)
     (root / "var/lib/anjungan").chmod(0o700)
+
+
+def test_a_version_that_the_image_brought_is_left_where_it_is_when_others_have_come(tmp_path: Path) -> None:
+    """An image's /opt/anjungan is an overlay, whose lower folders cannot be renamed."""
+    if what_is_missing():
+        pytest.skip(what_is_missing())
+    for each in (OLD, "0.2.0", "0.3.0"):
+        version(tmp_path / ("image" if each == OLD else "data") / "versions" / each)
+    (tmp_path / "image" / BROUGHT).write_text(f"{OLD}\n")
+    with layered(tmp_path / "image", tmp_path / "data", tmp_path / "seen") as folder:
+        versions = Versions(folder)
+        for link in LINKS:
+            versions.point(link, "0.3.0")
+        versions.sweep()
+        assert {each.name for each in (folder / "versions").iterdir()} == {OLD, "0.3.0"}
 
 
 @pytest.fixture
