@@ -112,6 +112,8 @@ class Box:
         return self.inside.of(UPDATE, "Result"), self.said(before)
 
     def begin_update(self) -> None:
+        # One that is about to end would take this for itself.
+        until(lambda: self.inside.of(UPDATE, "ActiveState") in ("inactive", "failed"), "the update before")
         self.inside.runs("systemctl", "start", "--no-block", UPDATE)
 
     def on_trial(self) -> bool:
