@@ -23,8 +23,9 @@ CONFINED = (
     "ProtectProc=invisible", "ProtectHostname=yes", "ProtectKernelLogs=yes", "ProtectKernelModules=yes",
     "ProtectKernelTunables=yes", "ProtectControlGroups=yes", "NoNewPrivileges=yes", "RestrictNamespaces=yes",
     "RestrictRealtime=yes", "RestrictSUIDSGID=yes", "LockPersonality=yes", "KeyringMode=private", "LimitCORE=0",
-    "MemorySwapMax=0", "SystemCallArchitectures=native", "SystemCallFilter=@system-service",
-    "SystemCallFilter=~@privileged @resources", "SystemCallErrorNumber=EPERM", "UMask=0077", "KillSignal=SIGKILL",
+    "MemoryMax=1G", "MemorySwapMax=0", "TasksMax=128", "SystemCallArchitectures=native",
+    "SystemCallFilter=@system-service", "SystemCallFilter=~@privileged @resources", "SystemCallErrorNumber=EPERM",
+    "UMask=0077", "KillSignal=SIGKILL",
 )  # fmt: skip
 """What no probe may (systemd.exec(5)). They stand here and not in a unit's file, so that a version's probes and what
 they are run with always are of one version.
