@@ -139,7 +139,7 @@ class Box:
     def is_shown(self, words: str) -> bool:
         """Whether the kiosk's page says it, soon."""
         try:
-            until(lambda: words in html.unescape(self.office.page_of_the_kiosk()), words, 90)
+            until(lambda: " ".join(words.split()) in html.unescape(self.office.page_of_the_kiosk()), words, 90)
         except TimeoutError:
             print(self.office.page_of_the_kiosk(), flush=True)
             return False
