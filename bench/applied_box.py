@@ -11,9 +11,10 @@ import random
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+
+from container import Container, until
 
 from provisioning.manifest import Manifest
 from provisioning.plan import PLACED
@@ -31,7 +32,6 @@ from provisioning.__main__ import main
 sys.exit(main())
 """
 PROVISION = "/opt/anjungan/current/bin/kiosk-provision"
-PATIENCE_SECONDS = 120.0
 KILLED = -9
 """How a command inside ends that was killed: nsenter(1) does as it did."""
 IN_FORCE = ("applied", "firewall", "packages", "ports", "root")
@@ -40,49 +40,14 @@ AFTER_A_START = ("consoles", "units")
 """What runs until then, and what does not."""
 
 
-class Box:
-    """The booted container, seen from inside."""
+class Box(Container):
+    """The booted container, with this checkout."""
 
     def __init__(self, root: Path) -> None:
         site = next((Path(sys.prefix) / "lib").glob("python3.*")) / "site-packages"
-        self._nspawn = subprocess.Popen(
-            [
-                "systemd-nspawn", "-q", "-D", str(root), "--boot", "--register=no", "--keep-unit", "--link-journal=no",
-                "--resolv-conf=off", "--private-network", f"--bind-ro={CODE}:/srv/code", f"--bind-ro={site}:/srv/site",
-            ],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        until(self._is_up)
-
-    def _is_up(self) -> bool:
-        if not self._first():
-            return False
-        return self.runs("systemctl", "is-system-running").stdout.strip() in ("running", "degraded")
-
-    def _first(self) -> str:
-        """The container's first process."""
-        pid = self._nspawn.pid
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return found[0] if found else ""
-
-    def runs(self, *command: str, seconds: float = 300) -> "subprocess.CompletedProcess[str]":
-        """A command inside; killed after so many s."""
-        inside = ["env", "PATH=/usr/sbin:/usr/bin", "timeout", "--signal=KILL", str(seconds), *command]
-        entered = ["nsenter", "-t", self._first(), "-m", "-u", "-i", "-n", "-p", *inside]
-        return subprocess.run(entered, capture_output=True, text=True)
-
-    def close(self) -> None:
-        self.runs("systemctl", "poweroff", "--force")
-        self._nspawn.wait(PATIENCE_SECONDS)
-
-
-def until(holds: Callable[[], object]) -> None:
-    """Waits for it."""
-    began = time.monotonic()
-    while not holds():
-        if time.monotonic() - began > PATIENCE_SECONDS:
-            raise TimeoutError("waited in vain for the boot")
-        time.sleep(0.1)
+        bound = (f"--bind-ro={CODE}:/srv/code", f"--bind-ro={site}:/srv/site")
+        super().__init__(root, "--private-network", *bound)
+        until(self.is_booted, "the boot")
 
 
 def make_root(root: Path) -> None:

@@ -7,17 +7,17 @@ The window is drawn by the true compositor for a panel that is not there (wlroot
 """
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench_site import make_data
+from container import Container, until, what_is_missing
 
 CODE = Path(__file__).parent.parent
 SYSTEM = CODE / "provisioning/system"
@@ -40,7 +40,6 @@ sys.exit(main())
 PROGRAMS = {"kiosk": "kiosk", "kiosk-provision": "provisioning"}
 """Each with its package."""
 UNITS = ("core", "sync", "ui")
-PATIENCE_SECONDS = 60.0
 LIMITS = {"core": 2.0, "sync": 5.0, "ui": 12.0}
 """Within so many s each is back after it was killed."""
 STOP_SECONDS = 5.0
@@ -91,34 +90,17 @@ def install(root: Path) -> None:
     subprocess.run(["systemctl", f"--root={root}", "--quiet", "mask", "console-getty.service"], check=True)
 
 
-class Box:
-    """The booted container, seen from inside."""
+class Box(Container):
+    """The booted container; its units by the last part of their names."""
 
     def __init__(self, root: Path) -> None:
         site = next((Path(sys.prefix) / "lib").glob("python3.*")) / "site-packages"
-        self._nspawn = subprocess.Popen(
-            [
-                "systemd-nspawn", "-q", "-D", str(root), "--boot", "--register=no", "--keep-unit", "--link-journal=no",
-                "--resolv-conf=off", f"--bind-ro={CODE}:/srv/code", f"--bind-ro={site}:/srv/site",
-            ],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        until(lambda: self._first() and self.says("systemctl", "is-active", "anjungan.target") == "active", "the boot")
-
-    def _first(self) -> str:
-        """The container's first process."""
-        pid = self._nspawn.pid
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return found[0] if found else ""
-
-    def says(self, *command: str) -> str:
-        """What a command inside writes."""
-        entered = ["nsenter", "-t", self._first(), "-m", "-u", "-i", "-n", "-p", *command]
-        return subprocess.run(entered, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.strip()
+        super().__init__(root, f"--bind-ro={CODE}:/srv/code", f"--bind-ro={site}:/srv/site")
+        until(lambda: self.is_active("anjungan.target"), "the boot")
 
     def of(self, unit: str, name: str) -> str:
-        """A property of a unit (systemctl show)."""
-        return self.says("systemctl", "show", "--value", "-p", name, f"anjungan-{unit}.service")
+        """A property of one of the kiosk's units."""
+        return super().of(f"anjungan-{unit}.service", name)
 
     def is_up(self, unit: str) -> bool:
         return self.of(unit, "ActiveState") == "active"
@@ -132,20 +114,6 @@ class Box:
         self.kill(unit, signal)
         until(lambda: self.of(unit, "MainPID") not in (before, "0") and self.is_up(unit), f"{unit} again")
         return int(self.of(unit, "ActiveEnterTimestampMonotonic")) / 1e6 - began
-
-    def close(self) -> None:
-        self.says("systemctl", "poweroff", "--force")
-        self._nspawn.wait(PATIENCE_SECONDS)
-
-
-def until(holds: Callable[[], object], what: str) -> float:
-    """Waits; returns for how many s."""
-    began = time.monotonic()
-    while not holds():
-        if time.monotonic() - began > PATIENCE_SECONDS:
-            raise TimeoutError(f"waited in vain for {what}")
-        time.sleep(0.05)
-    return time.monotonic() - began
 
 
 @contextmanager
@@ -267,8 +235,8 @@ def main() -> int:
         "--root", type=Path, default=Path("/var/tmp/anjungan-box"), help="the container; made if absent"
     )
     arguments = parser.parse_args()
-    if os.getuid() != 0:
-        print("booted_box: only root can boot a container", file=sys.stderr)
+    if what_is_missing():
+        print(f"booted_box: {what_is_missing()}", file=sys.stderr)
         return 2
     is_good = True
     with booted(arguments.root) as box:

@@ -161,7 +161,7 @@ def calls_of_a_visit(lobby: Lobby, act: str) -> list[Call]:
 
 @dataclass
 class Result:
-    """How many visits were killed, in calls of how many kinds, and what was wrong afterwards."""
+    """How many runs were killed, in calls of how many kinds, and what was wrong afterwards."""
 
     kills: int = 0
     survivors: int = 0

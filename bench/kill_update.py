@@ -19,12 +19,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import trustme
-from kill_at_syscalls import Call, NotTraced
+from kill_at_syscalls import Call, NotTraced, Result
 from update_site import NEW, OLD, Box, Publisher, serving
 
 from provisioning.__main__ import main as provision
@@ -36,16 +35,6 @@ CHANGING = (
 )  # fmt: skip
 UNSOUND = '[ "$1" != rehearse ]'
 _TRACED = re.compile(r"(\w+)\((.*)")
-
-
-@dataclass
-class Result:
-    """How many updates were killed, in calls of how many kinds, and what was wrong afterwards."""
-
-    kills: int = 0
-    survivors: int = 0
-    kinds: set[str] = field(default_factory=set)
-    violations: list[str] = field(default_factory=list)
 
 
 class Site:

@@ -31,6 +31,7 @@ from central.fleet import way_in_page
 from central.guard import Guard
 from central.monitoring import announcing, feed, metrics, reports, transparency
 from central.monitoring import pages as monitoring
+from central.monitoring.offered_updates import FOLDER
 from central.people import account, audit_page, oidc_page, people_page, sign_in
 from central.people.oidc import identity_server
 from central.privacy import breach_page, register_page, subject_page
@@ -64,7 +65,7 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     # Who waits for a connection must not keep the thread that a holder of one needs: requests wait for a turn instead.
     app.state.turns = asyncio.Semaphore(TURNS)
     app.state.now = now
-    app.state.metrics = metrics.metrics_registry(app.state.reports, now)
+    app.state.metrics = metrics.metrics_registry(app.state.reports, now, data / FOLDER)
     app.state.public_figures = {}
     address = database_url(data, database)
     app.state.changes = Changes(
@@ -75,7 +76,7 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
     app.state.oidc = identity_server(data)
     app.state.templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    _serve_updates(app, data / "updates")
+    _serve_updates(app, data / FOLDER)
     people = (sign_in, oidc_page, account, people_page, audit_page)
     counters = (display_page, counter_page, requests_page, set_up_page)
     booking = (pages, own_pages, ticket_page)

@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 
-def write_private(file: Path, content: bytes) -> None:
-    """Writes the file with mode 0600 in the place of an earlier one. Raises OSError."""
+def write_private(file: Path, content: bytes, mode: int = 0o600) -> None:
+    """Writes the file in the place of an earlier one; with another mode where its folder is private. Raises OSError."""
     temporary = file.with_name(file.name + ".new")
     temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
         stream.flush()

@@ -3,7 +3,6 @@ central server wants, and the one that was taken back.
 """
 
 import json
-import os
 from pathlib import Path
 
 from kiosk.durable_file import write_private
@@ -30,11 +29,11 @@ def refused_version(folder: Path) -> tuple[str, str]:
 
 
 def keep_refused(folder: Path, version: str, problem: str) -> None:
-    """Keeps them for the kiosk, whose folder it is, where they are not what was kept before. Raises OSError."""
+    """Keeps them for the kiosk, where they are not what was kept before. Raises OSError."""
     if (version, problem) != refused_version(folder):
-        write_private(folder / REFUSED_FILE, json.dumps({"version": version, "problem": problem}).encode())
-        owner = folder.stat()
-        os.chown(folder / REFUSED_FILE, owner.st_uid, owner.st_gid)
+        told = json.dumps({"version": version, "problem": problem}).encode()
+        # Root's, and the kiosk reads it; nobody else is let into its folder.
+        write_private(folder / REFUSED_FILE, told, 0o644)
 
 
 def _read(file: Path) -> dict[str, str | None]:

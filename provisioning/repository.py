@@ -11,6 +11,8 @@ from provisioning.updates import repository as made
 from provisioning.updates.errors import RepositoryError
 from provisioning.updates.release import CODE, STABLE, SYSTEM, Release, pack
 
+_RENEW = f"renew it within {made.LASTS['timestamp'].days} days, or kiosks stop to believe it"
+
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds it to the command line."""
@@ -30,8 +32,10 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     withdraw.add_argument("file", help="the archive's name")
     sign = _verb(verbs, "sign", "add a publisher's signature to what is staged", _sign)
     sign.add_argument("--key", type=Path, required=True, metavar="FILE")
-    publish = _verb(verbs, "publish", "publish what is staged and signed; each week, even if nothing is", _publish)
-    publish.add_argument("--online-key", type=Path, required=True, metavar="FILE")
+    publish = _verb(verbs, "publish", "publish what is staged and signed", _publish)
+    renew = _verb(verbs, "renew", "make what is published believed for another week; by a timer, each day", _renew)
+    for one in (publish, renew):
+        one.add_argument("--online-key", type=Path, required=True, metavar="FILE")
 
 
 def _add_keys_and_root(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -110,5 +114,11 @@ def _sign(arguments: argparse.Namespace) -> int:
 
 def _publish(arguments: argparse.Namespace) -> int:
     _repository(arguments).publish(made.read_key(arguments.online_key))
-    print(f"published; publish it again within {made.LASTS['timestamp'].days} days, or kiosks stop to believe it")
+    print(f"published; {_RENEW}")
+    return 0
+
+
+def _renew(arguments: argparse.Namespace) -> int:
+    _repository(arguments).renew(made.read_key(arguments.online_key))
+    print(f"renewed; {_RENEW}")
     return 0

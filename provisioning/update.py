@@ -13,11 +13,12 @@ from kiosk.wanted_version import keep_refused, wanted_version
 from provisioning.machine import Machine
 from provisioning.slots import booted_slot
 from provisioning.updates.errors import NotTaken, UpdateError
-from provisioning.updates.health import PROBES, NoUnits, Units
+from provisioning.updates.health import PROBES, NoUnits
 from provisioning.updates.memory import Memory
 from provisioning.updates.release import CODE, SYSTEM, Release, order
 from provisioning.updates.source import Offer, Source
 from provisioning.updates.system import Rauc
+from provisioning.updates.units import Units
 from provisioning.updates.update import Choice, Updating
 from provisioning.updates.versions import Versions
 

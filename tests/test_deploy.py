@@ -10,9 +10,13 @@ import yaml
 from postgres import cluster
 
 from central.__main__ import parser
+from provisioning.__main__ import parser as provision_parser
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
-UNITS = ("kiosk-central@.service", "kiosk-central-back-up.service", "kiosk-central-back-up.timer")
+UNITS = (
+    "kiosk-central@.service", "kiosk-central-back-up.service", "kiosk-central-back-up.timer", "kiosk-updates.service",
+    "kiosk-updates.timer",
+)  # fmt: skip
 LARGEST_EXPOSURE = 2.0
 wants_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 
@@ -23,7 +27,7 @@ def units(tmp_path: Path) -> dict[str, Path]:
     written = {}
     for name in UNITS:
         file = written[name] = tmp_path / name.replace("@.", "@8441.")
-        file.write_text((DEPLOY / name).read_text().replace("/opt/anjungan/bin/kiosk-central", "/bin/true"))
+        file.write_text(re.sub("/opt/anjungan/bin/kiosk-(central|provision)", "/bin/true", (DEPLOY / name).read_text()))
     return written
 
 
@@ -52,6 +56,8 @@ def test_the_units_run_commands_that_there_are() -> None:
         (command,) = re.findall(r"bin/kiosk-central ([^'\n]+)", (DEPLOY / name).read_text())
         named = re.sub(r'"|\$\(.*\)', "", command.replace("%i", "8441"))
         parser().parse_args(named.split())
+    (command,) = re.findall(r"bin/kiosk-provision ([^\n]+)", (DEPLOY / "kiosk-updates.service").read_text())
+    provision_parser().parse_args(command.split())
 
 
 def test_the_compose_file_names_only_what_there_is() -> None:

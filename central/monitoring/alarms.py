@@ -18,7 +18,8 @@ class AlarmKind(StrEnum):
     NO_COUNTER: people wait and no counter is open. LONG_WAIT: somebody waits longer than the office's cap.
     BOOKING_BURST: somebody seems to book to sell. FORGETTING_LATE: personal data is held past its time.
     NOT_READY: its readiness report found requirements broken. PRACTICE_FAILED: its practice visit at night failed.
-    BREACH_NOTICE: less than a day is left to give notice of a breach, or none.
+    BREACH_NOTICE: less than a day is left to give notice of a breach, or none. UPDATES_EXPIRE: what kiosks are offered
+    at /updates is soon not believed any more, or is not.
     """
 
     FORK = "fork"
@@ -43,6 +44,7 @@ class AlarmKind(StrEnum):
     WAY_IN_SHUT = "way_in_shut"
     DEAD_LETTERS = "dead_letters"
     FORGETTING_LATE = "forgetting_late"
+    UPDATES_EXPIRE = "updates_expire"
 
 
 URGENT = frozenset(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from central.monitoring.feedback import Opinion, mean_of, opinions, scores_by_ho
 from central.monitoring.figures import Hour, Journey, ServiceFigures, by_hour, by_service, figures
 from central.monitoring.forecast import Forecast, Known, forecast
 from central.monitoring.journeys import journeys, slots_to_come, walk_ins_after
+from central.monitoring.offered_updates import updates_expire
 from central.monitoring.watch import alarms, seen_alarms
 from central.snapshot import office_snapshot
 from kiosk.model import Language, QueueState
@@ -62,14 +64,15 @@ class Dashboard:
         return mean_of(scores)
 
 
-def dashboard(session: Session, office: str, language: Language, now: datetime) -> Dashboard:
-    """An office's dashboard as of `now` (UTC)."""
+def dashboard(session: Session, office: str, language: Language, now: datetime, updates: Path) -> Dashboard:
+    """An office's dashboard as of `now` (UTC); `updates` is the repository that kiosks are offered."""
     found = office_snapshot(session, office)
     zone = ZoneInfo(found.office.time_zone if found else "UTC")
     local = now.astimezone(zone)
     today = journeys(session, office, local.date(), local.date(), zone)
     midnight = datetime.combine(local.date(), time(), zone)
     kiosks = list(session.scalars(select(KioskRow.id).where(KioskRow.office == office)))
+    everything = [*alarms(session, office, found, today, now), *updates_expire(updates, now)]
     said = opinions(session, office, midnight, kiosks)
     return Dashboard(
         office=found.office.name if found else office,
@@ -82,7 +85,7 @@ def dashboard(session: Session, office: str, language: Language, now: datetime) 
         forecast=_forecast(session, found, today, local) if found else None,
         scores=scores_by_hour(said, zone),
         suggestions=[each for each in said if each.text][:LATEST],
-        alarms=listed(alarms(session, office, found, today, now), seen_alarms(session, office)),
+        alarms=listed(everything, seen_alarms(session, office)),
     )
 
 

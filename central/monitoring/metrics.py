@@ -23,6 +23,7 @@ from central.monitoring.alarms import AlarmKind
 from central.monitoring.conditions import is_silent
 from central.monitoring.figures import Journey
 from central.monitoring.journeys import journeys, open_counters
+from central.monitoring.offered_updates import expiries, updates_expire
 from central.monitoring.watch import alarms
 from central.snapshot import office_snapshot, offices
 from kiosk.durable_file import write_private
@@ -38,8 +39,8 @@ router = APIRouter()
 class OfficeCollector(Collector):
     """Reads the offices anew for each scrape."""
 
-    def __init__(self, sessions: sessionmaker[Session], now: Callable[[], datetime]) -> None:
-        self._sessions, self._now = sessions, now
+    def __init__(self, sessions: sessionmaker[Session], now: Callable[[], datetime], updates: Path) -> None:
+        self._sessions, self._now, self._updates = sessions, now, updates
 
     def collect(self) -> Iterable[Metric]:
         """The gauges of every office."""
@@ -54,9 +55,12 @@ class OfficeCollector(Collector):
                 gauges.add_queue(office, today, open_counters(session, office))
                 for kiosk in session.scalars(select(KioskRow).where(KioskRow.office == office)):
                     gauges.add_kiosk(kiosk, now)
-                kinds = Counter(each.kind for each in alarms(session, office, found, today, now))
+                made = [*alarms(session, office, found, today, now), *updates_expire(self._updates, now)]
+                kinds = Counter(each.kind for each in made)
                 for kind in AlarmKind:
                     gauges.alarms.add_metric([office, kind], kinds[kind])
+        for role, ends in expiries(self._updates).items():
+            gauges.updates.add_metric([role], ends.timestamp())
         return gauges
 
     def describe(self) -> Iterable[Metric]:
@@ -75,12 +79,17 @@ class _Gauges:
         self.owed = _gauge("owed_facts", "Facts that a kiosk has not sent yet, by its own word.", "kiosk")
         self.printer = _gauge("printer", "1 for what a kiosk last said of its printer.", "kiosk", "status")
         self.alarms = _gauge("alarms", "Alarms by kind, those that were taken note of too.", "kind")
+        self.updates = GaugeMetricFamily(
+            "anjungan_updates_expire", "When what /updates offers expires, in s since 1970, by role.", labels=["role"]
+        )
         self._states: Counter[tuple[str, str]] = Counter()
 
     def __iter__(self) -> Iterator[Metric]:
         for (office, state), count in sorted(self._states.items()):
             self.kiosks.add_metric([office, state], count)
-        return iter([self.waiting, self.tickets, self.counters, self.kiosks, self.owed, self.printer, self.alarms])
+        return iter(
+            [self.waiting, self.tickets, self.counters, self.kiosks, self.owed, self.printer, self.alarms, self.updates]
+        )
 
     def add_queue(self, office: str, today: Sequence[Journey], counters: int) -> None:
         """An office's tickets of today."""
@@ -135,10 +144,10 @@ class Latency:
         await self._app(scope, receive, send_timed)
 
 
-def metrics_registry(sessions: sessionmaker[Session], now: Callable[[], datetime]) -> CollectorRegistry:
-    """All that one process of the server tells of the offices and of itself."""
+def metrics_registry(sessions: sessionmaker[Session], now: Callable[[], datetime], updates: Path) -> CollectorRegistry:
+    """All that one process of the server tells of the offices, of the `updates` that it offers, and of itself."""
     registry = CollectorRegistry()
-    registry.register(OfficeCollector(sessions, now))
+    registry.register(OfficeCollector(sessions, now, updates))
     ProcessCollector(namespace="anjungan", registry=registry)
     return registry
 

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from central.api import Db, Now
 from central.languages import LANGUAGES, PageLanguageOf, words
 from central.monitoring.dashboard import dashboard
+from central.monitoring.offered_updates import FOLDER
 from central.monitoring.rows import SeenAlarmRow
 from central.monitoring.wording import decimal, duration
 from central.page import page
@@ -44,7 +45,7 @@ def post_alarm(officer: Supervisor, session: Db, now: Now, key: Annotated[str, F
 def _dashboard(
     template: str, request: Request, officer: SignedIn, session: Db, now: Now, language: PageLanguageOf
 ) -> Response:
-    board = dashboard(session, officer.office, language, now)
+    board = dashboard(session, officer.office, language, now, request.app.state.data / FOLDER)
     context = {
         "officer": officer,
         "office_name": board.office,

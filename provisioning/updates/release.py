@@ -4,6 +4,7 @@ import gzip
 import os
 import platform
 import re
+import shutil
 import stat
 import tarfile
 from collections.abc import Iterator
@@ -19,8 +20,6 @@ STABLE = "stable"
 CODE, SYSTEM = "code", "system"
 PROGRAM = Path("bin/kiosk")
 """What a version starts with, in its folder."""
-_FILTER: dict[str, Any] = {"filter": "tar"} if hasattr(tarfile, "tar_filter") else {}
-"""A second look at what is unpacked; Debian 12's Python is older than it."""
 _CHANNEL = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
@@ -78,7 +77,7 @@ def pack(folder: Path, archive: Path) -> None:
         raise RepositoryError(f"{folder} is not a version's folder: it has no program {PROGRAM}")
     with (
         archive.open("wb") as raw,
-        gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed,
+        gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
         for path in sorted(folder.rglob("*")):
@@ -104,13 +103,29 @@ def unpack(archive: Path, folder: Path) -> None:
         with tarfile.open(archive, "r:gz") as tar:
             for member in tar:
                 _check(member, folder)
-                tar.extract(member, folder, **_FILTER)
+                _extract(tar, member, folder / member.name)
     except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
         raise NotTaken(f"{archive.name} is not a release's archive ({error}); ask its publisher") from error
     if not os.access(folder / PROGRAM, os.X_OK):
         raise NotTaken(f"{archive.name} holds no program {PROGRAM}; ask its publisher")
     for path in _bottom_up(folder):
         sync(path)
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None:
+    """What TarFile.extract does, but for owners: a version is of who unpacks it, who may not give files away."""
+    if member.isdir():
+        place.mkdir(mode=0o755)
+        return
+    if member.issym():
+        place.symlink_to(member.linkname)
+    else:
+        content = tar.extractfile(member)
+        assert content
+        with content, place.open("xb") as file:
+            shutil.copyfileobj(content, file)
+        place.chmod(member.mode & 0o755)
+    os.utime(place, (member.mtime, member.mtime), follow_symlinks=False)
 
 
 def _check(member: tarfile.TarInfo, folder: Path) -> None:

@@ -140,16 +140,15 @@ class Repository:
         return signed
 
     def publish(self, online: CryptoSigner) -> None:
-        """Publishes what is staged, and a new snapshot and timestamp; to be repeated before they expire. Raises
-        RepositoryError where signatures are missing.
+        """Publishes what is staged, with a new snapshot and timestamp. Raises RepositoryError where signatures are
+        missing.
         """
         staged_root = self._read(Root, self._staged / "root.json")
         former = self._published(Root)
         root = staged_root or former
         if root is None:
             raise RepositoryError("there is no repository here; begin with kiosk-provision repository new")
-        if online.public_key.keyid not in root.signed.roles[Timestamp.type].keyids:
-            raise RepositoryError("this is not the key that root names for snapshot and timestamp")
+        _check_online(root.signed, online)
         if staged_root:
             for each in (former or staged_root, staged_root):
                 _check_signatures(each.signed, staged_root)
@@ -161,6 +160,16 @@ class Repository:
         self._renew(targets, online)
         for kind in (Root, Targets):
             (self._staged / f"{kind.type}.json").unlink(missing_ok=True)
+
+    def renew(self, online: CryptoSigner) -> None:
+        """Publishes a new snapshot and timestamp of what is published, whatever is staged; to be repeated before they
+        expire. Raises RepositoryError.
+        """
+        root, targets = self._published(Root), self._published(Targets)
+        if root is None or targets is None:
+            raise RepositoryError("nothing is published here yet; begin with kiosk-provision repository publish")
+        _check_online(root.signed, online)
+        self._renew(targets, online)
 
     def _renew(self, targets: Metadata[Targets], online: CryptoSigner) -> None:
         held = self._published(Timestamp)
@@ -218,6 +227,11 @@ class Repository:
 def _digest_of(metadata: Metadata[Any]) -> MetaFile:
     """What is written of the metadata, so that files of two states are never taken for one."""
     return MetaFile.from_data(metadata.signed.version, metadata.to_bytes(), ["sha256"])
+
+
+def _check_online(root: Root, online: CryptoSigner) -> None:
+    if online.public_key.keyid not in root.roles[Timestamp.type].keyids:
+        raise RepositoryError("this is not the key that root names for snapshot and timestamp")
 
 
 def _check_signatures(root: Root, metadata: Metadata[Any]) -> None:

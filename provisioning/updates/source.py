@@ -149,7 +149,7 @@ def _in_words(error: Exception, url: str) -> NotTrusted | Unreachable:
     """What went wrong with a repository, and what to do."""
     if isinstance(error, tuf.ExpiredMetadataError):
         return NotTrusted(
-            f"what {url} offers has expired ({error}): its publisher has to run kiosk-provision repository publish;"
+            f"what {url} offers has expired ({error}): its publisher has to run kiosk-provision repository renew;"
             " look at this machine's clock too"
         )
     if isinstance(error, tuf.BadVersionNumberError):

@@ -177,7 +177,7 @@ class Updating:
             raise NotTaken(f"the system of {trial.to} is installed and waits for the next start of the machine")
         with self._never_left_stopped():
             self._running.stop()
-            failed = first_failed(self._versions.place(self.current), self._config, self._probes)
+            failed = first_failed(self._versions.place(self.current), self._config, self._probes, self._running)
         failed = failed or self._running.start()
         if failed:
             self._memory.begin_system(replace(trial, problem=str(failed)))
@@ -271,7 +271,7 @@ class Updating:
     def _stop_sound(self, version: str) -> None:
         """Stops the kiosk, which is to pass its probes before it becomes another version."""
         self._running.stop()
-        failed = first_failed(self._versions.place(self.current), self._config, self._probes)
+        failed = first_failed(self._versions.place(self.current), self._config, self._probes, self._running)
         if failed:
             raise NotTaken(
                 f"only a sound kiosk is updated, for its faults would be laid to {version}; mend it: {failed}"
@@ -280,7 +280,7 @@ class Updating:
     def _judge(self, trial: Trial) -> bool:
         """Probes the version on trial, and keeps it, or goes back."""
         self._running.stop()
-        failed = first_failed(self._versions.place(trial.to), self._config, self._probes)
+        failed = first_failed(self._versions.place(trial.to), self._config, self._probes, self._running)
         if failed and self._is_nobodys(failed, trial.former):
             self._running.start()
             self._say(f"{trial.to} stays on trial, for {trial.former} fails too: {failed}")
@@ -305,7 +305,7 @@ class Updating:
         probe = failed.probe
         if probe is None or not probe.outward:
             return False
-        return first_failed(self._versions.place(former), self._config, [probe]) is not None
+        return first_failed(self._versions.place(former), self._config, [probe], self._running) is not None
 
     def _refuse(self, version: str, reason: str) -> None:
         self._memory.refuse(version, reason)

@@ -284,6 +284,13 @@ def test_a_store_whose_key_is_sealed_is_opened_with_it(kiosk) -> None:
     assert "another key" in kiosk_checks.store_opens(kiosk.machine).measured
 
 
+def test_a_disk_that_may_not_be_asked_is_not_among_those_that_are_called_sound(kiosk) -> None:
+    kiosk.system.smart = 0
+    asked = system_checks.disk_is_healthy(kiosk.machine).measured
+    kiosk.system.smart = 2
+    assert system_checks.disk_is_healthy(kiosk.machine).measured != asked
+
+
 @pytest.mark.parametrize(
     "said",
     [

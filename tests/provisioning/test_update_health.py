@@ -19,7 +19,8 @@ def probe(seconds: float = 20) -> Probe:
 
 
 def failed(tmp_path: Path, probes: str, seconds: float = 20) -> Failed | None:
-    return first_failed(version_folder(tmp_path / "v", probes), Path("/etc/kiosk.toml"), [probe(seconds)])
+    version = version_folder(tmp_path / "v", probes)
+    return first_failed(version, Path("/etc/kiosk.toml"), [probe(seconds)], NoUnits())
 
 
 def test_a_probe_gets_the_configuration_and_a_folder_that_is_gone_afterwards(tmp_path: Path) -> None:
@@ -28,13 +29,6 @@ def test_a_probe_gets_the_configuration_and_a_folder_that_is_gone_afterwards(tmp
     config, scratch = seen.read_text().split()
     assert config == "/etc/kiosk.toml"
     assert not Path(scratch).exists()
-
-
-def test_a_probe_is_given_the_units_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "given").mkdir()
-    (tmp_path / "given" / "anjungan.store-key").write_text("a key")
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "given"))
-    assert failed(tmp_path, '[ "$(cat "$CREDENTIALS_DIRECTORY/anjungan.store-key")" = "a key" ]') is None
 
 
 def test_what_a_failing_program_said_last_is_told(tmp_path: Path) -> None:
@@ -50,7 +44,7 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) 
 
 
 def test_a_program_that_is_not_there_fails(tmp_path: Path) -> None:
-    assert "does not start" in str(first_failed(tmp_path, tmp_path, [probe()]))
+    assert "does not start" in str(first_failed(tmp_path, tmp_path, [probe()], NoUnits()))
 
 
 @pytest.mark.parametrize("one", PROBES, ids=lambda one: one.name)

@@ -2,8 +2,8 @@
 
 import pytest
 import unsynced_update
-from kill_at_syscalls import NotTraced
-from kill_update import UNSOUND, Result, campaign, control
+from kill_at_syscalls import NotTraced, Result
+from kill_update import UNSOUND, campaign, control
 
 
 def tried(probes: str, every: int) -> Result:

@@ -210,7 +210,7 @@ def test_metadata_that_expired_are_not_believed(tmp_path, office: Office) -> Non
     (office.box.root / "etc/anjungan/update-root.json").write_bytes(late.trusted_root)
     assert office.types("update", "--version", NEW, "--repository", f"{office._url}/then/repository") == 1
     assert "has expired" in office.said
-    assert "kiosk-provision repository publish" in office.said
+    assert "kiosk-provision repository renew" in office.said
 
 
 def test_a_repository_that_was_rolled_back_is_not_believed(office: Office) -> None:

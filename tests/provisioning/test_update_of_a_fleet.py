@@ -24,7 +24,7 @@ from kiosk.bootstrap import Kiosk
 from kiosk.config import read_settings
 from kiosk.wanted_version import wanted_version
 from provisioning.__main__ import main
-from provisioning.updates.health import PROBES, first_failed
+from provisioning.updates.health import PROBES, NoUnits, first_failed
 
 PATIENCE_SECONDS = 30.0
 
@@ -122,10 +122,10 @@ def test_the_true_program_passes_its_probes_and_fails_them_without_its_server(ce
     probes = [each for each in PROBES if "screens" not in each.command]
     assert len(probes) == len(PROBES) - 1
     runs_until(central, lambda: central.heard() is not None)
-    assert first_failed(tmp_path / "true", central.box.config, probes) is None
+    assert first_failed(tmp_path / "true", central.box.config, probes, NoUnits()) is None
     config = central.box.config.read_text()
     central.box.config.write_text(config.replace(central.url, "https://localhost:1"))
-    failed = first_failed(tmp_path / "true", central.box.config, probes)
+    failed = first_failed(tmp_path / "true", central.box.config, probes, NoUnits())
     assert failed
     assert failed.probe is probes[0]
     assert "the central server does not answer" in failed.said

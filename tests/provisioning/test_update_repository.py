@@ -60,6 +60,25 @@ def test_a_release_is_published_once_two_have_signed_it(publishers: Publishers, 
     assert publishers.types(f"withdraw --in @r {release.file}") == 1
 
 
+def test_what_is_published_is_renewed_while_something_staged_waits_for_its_second_signature(
+    publishers: Publishers, tmp_path: Path
+) -> None:
+    assert publishers.types("new-key @online") == 0
+    assert publishers.types("renew --in @r --online-key @online") == 1
+    assert "nothing is published here yet" in publishers.said
+    (tmp_path / "online").unlink()
+    publishers.begins()
+    version_folder(tmp_path / "v")
+    assert publishers.types(f"add --in @r --version {NEW} @v") == 0
+    assert publishers.types("renew --in @r --online-key @online") == 0, publishers.said
+    assert "within 7 days" in publishers.said
+    assert (tmp_path / "r/metadata/2.snapshot.json").exists()
+    assert not (tmp_path / "r/metadata/2.targets.json").exists()
+    assert (tmp_path / "r/staged/targets.json").exists()
+    assert publishers.types("renew --in @r --online-key @a") == 1
+    assert "not the key that root names" in publishers.said
+
+
 def test_keys_are_their_owners_alone_and_never_overwritten(publishers: Publishers, tmp_path: Path) -> None:
     assert publishers.types("new-key @a") == 0
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o600
