@@ -6,8 +6,8 @@ from pathlib import Path
 
 import trustme
 from boxes import TOUCH, Box
+from hand_at_the_box import Does, Technician
 from power import QuickDisk
-from technician import Does, Technician
 
 from kiosk.set_up_lines import CodeGiven, Page, Shown, WentOn
 from provisioning.disk import Disk

@@ -9,9 +9,9 @@ from threading import Timer
 
 import pytest
 import trustme
+from hand_at_the_box import Technician
 from power import MeteredDisk, Power, PowerCut, QuickDisk, cut
 from site_to_set_up import Site, goes_on
-from technician import Technician
 
 from kiosk.config import read_settings
 from kiosk.devices.pseudo_terminal import pseudo_terminal
