@@ -307,7 +307,7 @@ def post_facts(batch: Batch, request: Request, kiosk: Kiosk, session: Db, now: N
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/gzip": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
         }
     },
 )

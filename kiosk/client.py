@@ -87,7 +87,7 @@ class Client:
 
     def bundle(self, content: bytes) -> BundleTaken:
         """Hands over a bundle for support."""
-        headers = self._token() | {"Content-Type": "application/gzip"}
+        headers = self._token() | {"Content-Type": "application/octet-stream"}
         _, body = self._line.exchange("POST", BUNDLES, headers, content, ANSWER_BYTES)
         return _read(BundleTaken, body)
 

@@ -49,7 +49,6 @@ CREATE TABLE technician (
     boot TEXT NOT NULL DEFAULT '',      -- shut in this start of the machine, '' while it is open
     until REAL NOT NULL DEFAULT 0       -- it has been up for so many s
 ) STRICT;
-INSERT INTO technician (only) VALUES (1);
 CREATE TABLE challenges (number TEXT PRIMARY KEY) STRICT;  -- shown once, never again
 """
 

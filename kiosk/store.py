@@ -83,23 +83,30 @@ class Store(ResponseBox):
     def way_in(self) -> TechnicianWay | None:
         """By what a technician is told, None before the central server has said it."""
         with self._database.transaction() as db:
-            secret, pin = db.execute("SELECT secret, pin FROM technician").fetchone()
-        return TechnicianWay(secret=secret, pin=pin) if secret else None
+            row = db.execute("SELECT secret, pin FROM technician").fetchone()
+        return TechnicianWay(secret=row[0], pin=row[1]) if row and row[0] else None
 
     def keep_way_in(self, way: TechnicianWay) -> None:
         """Takes the place of the last one."""
         with self._database.transaction() as db:
-            db.execute("UPDATE technician SET secret = ?, pin = ?", (way.secret, way.pin))
+            kept = "INSERT INTO technician (only, secret, pin) VALUES (1, ?, ?)"
+            renewed = "ON CONFLICT (only) DO UPDATE SET secret = excluded.secret, pin = excluded.pin"
+            db.execute(f"{kept} {renewed}", (way.secret, way.pin))
 
     def wrong_answers(self) -> WrongAnswers:
         """Those since somebody got in, and until when the way in is shut for them."""
         with self._database.transaction() as db:
-            return WrongAnswers(*db.execute("SELECT wrong, boot, until FROM technician").fetchone())
+            row = db.execute("SELECT wrong, boot, until FROM technician").fetchone()
+        return WrongAnswers(*row) if row else WrongAnswers()
 
     def keep_wrong_answers(self, wrong: WrongAnswers) -> None:
         """Takes the place of the last ones."""
         with self._database.transaction() as db:
-            db.execute("UPDATE technician SET wrong = ?, boot = ?, until = ?", (wrong.count, wrong.boot, wrong.until))
+            kept = "INSERT INTO technician (only, wrong, boot, until) VALUES (1, ?, ?, ?)"
+            renewed = (
+                "ON CONFLICT (only) DO UPDATE SET wrong = excluded.wrong, boot = excluded.boot, until = excluded.until"
+            )
+            db.execute(f"{kept} {renewed}", (wrong.count, wrong.boot, wrong.until))
 
     def use_challenge(self, challenge: str) -> bool:
         """Whether it was never shown; it has been from now on."""
