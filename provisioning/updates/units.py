@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from kiosk.store_key import CREDENTIAL
@@ -44,7 +45,7 @@ class Units:
     """An installed kiosk; `wait` waits for so many s."""
 
     def __init__(self, wait: Callable[[float], None]) -> None:
-        self._wait = wait
+        self._wait, self._probed = wait, count(1)
 
     def stop(self) -> None:
         """Stops the kiosk, and what stands in for its window. Raises OSError."""
@@ -61,13 +62,15 @@ class Units:
 
     def said(self, version: Path, config: Path, probe: Probe) -> str | None:
         """Runs a probe in a unit, which ends with all that it started."""
-        scratch = f"/run/{PROBE}"
+        # A name of its own: systemd may not have forgotten the one before yet.
+        unit = f"{PROBE}-{os.getpid()}-{next(self._probed)}"
+        scratch = f"/run/{unit}"
         properties = (
-            f"RuntimeDirectory={PROBE}", f"RuntimeMaxSec={probe.seconds:.0f}",
+            f"RuntimeDirectory={unit}", f"RuntimeMaxSec={probe.seconds:.0f}",
             *CONFINED, *(OUTWARD if probe.outward else INWARD),
             *(f"Environment={name}={value}" for name, value in surroundings(scratch).items()),
         )  # fmt: skip
-        options = ["--quiet", "--wait", "--pipe", "--collect", f"--unit={PROBE}"]
+        options = ["--quiet", "--wait", "--pipe", "--collect", f"--unit={unit}"]
         command = [SYSTEMD_RUN, *options, *(f"--property={each}" for each in properties)]
         command += ["--", *command_of(version, config, probe, scratch)]
         return said_by(command, probe.seconds + END_SECONDS, os.environ)

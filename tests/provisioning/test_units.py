@@ -12,8 +12,8 @@ UNITS = Path(__file__).parents[2] / "provisioning/system/etc/systemd/system"
 HARDENED = ("core", "sync", "ui", "fallback")
 NIGHTLY = "rehearsal"
 MOST_EXPOSURE = 2.0
-ELSEWHERE = {"anjungan-first-boot.service", "anjungan-probe.service"}
-"""Units that only an image has, or that are made when they are wanted."""
+ELSEWHERE = {"anjungan-first-boot.service"}
+"""Units that only an image has."""
 HAS_NO_SYSTEMD = "systemd-analyze is not installed"
 
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason=HAS_NO_SYSTEMD)
