@@ -26,8 +26,11 @@ USB = ("-device", PANEL)
 CONFIGURED = re.compile(r"usb_set_config dev (\d+), config (\d+)")
 ON_BUS = re.compile(r"Device \d+\.(\d+), Port (\S+), Speed \S+ Mb/s, Product (.*?)(?:, ID: (\S+))?$", re.M)
 """QEMU's list of what is plugged in (info usb): address, port, product, name."""
-BACK_SECONDS, VISIT_SECONDS = 180.0, 180.0
+BACK_SECONDS, VISIT_SECONDS = 60.0, 90.0
 LOOK_SECONDS = 0.2
+OWNED = b"owned"
+"""What a shell says that was told to."""
+OFFERS = (b"login:", b"assword", b"maintenance", OWNED)
 GONE = {"RESET": "started anew", "SHUTDOWN": "switched off", "GUEST_PANICKED": "stopped by the kernel"}
 
 WEAKER = """
@@ -63,14 +66,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Power:
-    """How it is switched on: with `more` of QEMU's options, or with nothing in its data partition."""
+    """How it is switched on: with `more` of QEMU's options, with nothing in its data partition, by its firmware."""
 
     more: tuple[str, ...] = ()
     broken: bool = False
+    firmware: bool = False
 
 
 class Box:
-    """An image with its office's folder, and a folder to work in. It is started by UEFI and its boot loader."""
+    """An image, its office's folder, and a folder to work in. The machine that is saved was started without firmware."""
 
     def __init__(self, image: Path, office: Path, folder: Path) -> None:
         self._image, self._office, self._folder = image, office, folder
@@ -87,7 +91,7 @@ class Box:
         overlay(self._image, self._disk, "raw")
         office = Office(self._office)
         try:
-            running = Running(self, self._disk, None)
+            running = Running(self, self._disk, None, Power())
             enrolled_at_welcome(running.emulator, office.code())
             if not running.uses_its_own():
                 raise RuntimeError(
@@ -118,15 +122,15 @@ class Box:
             start, size = place_of(DATA, self._image)
             nothing = ["qemu-io", "-f", "qcow2", "-c", f"write -z {start} {size}", str(disk)]
             subprocess.run(nothing, check=True, stdout=subprocess.DEVNULL)
-        return Running(self, disk, saved, power.more if power else ())
+        return Running(self, disk, saved, power or Power())
 
-    def start(self, disk: Path, saved: Path | None, more: Iterable[str], told: Path) -> Emulator:
+    def start(self, disk: Path, saved: Path | None, more: Iterable[str], told: Path, firmware: bool) -> Emulator:
         """Power on, or the saved machine; what the kernel does with USB devices is written down in `told`."""
         self.folder.mkdir(exist_ok=True)
         watched = ("-trace", "usb_set_config", "-D", str(told), "-no-shutdown")
         return Emulator(
-            self._image, self.folder, f"file={disk},format=qcow2,if=virtio", True, saved, cable(self.folder),
-            (*USB, *watched, *more), steady=True,
+            self._image, self.folder, f"file={disk},format=qcow2,if=virtio", firmware, saved, cable(self.folder),
+            (*USB, *watched, *more),
         )  # fmt: skip
 
     @property
@@ -138,11 +142,11 @@ class Box:
 class Running:
     """One run of a box, until `close`."""
 
-    def __init__(self, box: Box, disk: Path, saved: Path | None, more: Iterable[str] = ()) -> None:
+    def __init__(self, box: Box, disk: Path, saved: Path | None, power: Power) -> None:
         self._box, self.folder = box, box.folder
         self._told = box.folder.with_name("qemu.log")
         self._told.unlink(missing_ok=True)
-        self.emulator = box.start(disk, saved, more, self._told)
+        self.emulator = box.start(disk, saved, power.more, self._told, power.firmware)
         self._printed = Event()
         self._printer = Printer(self.emulator.line(PRINTER), lambda number: self._printed.set())
         self.scanner = self.emulator.line(SCANNER)
@@ -212,6 +216,11 @@ class Running:
     def look(self, name: str) -> None:
         """A picture for who reads the table."""
         self.emulator.screen().save(self.folder / f"{name}.png")
+
+    def offered(self) -> str:
+        """What the console's serial line offered since last asked: to sign in, or a shell; "" where nothing."""
+        said = self.said()
+        return ", ".join(each.decode() for each in OFFERS if each in said)
 
     def said(self) -> bytes:
         """What came over the console's serial line since last asked."""

@@ -232,8 +232,13 @@ def credentials(box: Box) -> Iterator[Result]:
     box.says("systemctl", "restart", "anjungan-key.service", "anjungan-core.service")
     until(lambda: box.is_up("core"), "core")
     told = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-n", "20")
-    yield '"fault":"key"' in told.rpartition("kiosk_stopped")[2], "core: a seal that does not open is said on the screen"
-    box.says("sh", "-c", f"mv {sealed}.sound {sealed} && rm /run/systemd/system/anjungan-core.service.d/without-key.conf")
+    yield (
+        '"fault":"key"' in told.rpartition("kiosk_stopped")[2],
+        "core: a seal that does not open is said on the screen",
+    )
+    box.says(
+        "sh", "-c", f"mv {sealed}.sound {sealed} && rm /run/systemd/system/anjungan-core.service.d/without-key.conf"
+    )
     box.says("systemctl", "daemon-reload")
     box.says("systemctl", "restart", "anjungan-core.service")
     until(lambda: box.is_up("core"), "core")

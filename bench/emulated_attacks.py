@@ -22,7 +22,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from attacked_box import GONE, Box, Power, Running, Seen, weaker
+from attacked_box import GONE, OWNED, Box, Power, Running, Seen, weaker
 from emulator import CONSOLE, SCREEN, what_is_missing
 from stranger import ALL_PORTS
 
@@ -147,7 +147,7 @@ PINGS = 10_000
 
 def serial_line(running: Running) -> Seen:
     """The console's serial line is asked for a sign-in, in the ways that gettys wait for."""
-    for words in (b"\r", b"\n", b"root\r", b"\r\r", b"\x03", b"\x04", b"root\r\n"):
+    for words in (b"\r", b"\n", b"root\r", b"\r\r", b"\x03", b"\x04", IN_SHELL.encode()):
         running.console.sendall(words)
         time.sleep(1)
     # A break and a letter are SysRq at a serial console.
@@ -170,15 +170,14 @@ def judged(running: Running, seen: Seen) -> Seen:
         notes.append(f"back after {back:.0f} s")
     problems += [f"used: {kind}" for kind in running.strangers()]
     problems += [f"answered: {what}" for what, _ in running.stranger.answers.most_common(3)]
-    if said := running.said():
-        problems.append(f"the serial line says {said[-60:]!r}")
+    if offered := running.offered():
+        problems.append(f"the serial line offers {offered}")
     return Seen([*problems, *running.went()], notes)
 
 
 STARTED, IN_KERNEL = b"BdsDxe: starting", "RIP=ffffffff"
 """What the firmware says when it hands on to the boot loader; where the processor is when the kernel runs."""
 FIRMWARE_SECONDS, START_SECONDS = 900.0, 1800.0
-OWNED = b"owned"
 EDITED = " init=/bin/sh"
 IN_SHELL = "echo owned>/dev/ttyS0\n"
 
@@ -219,7 +218,7 @@ def without_data(running: Running) -> Seen:
         for chord in _typed("\n" + IN_SHELL):
             running.emulator.press(*chord, board=True)
         running.console.sendall(b"\r" + IN_SHELL.encode())
-        if OWNED in running.said():
+        if OWNED.decode() in running.offered():
             return Seen(["a shell"])
         running.look("without-data")
     return Seen([] if running.went() == [GONE["RESET"]] else ["it does not start anew"], running.went())
@@ -232,7 +231,7 @@ def pressed_until_started(running: Running, chords: Chords) -> Seen:
     while time.monotonic() < until:
         for chord in chords:
             running.emulator.press(*chord, board=True)
-        if OWNED in running.said():
+        if OWNED.decode() in running.offered():
             return Seen(["a shell"])
         if running.went():
             return Seen(running.went())
@@ -280,7 +279,7 @@ BEFORE = (
     "usb-storage,drive=before",
 )
 STARTS = [
-    (Attack("start", "the boot loader's command line", at_loader, True), Power()),
+    (Attack("start", "the boot loader's command line", at_loader, True), Power(firmware=True)),
     (Attack("start", "keys while it starts", while_it_starts, True), Power()),
     (Attack("start", "a keyboard and a stick plugged in before", plugged_before, True), Power(more=BEFORE)),
     (Attack("start", "without its data", without_data, True), Power(broken=True)),

@@ -2,8 +2,8 @@
 
 python bench/emulated_tpm.py --image IMAGE --office OFFICE --work DIR [--cuts 3]
 
-The first start is cut off at random moments while the partition is made, and goes on; the kiosk is enrolled, serves, and
-its disk holds nothing that can be read; it serves after the next start; with another TPM, and with this one cleared,
+The first start is cut off at random moments while the partition is made, and goes on; the kiosk is enrolled, serves,
+and its disk holds nothing that can be read; it serves after the next start; with another TPM, and with this one cleared,
 it says that its data are locked, and starts anew; with its own again it serves; with its keys destroyed, as a reset
 does, it is a new kiosk. Exit status 1 where one of these is not so.
 """
@@ -39,13 +39,23 @@ class Tpm:
         self._folder, self._socket = folder, folder / "socket"
         if not folder.exists():
             folder.mkdir(parents=True)
-            subprocess.run(["swtpm_setup", "--tpm2", "--tpmstate", folder, "--overwrite"], check=True, capture_output=True)
+            subprocess.run(
+                ["swtpm_setup", "--tpm2", "--tpmstate", folder, "--overwrite"], check=True, capture_output=True
+            )
 
     @contextmanager
     def on(self) -> Iterator[list[str]]:
         """Power; gives QEMU's options."""
         self._socket.unlink(missing_ok=True)
-        command = ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={self._folder}", "--ctrl", f"type=unixio,path={self._socket}"]
+        command = [
+            "swtpm",
+            "socket",
+            "--tpm2",
+            "--tpmstate",
+            f"dir={self._folder}",
+            "--ctrl",
+            f"type=unixio,path={self._socket}",
+        ]
         process = subprocess.Popen(command)
         while not self._socket.exists():
             time.sleep(0.02)
@@ -71,7 +81,7 @@ class Kiosk:
         """Started without firmware, so that all is said on the first serial line; the power goes at the end."""
         with tpm.on() as chip:
             disk = f"file={self._disk},format=qcow2,if=virtio"
-            emulator = Emulator(self._image, self._folder / "run", disk, more=chip, steady=True)
+            emulator = Emulator(self._image, self._folder / "run", disk, more=chip)
             try:
                 yield emulator
             finally:
@@ -101,8 +111,6 @@ class Kiosk:
     def put(self, part: Path) -> None:
         """The other way round."""
         start, _ = place_of(DATA, self._image)
-        nbd = ["qemu-img", "dd"]
-        del nbd
         head = part.with_name("head")
         head.write_bytes(part.read_bytes()[: 16 << 20])
         write = f"write -s {head} {start} {16 << 20}"
@@ -168,7 +176,9 @@ def main() -> int:
     parser.add_argument("--cuts", type=int, default=3, help="so often the first start is cut off")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    missing = what_is_missing() or ("" if shutil.which("swtpm") else "not installed: swtpm (apt-get install swtpm swtpm-tools)")
+    missing = what_is_missing() or (
+        "" if shutil.which("swtpm") else "not installed: swtpm (apt-get install swtpm swtpm-tools)"
+    )
     if missing:
         print(missing, file=sys.stderr)
         return 1
