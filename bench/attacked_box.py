@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -35,13 +36,17 @@ GONE = {"RESET": "started anew", "SHUTDOWN": "switched off", "GUEST_PANICKED": "
 
 WEAKER = """
 cd "$rootmnt/etc"
+# There is no rm in it.
+gone() { mv "$1" "$1.gone"; }
 for each in getty@.service autovt@.service serial-getty@.service ctrl-alt-del.target \\
     emergency.service.d/anjungan.conf rescue.service.d/anjungan.conf \\
     sysinit.target.wants/nftables.service basic.target.wants/usbguard.service; do
-    rm "systemd/system/$each"
+    gone "systemd/system/$each"
 done
-rm systemd/logind.conf.d/anjungan.conf systemd/system.conf.d/anjungan.conf modprobe.d/anjungan.conf
-rm udev/rules.d/7*-anjungan*.rules sysctl.d/90-anjungan.conf
+for each in systemd/logind.conf.d/anjungan.conf systemd/system.conf.d/anjungan.conf modprobe.d/anjungan.conf \\
+    udev/rules.d/70-anjungan.rules udev/rules.d/73-anjungan-power.rules sysctl.d/90-anjungan.conf; do
+    gone "$each"
+done
 echo kernel.sysrq=1 >sysctl.d/91-weaker.conf
 mkdir -p systemd/system/getty.target.wants
 echo "[Service]
@@ -52,7 +57,7 @@ echo "${screen%%/cage -d*}/cage -s -d${screen#*/cage -d}" >../usr/libexec/anjung
 cd /
 """
 """The control: what the lock-down put there is taken away while the machine starts, by a script in its initrd."""
-EDITABLE = "timeout 10\neditor yes\ndefault anjungan.conf\n"
+EDITABLE = "timeout 10\neditor yes\ndefault anjungan-*\n"
 """The control of the boot loader."""
 
 
@@ -74,7 +79,7 @@ class Power:
 
 
 class Box:
-    """An image, its office's folder, and a folder to work in. The machine that is saved was started without firmware."""
+    """An image, its office's folder, a folder to work in. The machine that is saved was started without firmware."""
 
     def __init__(self, image: Path, office: Path, folder: Path) -> None:
         self._image, self._office, self._folder = image, office, folder
@@ -150,7 +155,7 @@ class Running:
         self._printed = Event()
         self._printer = Printer(self.emulator.line(PRINTER), lambda number: self._printed.set())
         self.scanner = self.emulator.line(SCANNER)
-        self.console = self.emulator.line(CONSOLE)
+        self._heard = 0
         self.stranger = Stranger(box.folder)
         self.plugged: list[str] = []
         self._pass = iter(box.passes)
@@ -224,23 +229,24 @@ class Running:
 
     def said(self) -> bytes:
         """What came over the console's serial line since last asked."""
-        self.console.setblocking(False)
-        heard = b""
-        try:
-            while part := self.console.recv(65536):
-                heard += part
-        except BlockingIOError:
-            pass
-        finally:
-            self.console.setblocking(True)
-        return heard
+        heard = self.emulator.console.read_bytes()
+        new, self._heard = heard[self._heard :], len(heard)
+        return new
+
+    def type_at_line(self, words: bytes) -> None:
+        """Over the console's serial line, which nobody is at otherwise: what is not read would hold the machine."""
+        with self.emulator.line(CONSOLE) as line:
+            line.sendall(words)
+            line.settimeout(1)
+            with suppress(TimeoutError):
+                while line.recv(65536):
+                    pass
 
     def close(self) -> None:
         self.emulator.cut_power()
         self.stranger.close()
         self._printer.close()
         self.scanner.close()
-        self.console.close()
 
 
 def place_of(name: str, image: Path) -> tuple[int, int]:
@@ -272,7 +278,7 @@ def weaker(image: Path, made: Path) -> None:
     with first.open("ab") as file:
         file.write(bytes(-first.stat().st_size % 4) + more)
     (folder / "loader.conf").write_text(EDITABLE)
-    for source, place in ((first, "initrd.img"), (folder / "loader.conf", "loader/loader.conf")):
+    for source, place in ((first, "a/initrd.img"), (folder / "loader.conf", "loader/loader.conf")):
         subprocess.run(["mcopy", "-o", "-i", f"{made}@@{BOOT_START}", str(source), f"::/{place}"], check=True)
     shutil.rmtree(folder)
 

@@ -148,12 +148,10 @@ PINGS = 10_000
 def serial_line(running: Running) -> Seen:
     """The console's serial line is asked for a sign-in, in the ways that gettys wait for."""
     for words in (b"\r", b"\n", b"root\r", b"\r\r", b"\x03", b"\x04", IN_SHELL.encode()):
-        running.console.sendall(words)
-        time.sleep(1)
+        running.type_at_line(words)
     # A break and a letter are SysRq at a serial console.
     running.emulator.command(f"chardev-send-break {CONSOLE}")
-    running.console.sendall(b"b")
-    time.sleep(SETTLE_SECONDS)
+    running.type_at_line(b"b")
     return Seen()
 
 
@@ -217,7 +215,7 @@ def without_data(running: Running) -> Seen:
     while time.monotonic() < until and not running.went():
         for chord in _typed("\n" + IN_SHELL):
             running.emulator.press(*chord, board=True)
-        running.console.sendall(b"\r" + IN_SHELL.encode())
+        running.type_at_line(b"\r" + IN_SHELL.encode())
         if OWNED.decode() in running.offered():
             return Seen(["a shell"])
         running.look("without-data")

@@ -3,9 +3,9 @@
 python bench/emulated_tpm.py --image IMAGE --office OFFICE --work DIR [--cuts 3]
 
 The first start is cut off at random moments while the partition is made, and goes on; the kiosk is enrolled, serves,
-and its disk holds nothing that can be read; it serves after the next start; with another TPM, and with this one cleared,
-it says that its data are locked, and starts anew; with its own again it serves; with its keys destroyed, as a reset
-does, it is a new kiosk. Exit status 1 where one of these is not so.
+and its disk holds nothing that can be read; it serves after the next start; with another TPM it says that its data are
+locked; with its own again it serves; with its keys destroyed, as a reset does, it is a new kiosk. Exit status 1 where
+one of these is not so.
 """
 
 import argparse

@@ -14,8 +14,9 @@ from test_detect import SERVER
 
 from provisioning.__main__ import main
 from provisioning.box_files import CONFIG, PRINTER_RULES, USB_DEVICES, USB_RULES, following
-from provisioning.image.disk import COMMAND_LINE, LOADER
+from provisioning.image.root import SYSTEM
 from provisioning.manifest import UNITS, Manifest
+from provisioning.slots import COMMAND_LINE, LOADER
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs/lockdown.md"
@@ -72,7 +73,9 @@ def test_no_key_commands_the_kernel_or_the_service_manager() -> None:
     seats = read_by_systemd("etc/systemd/logind.conf.d/anjungan.conf")
     assert {seats[f"Handle{key}Key"] for key in ("Reboot", "Suspend", "Hibernate")} == {"ignore"}
     # Until the kernel's settings are read from the file, those of its command line hold.
-    assert {"sysctl.kernel.sysrq=0", "sysctl.kernel.ctrl-alt-del=0"} <= {*COMMAND_LINE.split()}
+    assert {"sysctl.kernel.sysrq=0", "sysctl.kernel.ctrl-alt-del=0"} <= {
+        *(SYSTEM / COMMAND_LINE).read_text("utf-8").split()
+    }
 
 
 def test_a_power_key_is_heard_of_the_boxs_own_button_alone() -> None:
