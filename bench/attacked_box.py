@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -96,17 +96,13 @@ class Box:
         overlay(self._image, self._disk, "raw")
         office = Office(self._office)
         try:
-            running = Running(self, self._disk, None, Power())
-            enrolled_at_welcome(running.emulator, office.code())
-            if not running.uses_its_own():
-                raise RuntimeError(
-                    "the kiosk does not use its own panel; was the image made with bench/emulated-usb.toml?"
-                )
-            seen = running.visited()
-            if seen.problems:
-                raise RuntimeError(f"without any attack: {seen.problems}")
-            running.emulator.save(self._saved)
-            running.close()
+            with closing(Running(self, self._disk, None, Power())) as running:
+                enrolled_at_welcome(running.emulator, office.code())
+                if not running.uses_its_own():
+                    raise RuntimeError("the kiosk does not use its own panel; is bench/emulated-usb.toml in the image?")
+                if problems := running.visited().problems:
+                    raise RuntimeError(f"without any attack: {problems}")
+                running.emulator.save(self._saved)
         finally:
             office.stop()
 

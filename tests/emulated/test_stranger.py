@@ -1,5 +1,5 @@
-"""Who is at the kiosk's cable in bench/emulated_attacks.py, against a true network stack: what is open is found, and what
-is shut, too.
+"""Who is at the kiosk's cable in bench/emulated_attacks.py, against a true network stack: what is open is found, and
+what is shut too.
 """
 
 import os
