@@ -29,6 +29,7 @@ ON_BUS = re.compile(r"Device \d+\.(\d+), Port (\S+), Speed \S+ Mb/s, Product (.*
 """QEMU's list of what is plugged in (info usb): address, port, product, name."""
 BACK_SECONDS, VISIT_SECONDS = 60.0, 90.0
 LOOK_SECONDS = 0.2
+USB_SECONDS, SETTLE_SECONDS = 60.0, 4.0
 OWNED = b"owned"
 """What a shell says that was told to."""
 OFFERS = (b"login:", b"assword", b"maintenance", OWNED)
@@ -128,7 +129,7 @@ class Box:
     def start(self, disk: Path, saved: Path | None, more: Iterable[str], told: Path, firmware: bool) -> Emulator:
         """Power on, or the saved machine; what the kernel does with USB devices is written down in `told`."""
         self.folder.mkdir(exist_ok=True)
-        watched = ("-trace", "usb_set_config", "-D", str(told), "-no-shutdown")
+        watched = ("-trace", "usb_set_config", "-D", str(told), "-no-shutdown", "-audiodev", "none,id=silence")
         return Emulator(
             self._image, self.folder, f"file={disk},format=qcow2,if=virtio", firmware, saved, cable(self.folder),
             (*USB, *watched, *more),
@@ -172,7 +173,9 @@ class Running:
             time.sleep(LOOK_SECONDS)
             if self.went():
                 return False
-            held &= self.is_at_start()
+            if not self.is_at_start():
+                self.look("went")
+                held = False
         return held
 
     def went(self) -> list[str]:
@@ -204,13 +207,24 @@ class Running:
     def uses_its_own(self) -> bool:
         return any(name == "panel" for _, name in self._used_usb())
 
+    def wait_until_looked_at(self) -> None:
+        """Until the kernel gave every USB device an address and had the time to use it. Raises TimeoutError."""
+        until = time.monotonic() + USB_SECONDS
+        while "0" in [address for address, *_ in self._usb()]:
+            if time.monotonic() > until:
+                raise TimeoutError("the kernel does not look at a USB device")
+            time.sleep(LOOK_SECONDS)
+        time.sleep(SETTLE_SECONDS)
+
+    def _usb(self) -> list[tuple[str, str, str, str]]:
+        return ON_BUS.findall(self.emulator.command("info usb").replace("\r", ""))
+
     def _used_usb(self) -> list[tuple[str, str]]:
         """What is used, with its place, and QEMU's name of it."""
         configured = dict(CONFIGURED.findall(self._told.read_text())) if self._told.exists() else {}
-        plugged = ON_BUS.findall(self.emulator.command("info usb").replace("\r", ""))
         return [
             (f"{what} in port {port}", name)
-            for address, port, what, name in plugged
+            for address, port, what, name in self._usb()
             if configured.get(address, "0") != "0"
         ]
 

@@ -63,7 +63,7 @@ DEVICES: dict[str, list[tuple[str, dict[str, object]]]] = {
     "a network card": [("usb-net", {"netdev": BACK})],
     "a serial line": [("usb-serial", {"chardev": BACK})],
     "a braille display, a card reader": [("usb-braille", {"chardev": BACK}), ("usb-ccid", {})],
-    "a sound card": [("usb-audio", {})],
+    "a sound card": [("usb-audio", {"audiodev": "silence"})],
 }
 
 
@@ -78,15 +78,11 @@ class Attack:
     """Whether it succeeds where there is no lock-down, so that the control has to find it."""
 
 
-SETTLE_SECONDS = 4.0
-"""In which the kernel of an emulated machine has looked at a new device."""
-
-
 def keys(running: Running, chords: Chords, board: bool) -> Seen:
     """At the keyboard of the board's own controller, or at one that is plugged in."""
     if not board and "keyboard" not in running.plugged:
         running.plug("usb-kbd", "keyboard", display=SCREEN)
-        time.sleep(SETTLE_SECONDS)
+        running.wait_until_looked_at()
     return Seen(notes=[] if running.press(chords, board) else ["the start page went"])
 
 
@@ -96,7 +92,7 @@ def devices(running: Running, plugged: Iterable[tuple[str, dict[str, object]]]) 
         number = len(running.plugged)
         bus = {"bus": f"device{number - 1}.0"} if driver == "scsi-hd" else {}
         running.plug(driver, f"device{number}", **backed(running, options) | bus)
-    time.sleep(SETTLE_SECONDS)
+    running.wait_until_looked_at()
     return Seen()
 
 
@@ -126,7 +122,7 @@ def hub(running: Running) -> Seen:
     ports = [*(f"15.{place}" for place in range(3, 7)), *(f"15.{hub}.{place}" for hub in "12" for place in range(1, 9))]
     for number, port in enumerate(ports):
         running.plug(("usb-kbd", "usb-tablet", "usb-mouse")[number % 3], f"behind{number}", port=port)
-    time.sleep(3 * SETTLE_SECONDS)
+    running.wait_until_looked_at()
     return Seen(notes=[f"{len(ports)} devices"])
 
 
