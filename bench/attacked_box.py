@@ -15,7 +15,7 @@ from threading import Event
 
 from emulated_boot import WELCOME, enrolled_at_welcome, sample_of, shows
 from emulated_office import Office, Printer
-from emulator import BOOT_START, CONSOLE, PRINTER, SCANNER, Emulator, kernel_of
+from emulator import BOOT_START, CABLE, CONSOLE, PRINTER, SCANNER, Emulator, kernel_of
 from stranger import Stranger, cable
 
 ROOT = Path(__file__).parent.parent
@@ -129,9 +129,10 @@ class Box:
     def start(self, disk: Path, saved: Path | None, more: Iterable[str], told: Path, firmware: bool) -> Emulator:
         """Power on, or the saved machine; what the kernel does with USB devices is written down in `told`."""
         self.folder.mkdir(exist_ok=True)
+        network = cable(self.folder) if saved else CABLE
         watched = ("-trace", "usb_set_config", "-D", str(told), "-no-shutdown", "-audiodev", "none,id=silence")
         return Emulator(
-            self._image, self.folder, f"file={disk},format=qcow2,if=virtio", firmware, saved, cable(self.folder),
+            self._image, self.folder, f"file={disk},format=qcow2,if=virtio", firmware, saved, network,
             (*USB, *watched, *more),
         )  # fmt: skip
 

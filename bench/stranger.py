@@ -1,4 +1,4 @@
-"""Somebody at the same network cable as an emulated kiosk: raw Ethernet frames into QEMU's hub, and what comes back.
+"""Somebody at the same network cable as an emulated kiosk: raw Ethernet frames to it, and what comes back.
 
 A batch of probes is followed by a question that every machine at a cable answers (ARP, RFC 826; neighbour
 discovery, RFC 4861), so silence means that the probes were heard and dropped, not that they were lost on the way.
@@ -124,14 +124,10 @@ class Stranger:
 
 
 def cable(folder: Path) -> list[str]:
-    """QEMU's options for a network of the office's router and a stranger."""
+    """QEMU's options for a network of the kiosk and a stranger, without QEMU's router, which answers for others."""
     (folder / "cable").unlink(missing_ok=True)
     ends = [f"local.type=unix,local.path={folder}/cable", f"remote.type=unix,remote.path={folder}/stranger"]
-    return [
-        "-netdev", "user,id=router", "-netdev", f"dgram,id=stranger,{','.join(ends)}",
-        "-netdev", "hubport,id=router-end,hubid=0,netdev=router",
-        "-netdev", "hubport,id=stranger-end,hubid=0,netdev=stranger", "-netdev", "hubport,id=net,hubid=0",
-    ]  # fmt: skip
+    return ["-netdev", f"dgram,id=net,{','.join(ends)}"]
 
 
 def _said(protocol: bytes, content: bytes) -> str:
