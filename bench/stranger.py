@@ -127,7 +127,8 @@ def cable(folder: Path) -> list[str]:
     """QEMU's options for a network of the kiosk and a stranger, without QEMU's router, which answers for others."""
     (folder / "cable").unlink(missing_ok=True)
     ends = [f"local.type=unix,local.path={folder}/cable", f"remote.type=unix,remote.path={folder}/stranger"]
-    return ["-netdev", f"dgram,id=net,{','.join(ends)}"]
+    # The router's state is in a saved machine, so it has to be there, at no cable.
+    return ["-netdev", "user,id=router", "-netdev", f"dgram,id=net,{','.join(ends)}"]
 
 
 def _said(protocol: bytes, content: bytes) -> str:
