@@ -67,8 +67,8 @@ def command_line(image: Path) -> str:
 
 class Emulator:
     """One run from power on to power off. `disk` is as for QEMU's -drive; without `firmware` the kernel is started
-    directly; a `stick` is what the firmware starts from. `cable` are QEMU's options for its network, `more` those for what
-    else the box has. Sockets and the console's text are in `folder`.
+    directly; a `stick` is what the firmware starts from. `cable` are QEMU's options for its network, `more` those for
+    what else the box has. Sockets and the console's text are in `folder`.
     """
 
     def __init__(
