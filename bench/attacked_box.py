@@ -131,9 +131,9 @@ class Box:
         self.folder.mkdir(exist_ok=True)
         network = cable(self.folder) if saved else CABLE
         watched = ("-trace", "usb_set_config", "-D", str(told), "-no-shutdown", "-audiodev", "none,id=silence")
+        disk_of = f"file={disk},format=qcow2,if=virtio"
         return Emulator(
-            self._image, self.folder, f"file={disk},format=qcow2,if=virtio", firmware, saved, network,
-            (*USB, *watched, *more),
+            self._image, self.folder, disk_of, firmware, saved, cable=network, more=(*USB, *watched, *more)
         )  # fmt: skip
 
     @property
