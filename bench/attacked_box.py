@@ -41,11 +41,12 @@ cd "$rootmnt/etc"
 gone() { mv "$1" "$1.gone"; }
 for each in getty@.service autovt@.service serial-getty@.service ctrl-alt-del.target \\
     emergency.service.d/anjungan.conf rescue.service.d/anjungan.conf \\
-    sysinit.target.wants/nftables.service basic.target.wants/usbguard.service; do
+    sysinit.target.wants/nftables.service; do
     gone "systemd/system/$each"
 done
 for each in systemd/logind.conf.d/anjungan.conf systemd/system.conf.d/anjungan.conf modprobe.d/anjungan.conf \\
-    udev/rules.d/70-anjungan.rules udev/rules.d/73-anjungan-power.rules sysctl.d/90-anjungan.conf; do
+    udev/rules.d/70-anjungan.rules udev/rules.d/73-anjungan-power.rules sysctl.d/90-anjungan.conf \\
+    anjungan/usb-devices.toml; do
     gone "$each"
 done
 echo kernel.sysrq=1 >sysctl.d/91-weaker.conf
