@@ -257,6 +257,21 @@ def credentials(box: Box) -> Iterator[Result]:
     until(lambda: box.is_up("core"), "core")
     told = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-n", "20")
     yield "kiosk_started" in told.rpartition("kiosk_stopped")[2], "core: opens its store with the sealed credential"
+    # Another box's TPM, or a cleared one: the seal is not opened.
+    box.says("sh", "-c", f"cp {sealed} {sealed}.sound && head -c 200 /dev/urandom | base64 >{sealed}")
+    box.says("systemctl", "restart", "anjungan-key.service", "anjungan-core.service")
+    until(lambda: box.is_up("core"), "core")
+    told = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-n", "20")
+    yield (
+        '"fault":"key"' in told.rpartition("kiosk_stopped")[2],
+        "core: a seal that does not open is said on the screen",
+    )
+    box.says(
+        "sh", "-c", f"mv {sealed}.sound {sealed} && rm /run/systemd/system/anjungan-core.service.d/without-key.conf"
+    )
+    box.says("systemctl", "daemon-reload")
+    box.says("systemctl", "restart", "anjungan-core.service")
+    until(lambda: box.is_up("core"), "core")
 
 
 def main() -> int:

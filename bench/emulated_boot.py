@@ -81,12 +81,17 @@ class Patience:
             self._since = None
 
 
+def sample_of(name: str) -> Image.Image:
+    """A picture of docs/pictures."""
+    with Image.open(SAMPLES / name) as held:
+        return held.convert("RGB")
+
+
 def wait_for(
     emulator: Emulator, name: str, seconds: float = BOOT_SECONDS, meanwhile: Callable[[], None] = lambda: None
 ) -> float:
     """Seconds since the power came when the screen of that sample is seen. Raises TimeoutError."""
-    with Image.open(SAMPLES / name) as held:
-        sample = held.convert("RGB")
+    sample = sample_of(name)
     until = time.monotonic() + seconds
     while not shows(emulator.screen(), sample):
         if time.monotonic() > until:

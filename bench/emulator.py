@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,14 @@ LOUD = "console=tty1 console=ttyS0 systemd.journald.forward_to_console=1 systemd
 QEMU = "qemu-system-x86_64"
 FIRMWARE = Path("/usr/share/ovmf/OVMF.fd")
 TAP_SECONDS = 0.1
+KEY_SECONDS = 0.04
 BOOT_START = 1 << 20
 """Where the image's first partition begins, in bytes."""
-PRINTER, SCANNER = "printer", "scanner"
+PRINTER, SCANNER, CONSOLE = "printer", "scanner", "console"
 SERIAL_LINES = {SCANNER: 1, PRINTER: 2}
 """/dev/ttyS1 and /dev/ttyS2 of the guest."""
+CABLE = ("-netdev", "user,id=net")
+SCREEN = "screen"
 
 
 def what_is_missing() -> str:
@@ -63,7 +67,8 @@ def command_line(image: Path) -> str:
 
 class Emulator:
     """One run from power on to power off. `disk` is as for QEMU's -drive; without `firmware` the kernel is started
-    directly; a `stick` is what the firmware starts from. Sockets and the console's text are in `folder`.
+    directly; a `stick` is what the firmware starts from. `cable` are QEMU's options for its network, `more` those for
+    what else the box has. Sockets and the console's text are in `folder`.
     """
 
     def __init__(
@@ -74,20 +79,23 @@ class Emulator:
         firmware: bool = False,
         resumed: Path | None = None,
         stick: Path | None = None,
+        cable: Sequence[str] = CABLE,
+        more: Sequence[str] = (),
     ) -> None:
         self.console = folder / "console.txt"
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("qmp", PRINTER, SCANNER):
+        for name in ("qmp", PRINTER, SCANNER, CONSOLE):
             (folder / name).unlink(missing_ok=True)
         command = [
             QEMU, "-nodefaults", "-display", "none", "-m", MEMORY_MIB, "-smp", "2", "-machine", "q35",
             *(["-accel", "kvm", "-cpu", "host"] if can_kvm() else ["-accel", "tcg,thread=multi", "-cpu", "max"]),
             "-drive", disk or f"file={image},format=raw,snapshot=on,if=virtio",
-            "-device", f"virtio-vga,xres={SIZE[0]},yres={SIZE[1]}", "-device", "virtio-rng-pci",
-            "-device", "virtio-tablet-pci", "-device", "qemu-xhci",
-            "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net",
-            "-qmp", f"unix:{folder}/qmp,server=on,wait=off", "-serial", f"file:{self.console}",
+            "-device", f"virtio-vga,id={SCREEN},xres={SIZE[0]},yres={SIZE[1]}", "-device", "virtio-rng-pci",
+            "-device", "virtio-tablet-pci", "-device", "qemu-xhci,id=usb,p2=15,p3=15",
+            *cable, "-device", "virtio-net-pci,netdev=net", *more,
+            "-qmp", f"unix:{folder}/qmp,server=on,wait=off", "-serial", f"chardev:{CONSOLE}",
+            "-chardev", f"socket,id={CONSOLE},path={folder}/{CONSOLE},server=on,wait=off,logfile={self.console}",
         ]  # fmt: skip
         for name in (PRINTER, SCANNER):
             command += ["-chardev", f"socket,id={name},path={folder}/{name},server=on,wait=off"]
@@ -142,6 +150,28 @@ class Emulator:
         """Out of its port."""
         self._qmp.do("device_del", id="in-port")
 
+    def press(self, *keys: str, board: bool = False) -> None:
+        """Keys held down together, by QEMU's names (QKeyCode): of the plugged keyboard that has display=screen, or of
+        the `board`'s own.
+        """
+        to = {} if board else {"device": SCREEN}
+        for down, each in [*((True, key) for key in keys), *((False, key) for key in reversed(keys))]:
+            self._qmp.do("input-send-event", events=[_key(each, down)], **to)
+            time.sleep(KEY_SECONDS)
+
+    def plug(self, driver: str, name: str, **options: object) -> None:
+        """Plugs a device in (QEMU's device_add)."""
+        self._qmp.do("device_add", driver=driver, id=name, **options)
+
+    def command(self, line: str) -> str:
+        """A command of QEMU's monitor for people; returns what it says."""
+        return str(self._qmp.do("human-monitor-command", **{"command-line": line}))
+
+    def happened(self) -> list[str]:
+        """The names of QEMU's events until now, such as RESET and SHUTDOWN."""
+        self._qmp.do("query-status")
+        return self._qmp.events
+
     def line(self, name: str) -> socket.socket:
         """The far end of a serial line."""
         return _connected(self._folder / name)
@@ -182,10 +212,15 @@ def _button(down: bool) -> dict[str, Any]:
     return {"type": "btn", "data": {"button": "left", "down": down}}
 
 
+def _key(name: str, down: bool) -> dict[str, Any]:
+    return {"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": name}}}
+
+
 class _Qmp:
-    """QEMU's own line of commands (QMP)."""
+    """QEMU's own line of commands (QMP); `events` are the names of what it told unasked."""
 
     def __init__(self, path: Path) -> None:
+        self.events: list[str] = []
         self._socket = _connected(path)
         self._file = self._socket.makefile("rw")
         self._file.readline()
@@ -199,6 +234,8 @@ class _Qmp:
             if not line:
                 raise ConnectionError(f"QEMU has gone before it did {command}")
             answer = json.loads(line)
+            if "event" in answer:
+                self.events.append(answer["event"])
             if "error" in answer:
                 raise RuntimeError(f"{command}: {answer['error']['desc']}")
             if "return" in answer:

@@ -114,7 +114,8 @@ class Box:
         self._shell = Shell("-m -u -i -n -p", "/run/technician")
         self._command = [
             "systemd-nspawn", "-q", "-D", str(root), "--boot", "--register=no", "--keep-unit", "--link-journal=no",
-            "--resolv-conf=off", "--timezone=off", f"--network-namespace-path={net}", "--capability=CAP_NET_ADMIN", *shared,
+            "--resolv-conf=off", "--timezone=off", f"--network-namespace-path={net}", "--capability=CAP_NET_ADMIN",
+            *shared,
         ]  # fmt: skip
         self._start()
 

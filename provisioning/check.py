@@ -5,11 +5,13 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from provisioning import kiosk_checks, lockdown_checks, system_checks
+from provisioning import encrypted_data, kiosk_checks, lockdown_checks, system_checks
 from provisioning.finding import LANGUAGES, Check, Finding, Verdict
 from provisioning.machine import Machine
 
-CHECKS: tuple[Check, ...] = (*kiosk_checks.CHECKS, *system_checks.CHECKS, *lockdown_checks.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *kiosk_checks.CHECKS, *system_checks.CHECKS, *lockdown_checks.CHECKS, *encrypted_data.CHECKS,
+)  # fmt: skip
 MARKS = {Verdict.KEPT: "ok ", Verdict.BROKEN: "NOT", Verdict.UNKNOWN: "?  "}
 
 

@@ -18,6 +18,7 @@ from kiosk.identity import KEY_FILE
 from kiosk.store_key import CREDENTIAL
 from kiosk.store_key import KEY_FILE as STORE_KEY_FILE
 from provisioning.box_files import CONFIG
+from provisioning.encrypted_data import destroy_keys, is_encrypted
 from provisioning.machine import BoxError, Machine
 from provisioning.plan import SEALED_KEY
 
@@ -72,11 +73,15 @@ def reset(arguments: argparse.Namespace, ask: Callable[[str], str] = input) -> i
     places = _places(machine)
     for place in places:
         print(f"will be wiped: {place}")
-    print("what was not sent to the central server yet is lost; the configuration stays")
+    stays = "settings of this box and later versions go too" if is_encrypted(machine) else "the configuration stays"
+    print(f"what was not sent to the central server yet is lost; {stays}")
     if not arguments.yes and ask(f"type {WORD} to go on: ").strip() != WORD:
         raise BoxError("nothing was wiped")
     if machine.is_up:
         machine.run(("systemctl", "stop", *UNITS))
+    if is_encrypted(machine):
+        destroy_keys(machine)
+        print("the data partition's keys are destroyed; it is made anew at the next start")
     try:
         proof = wipe(machine, places)
     except OSError as error:

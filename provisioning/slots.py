@@ -19,7 +19,7 @@ from provisioning.machine import BoxError, Machine
 SLOTS = ("A", "B")
 TRIES = 3
 """A slot on trial is started so often; then the other one is again."""
-LOADER = "timeout 0\neditor no\ndefault anjungan-*\n"
+LOADER = "timeout 0\neditor no\nauto-entries no\nauto-firmware no\ndefault anjungan-*\n"
 COMMAND_LINE = "boot/command-line"
 """The kernel's command line, in each root; which root it is, is added."""
 BOOT_PARTITION = "anjungan-boot"

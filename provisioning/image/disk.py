@@ -21,6 +21,8 @@ MIB = 1 << 20
 EFI_TYPE, LINUX_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
 DISK_ID = "5D0B6A1C-63C4-4C5A-9B5E-4B5A3C0E7D00"
 HASH_SEED = "5d0b6a1c-63c4-4c5a-9b5e-4b5a3c0e7d10"
+NEW = "anjungan-new"
+"""The label of a data partition that was never used (system/usr/libexec/anjungan/open-data)."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,6 @@ def _data(work: Path) -> Path:
     with image.open("wb") as file:
         file.truncate(DATA.size * MIB)
     extended = f"hash_seed={HASH_SEED},lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0"
-    made: list[str | Path] = ["mkfs.ext4", "-q", "-F", "-L", DATA.name, "-U", DATA.id.lower(), "-E", extended, image]
+    made: list[str | Path] = ["mkfs.ext4", "-q", "-F", "-L", NEW, "-U", DATA.id.lower(), "-E", extended, image]
     do(made, E2FSPROGS_FAKE_TIME=str(EPOCH))
     return image

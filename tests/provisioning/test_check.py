@@ -19,7 +19,7 @@ from kiosk.devices.pseudo_terminal import pseudo_terminal
 from kiosk.identity import Identity
 from kiosk.protocol import PracticeVisit
 from kiosk.readiness import keep_practice_visit
-from provisioning import check, kiosk_checks, lockdown_checks, system_checks
+from provisioning import check, encrypted_data, kiosk_checks, lockdown_checks, system_checks
 from provisioning.__main__ import main
 from provisioning.apply import apply
 from provisioning.binding import bind, machine_digest
@@ -112,6 +112,7 @@ def sound_box(tmp_path_factory, central, authority: trustme.CA) -> Iterator[Path
         "sys/class/dmi/id/product_uuid": "03000200-0400-0500-0006-000700080009",
         "run/systemd/timesync/synchronized": "", "proc/meminfo": "MemTotal: 4000000 kB\nMemAvailable: 2000000 kB",
         "proc/sys/kernel/sysrq": "0", "proc/sys/kernel/ctrl-alt-del": "0", "sys/fs/ext4/nvme0n1p2/errors_count": "0",
+        "proc/mounts": "/dev/mapper/anjungan-data /data ext4 rw 0 0", "sys/firmware/acpi/tables/TPM2": "",
         "proc/net/tcp": f"{HEAD}\n{LOOPBACK_ONLY}", "proc/net/udp": f"{HEAD}\n{DHCP}",
     }.items():  # fmt: skip
         box.file(place, said)
@@ -227,6 +228,7 @@ FAULTS: list[tuple[Check, Callable[[Kiosk], object], str]] = [
     (lockdown_checks.only_known_usb, _plugged("0781:5567", "SanDisk Cruzer", "08:06:50"), "SanDisk Cruzer"),
     (lockdown_checks.only_known_usb, _plugged("04b8:0e15", "EPSON TM-T20II", "07:01:02", "03:01:01"), "TM-T20II"),
     (lockdown_checks.only_known_usb, _gone("etc/anjungan/usb-devices.toml"), "every device is let in"),
+    (encrypted_data.data_is_locked_to_the_tpm, _file("proc/mounts", "/dev/vda3 /data ext4 rw 0 0"), "plain"),
     (lockdown_checks.no_keyboard, lambda kiosk: kiosk.box.inputs(TOUCH, KEYBOARD), "SIGMACHIP"),
     (lockdown_checks.nobody_signs_in, _file("etc/shadow", "root:$y$j9T$abc:19000::::::"), "with a password: root"),
 ]

@@ -14,7 +14,9 @@ from test_detect import SERVER
 
 from provisioning.__main__ import main
 from provisioning.box_files import CONFIG, PRINTER_RULES, USB_DEVICES, USB_RULES, following
+from provisioning.image.root import SYSTEM
 from provisioning.manifest import UNITS, Manifest
+from provisioning.slots import COMMAND_LINE, LOADER
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs/lockdown.md"
@@ -51,11 +53,16 @@ def test_no_console_waits_behind_the_screen_and_none_is_made() -> None:
 def test_the_display_never_switches_terminals() -> None:
     xorg = MANIFEST.files["etc/X11/xorg.conf.d/10-anjungan.conf"].decode()
     assert all(f'Option "{each}" "true"' in xorg for each in ("DontVTSwitch", "DontZap"))
-    for place, content in MANIFEST.files.items():
-        for line in content.decode().splitlines():
-            if "cage" in line and line.startswith("Exec"):
-                # cage switches terminals only where it is given leave to (cage(1), -s).
-                assert not re.search(r"\bcage\s+(-\w*\s+)*-\w*s", line), place
+    started = [
+        (place, line)
+        for place, content in MANIFEST.files.items()
+        for line in content.decode().splitlines()
+        if "/usr/bin/cage" in line
+    ]
+    assert [place for place, _ in started] == ["usr/libexec/anjungan/screen"]
+    for _, line in started:
+        # cage switches terminals only where it is given leave to (cage(1), -s).
+        assert not re.search(r"\bcage\s+(-\w*\s+)*-\w*s", line), line
 
 
 def test_no_key_commands_the_kernel_or_the_service_manager() -> None:
@@ -65,6 +72,17 @@ def test_no_key_commands_the_kernel_or_the_service_manager() -> None:
     assert read_by_systemd("etc/systemd/system.conf.d/anjungan.conf")["CtrlAltDelBurstAction"] == "none"
     seats = read_by_systemd("etc/systemd/logind.conf.d/anjungan.conf")
     assert {seats[f"Handle{key}Key"] for key in ("Reboot", "Suspend", "Hibernate")} == {"ignore"}
+    # Until the kernel's settings are read from the file, those of its command line hold.
+    assert {"sysctl.kernel.sysrq=0", "sysctl.kernel.ctrl-alt-del=0"} <= {
+        *(SYSTEM / COMMAND_LINE).read_text("utf-8").split()
+    }
+
+
+def test_a_power_key_is_heard_of_the_boxs_own_button_alone() -> None:
+    rules = MANIFEST.files["etc/udev/rules.d/73-anjungan-power.rules"].decode()
+    # After the rule that gives every keyboard to systemd-logind: a later name.
+    assert "70-power-switch.rules" < "73-anjungan-power.rules"
+    assert 'ENV{ID_PATH}!="acpi-*", TAG-="power-switch"' in rules
 
 
 def test_a_keyboard_is_left_alone_by_what_feeds_the_window() -> None:
@@ -78,9 +96,17 @@ def test_a_keyboard_is_left_alone_by_what_feeds_the_window() -> None:
 def test_a_boot_that_fails_offers_no_shell() -> None:
     for unit in ("emergency", "rescue"):
         lines = MANIFEST.files[f"{UNITS}/{unit}.service.d/anjungan.conf"].decode().splitlines()
-        assert lines.index("ExecStart=") < lines.index("ExecStart=/bin/sh -c 'sleep 30; exec systemctl --force reboot'")
+        assert lines.index("ExecStart=") < lines.index("ExecStart=/usr/libexec/anjungan/cannot-start")
         assert "StandardInput=null" in lines
+    shown = MANIFEST.files["usr/libexec/anjungan/cannot-start"].decode()
+    assert "Silakan ke loket" in shown
+    assert "Please go to a counter" in shown
+    assert shown.endswith("sleep 120\nexec systemctl --force reboot\n")
     assert "debug-shell.service" in MANIFEST.masked
+
+
+def test_the_boot_loader_offers_no_editor_and_no_other_system() -> None:
+    assert {"timeout 0", "editor no", "auto-entries no", "auto-firmware no"} <= {*LOADER.splitlines()}
 
 
 # ------------------------------------------------------------ plugs
@@ -231,9 +257,10 @@ def test_the_attack_list_names_files_that_are_shipped_and_tests_that_are_there()
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ") and "`" in line]
     assert len(rows) >= 20
     for row in rows:
-        _, attack, _, files, tests, _ = (cell.strip() for cell in row.split("|"))
+        _, attack, _, files, tests, live, _ = (cell.strip() for cell in row.split("|"))
+        assert live, f"{attack}: say what was tried live, or – where nothing was"
         for named in re.findall(r"`([^`]+)`", files):
-            if named.startswith("/etc/"):
+            if named.startswith(("/etc/", "/usr/")):
                 assert named[1:] in MANIFEST.files or named[1:] in (USB_RULES, PRINTER_RULES), f"{attack}: {named}"
             elif named.endswith((".service", ".target", ".socket")):
                 assert named in MANIFEST.masked, f"{attack}: {named}"
