@@ -62,7 +62,8 @@ class WindowDoor:
 
     def wake(self) -> None:
         """There is something to do; from any thread."""
-        with suppress(BlockingIOError):
+        # It is full, or the door was closed meanwhile.
+        with suppress(OSError):
             self.waker.send(b"\0")
 
     def serve(self, seconds: float) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from central.batch import read_batch
-from kiosk.protocol import BATCH_FACTS, ENROLMENTS, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT, canonical
+from kiosk.protocol import BATCH_FACTS, BUNDLES, ENROLMENTS, EPOCHS, FACTS, HEARTBEATS, SNAPSHOT, canonical
 
 
 def test_a_body_beyond_a_mebibyte_is_not_read(kiosk, http) -> None:
@@ -43,7 +43,7 @@ def test_browsers_are_told_to_be_strict_on_every_answer(http) -> None:
 
 def test_the_api_describes_itself(http) -> None:
     described = http.get("/api/v1/openapi.json").json()
-    assert set(described["paths"]) == {ENROLMENTS, EPOCHS, SNAPSHOT, FACTS, HEARTBEATS}
+    assert set(described["paths"]) == {ENROLMENTS, EPOCHS, SNAPSHOT, FACTS, HEARTBEATS, BUNDLES}
     facts = described["components"]["schemas"]["FactBatch"]["properties"]["facts"]
     assert (facts["minItems"], facts["maxItems"]) == (1, BATCH_FACTS)
 

@@ -50,7 +50,7 @@ def planted(http: TestClient, kiosk: Kiosk) -> dict[str, str]:
         breach = breaches.open_breach(session, ANI, known, MORNING, MORNING)
     # A new address with another part needs its value here.
     return {"ticket": str(TICKET), "office": "PYK", "kiosk": kiosk.id, "person": "petugas", "asked": asked.id,
-            "breach": breach, "service": "passport_new", "call": 1, "request_id": "none"}  # fmt: skip
+            "breach": breach, "service": "passport_new", "call": 1, "request_id": "none", "bundle": "none"}  # fmt: skip
 
 
 def addresses(app: Any, filled: dict[str, str]) -> list[str]:

@@ -149,9 +149,9 @@ def test_larger_words_are_larger_on_every_screen(stage: Stage) -> None:
         sizes = []
         for size in (TextSize.NORMAL, TextSize.LARGEST):
             stage.show(used(view, INDONESIAN, Access(text_size=size)))
-            # The head keeps its size.
+            # The head keeps its size, and so does a number that is as large as it can be already.
             sizes.append(max((each.font_size for each in leaves(stage) if isinstance(each, Words)), default=0))
-        assert sizes[1] > sizes[0] or name.startswith("ticket"), name
+        assert sizes[1] > sizes[0] or name.startswith(("ticket", "technician_code")), name
 
 
 @pytest.mark.parametrize("name", ["welcome", "welcome-no-scanner", "thanks", "survey-element", "declaring_priority"])
