@@ -1,8 +1,8 @@
-"""Follows section 3 of the technician's guide by the letter: a stick is made, and a box is installed from it and started.
+"""Follows section 3 of the technician's guide by the letter: a stick is made, a box is installed from it and started.
 
 This machine is the Debian on which the guide builds; the stick is a file behind a loop device. QEMU is the box,
-bench/emulated_stick.py and bench/emulated_boot.py are the technician's hands, bench/emulated_office.py the office. Needs
-root, and what the guide and docs/image.md name.
+bench/emulated_stick.py and bench/emulated_boot.py are the technician's hands, bench/emulated_office.py the office.
+Needs root, and what the guide and docs/image.md name.
 """
 
 import argparse
