@@ -203,12 +203,12 @@ class Technician:
             raise RuntimeError(f"{command}\nended with {status}:\n{said[-3000:]}")
 
     def _correct(self) -> None:
-        """Step 4.5: the printer on the network stands in no box's list."""
+        """Step 4.4: the printer on the network stands in no box's list."""
         file = self._root / CHECKOUT.lstrip("/") / "kiosk.toml"
         file.write_text(f'{file.read_text()}\n[printer]\nurl = "tcp://{ADDRESS}:{self._printer}"\n')
 
     def _reboot(self) -> float:
-        """Step 4.9, up to a kiosk that serves. There is no screen to be seen, so the window's compositor is told."""
+        """Step 4.8, up to a kiosk that serves. There is no screen to be seen, so the window's compositor is told."""
         for unit in ("ui", "fallback"):
             drop_ins = self._root / f"etc/systemd/system/anjungan-{unit}.service.d"
             drop_ins.mkdir(exist_ok=True)

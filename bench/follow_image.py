@@ -1,13 +1,14 @@
-"""Follows section 3 of the technician's guide by the letter: an image is built, written to a disk, and started.
+"""Follows section 3 of the technician's guide by the letter: a stick is made, a box is installed from it and started.
 
-This machine is the Debian on which the guide builds, and its rescue system; the box's disk is a file behind a loop
-device. QEMU is the box, bench/emulated_boot.py the technician's finger, bench/emulated_office.py the office. Needs
-root, and what the guide and docs/image.md name.
+This machine is the Debian on which the guide builds; the stick is a file behind a loop device. QEMU is the box,
+bench/emulated_stick.py and bench/emulated_boot.py are the technician's hands, bench/emulated_office.py the office.
+Needs root, and what the guide and docs/image.md name.
 """
 
 import argparse
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,20 +16,21 @@ from pathlib import Path
 
 from emulated_boot import run
 from emulated_office import prepare
+from emulated_stick import DISK_GIB, installed
 from emulator import what_is_missing
 from follow_guide import ASKED_SECONDS, SHELL
 from guide_text import PAGES, in_english, sections_of
 
 CODE = Path(__file__).parent.parent
 WITH_THE_IMAGE = 3
-DISK_BYTES = 16 * 10**9
+STICK_BYTES = 4 * 10**9
 
 
 @contextmanager
-def disk_behind(file: Path) -> Iterator[str]:
-    """The box's empty disk, as a rescue system names it."""
+def stick_behind(file: Path) -> Iterator[str]:
+    """An empty USB stick, as this machine names it."""
     with file.open("wb") as made:
-        made.truncate(DISK_BYTES)
+        made.truncate(STICK_BYTES)
     command = ["losetup", "--find", "--show", str(file)]
     device = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     try:
@@ -66,6 +68,17 @@ def followed(folder: Path, device: str, language: str) -> None:
         print(f"ok {time.monotonic() - began:6.1f} s  {command}", flush=True)
 
 
+def installed_and_started(work: Path) -> dict[str, float]:
+    """An empty box that is started from the stick, then from its own disk; times in s. Raises TimeoutError."""
+    disk, pictures = work / "disk", work / "pictures"
+    with disk.open("wb") as empty:
+        empty.truncate(DISK_GIB << 30)
+    pictures.mkdir()
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        times = installed(work / "stick", disk, pictures, Path(folder))
+    return times | run(disk, work / "office", pictures, True)
+
+
 def main() -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -79,10 +92,9 @@ def main() -> int:
     prepare(work / "office")
     checkout(work / "checkout", work / "office")
     try:
-        with disk_behind(work / "disk.img") as device:
+        with stick_behind(work / "stick") as device:
             followed(work / "checkout", device, arguments.language)
-        (work / "pictures").mkdir()
-        times = run(work / "disk.img", work / "office", work / "pictures", True)
+        times = installed_and_started(work)
     except (RuntimeError, TimeoutError) as problem:
         print(f"NOT {problem}")
         return 1

@@ -24,9 +24,20 @@ SHOWN = {
     "on-screen": "ticket_on_screen",
     "uncertain": "ticket_uncertain",
     "fault": "out_of_service-disk_full",
+    "technician-pin": "technician_pin",
+    "technician-code": "technician_code",
+    "technician": "technician",
 }
 """Names of pictures, and the views (kiosk.screens.sample_views) that they show."""
-SET_UP = {"code": "set_up-code", "code-refused": f"set_up-code-{EnrolmentProblem.REFUSED}"}
+SET_UP = {
+    "code": "set_up-code",
+    "code-refused": f"set_up-code-{EnrolmentProblem.REFUSED}",
+    "found": "set_up-found-two-missing",
+    "targets": "set_up-targets",
+    "slip": "set_up-slip",
+    "scan": "set_up-scan",
+    "not-ready": "set_up-not-ready",
+}
 """The same of the set-up's pages (kiosk.screens.sample_set_up)."""
 
 
