@@ -18,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulated_boot import CODE, wait_for
-from emulator import Emulator, what_is_missing
+from emulated_office import Printer
+from emulator import PRINTER, Emulator, what_is_missing
 from power_cuts import mounted
 
 from provisioning.image.disk import DATA
@@ -34,6 +35,7 @@ REFUSED_SECONDS = 240
 def installed(stick: Path, disk: Path, out: Path, folder: Path) -> dict[str, float]:
     """One installation; times in s. Raises TimeoutError."""
     emulator = _box(stick, disk, folder)
+    printer = Printer(emulator.line(PRINTER), lambda number: None)
     try:
         _wait_until(lambda: disk.stat().st_blocks > 0)
         emulator.screen().save(out / "stick-writing.png")
@@ -48,6 +50,7 @@ def installed(stick: Path, disk: Path, out: Path, folder: Path) -> dict[str, flo
         emulator.screen().save(out / "stick-code.png")
     finally:
         emulator.cut_power()
+        printer.close()
     return {"power on to installed": written, "stick pulled to the code's screen": code - written}
 
 
