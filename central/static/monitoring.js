@@ -8,7 +8,14 @@ const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let charts = [];
 let open = [];
 
+// Two swaps may both be done before either settles, so what was drawn in between goes first.
+function wipe() {
+  charts.forEach(chart => chart.destroy());
+  charts = [];
+}
+
 function draw(animated) {
+  wipe();
   charts = [...document.querySelectorAll("figure.chart")].filter(figure => figure.querySelector("tbody tr")).map(figure => {
     figure.classList.add("drawn");
     const rows = [...figure.querySelectorAll("tbody tr")];
@@ -73,7 +80,7 @@ sound.addEventListener("click", () => {
 });
 live.addEventListener("htmx:beforeSwap", () => {
   open = [...live.querySelectorAll("details[open]")].map(each => each.id);
-  charts.forEach(chart => chart.destroy());
+  wipe();
 });
 live.addEventListener("htmx:afterSettle", () => {
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");

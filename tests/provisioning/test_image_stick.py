@@ -1,5 +1,6 @@
-"""Which disk the stick takes for the box's own: a wrong one would be written over."""
+"""Which disk the stick takes for the box's own, a wrong one would be written over; and what it says."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import provisioning.image.stick
 SCRIPT = Path(provisioning.image.stick.__file__).parent / "stick" / "scripts" / "anjungan"
 IMAGE = 2_000_000_000
 LARGE = IMAGE // 512
+COLUMNS = 64
+"""Of a panel that is 1080 dots wide, in letters of 16 dots, without the margin."""
 
 
 def told(script: str, sys: Path) -> list[str]:
@@ -75,3 +78,10 @@ def test_a_former_kiosks_data_are_found_by_their_partitions_name(tmp_path: Path)
         (place / f"nvme0n1p{number}").mkdir()
         (place / f"nvme0n1p{number}" / "uevent").write_text(f"DEVTYPE=partition\nPARTNAME={name}\n")
     assert told('data_part "$1" nvme0n1', tmp_path) == ["nvme0n1p2"]
+
+
+def test_what_it_says_stands_on_one_line_of_a_narrow_panel() -> None:
+    script = SCRIPT.read_text().replace("$((bytes / 1000000))", "3000").replace("$(echo $disk)", "sda nvme0n1")
+    said = [text for text in re.findall(r'"([^"]+)"', script) if " " in text and text[0].isupper()]
+    assert len(said) >= 20
+    assert [text for text in said if len(text.replace("$disk", "nvme0n1")) > COLUMNS] == []

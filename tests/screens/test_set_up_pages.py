@@ -152,7 +152,7 @@ def test_what_is_missing_is_said_with_what_that_means(technician: Technician) ->
     assert "kode harus diketik" in technician.texts()
     assert "10.0.0.15" in technician.texts()
     technician.sees(SAMPLES["set_up-code-two-missing"])
-    assert "Belum ada: printer, pemindai" in technician.texts()
+    assert "Belum ada: pencetak, pemindai" in technician.texts()
 
 
 def test_root_s_words_stand_in_the_technicians_language_or_in_indonesian(technician: Technician) -> None:

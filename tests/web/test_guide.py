@@ -15,7 +15,7 @@ from pypdf.generic import Destination
 
 MOST_BYTES = 60_000
 SMALL = (108, 192)
-ALIKE, ANOTHER_CODE = 50, 5.0
+ALIKE, ANOTHER_CODE = 50, 8.0
 """How far a spot of a picture may be from what is drawn now, of 255; and how far all of it in the mean, where it shows
 a code, which is another one each time.
 """

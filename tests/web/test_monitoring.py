@@ -97,3 +97,12 @@ def test_anybody_reads_how_the_office_is_doing(site: Site, new_page: Callable[..
         expect(page.locator(".large")).to_have_count(2)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert violations(page) == []
+
+
+def test_two_swaps_that_settle_one_after_the_other_draw_each_chart_once(site: Site, page: Page) -> None:
+    a_morning(site)
+    signs_in(page, "supervisor").goto("/officers/monitoring")
+    expect(page.locator(".chart.drawn")).to_have_count(3)
+    for event in ("beforeSwap", "beforeSwap", "afterSettle", "afterSettle"):
+        page.evaluate(f"document.getElementById('live').dispatchEvent(new Event('htmx:{event}'))")
+    assert page.evaluate("Object.keys(Chart.instances).length") == 3
