@@ -82,6 +82,6 @@ def test_a_former_kiosks_data_are_found_by_their_partitions_name(tmp_path: Path)
 
 def test_what_it_says_stands_on_one_line_of_a_narrow_panel() -> None:
     script = SCRIPT.read_text().replace("$((bytes / 1000000))", "3000").replace("$(echo $disk)", "sda nvme0n1")
-    said = [text for text in re.findall(r'"([^"]+)"', script) if " " in text and text[0].isupper()]
+    said = re.findall(r'"([A-Z][^"\n]* [^"\n]*)"', script)
     assert len(said) >= 20
     assert [text for text in said if len(text.replace("$disk", "nvme0n1")) > COLUMNS] == []
