@@ -5,9 +5,12 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from kiosk.protocol import Readiness
+from kiosk.readiness import keep_readiness
 from provisioning import encrypted_data, kiosk_checks, lockdown_checks, system_checks
 from provisioning.finding import LANGUAGES, Check, Finding, Verdict
 from provisioning.machine import Machine
+from provisioning.owner import as_owner_of
 
 CHECKS: tuple[Check, ...] = (
     *kiosk_checks.CHECKS, *system_checks.CHECKS, *lockdown_checks.CHECKS, *encrypted_data.CHECKS,
@@ -31,6 +34,15 @@ def findings_of(machine: Machine) -> list[Finding]:
 def is_ready(findings: Iterable[Finding]) -> bool:
     """Whether no requirement is broken."""
     return all(each.verdict is not Verdict.BROKEN for each in findings)
+
+
+def keep_for_the_server(machine: Machine, data: Path, findings: Iterable[Finding]) -> None:
+    """Keeps in the kiosk's data folder, if it is there, what is broken: its next sign of life tells of it."""
+    folder = machine.here(data)
+    if folder.is_dir():
+        broken = tuple(each.name for each in findings if each.verdict is Verdict.BROKEN)
+        with as_owner_of(folder):
+            keep_readiness(folder, Readiness(at=machine.now(), broken=broken))
 
 
 def as_json(findings: Iterable[Finding], language: str) -> str:

@@ -16,15 +16,12 @@ from kiosk.devices.printer import Printer, printer_for
 from kiosk.errors import ConfigError, PrinterError
 from kiosk.identity import Identity
 from kiosk.model import PrintOutcome
-from kiosk.protocol import Readiness
-from kiosk.readiness import keep_readiness
 from kiosk.ticket_layout import COLUMNS, Align, Cut, Feed, Line, Rule, Text
 from provisioning.box_files import CONFIG
-from provisioning.check import findings_of, is_ready
+from provisioning.check import findings_of, is_ready, keep_for_the_server
 from provisioning.finding import LANGUAGES, Finding, Verdict, words
 from provisioning.kiosk_checks import CORE, core_runs
 from provisioning.machine import BoxError, Machine
-from provisioning.owner import as_owner_of
 from provisioning.zone import zone_kept
 
 PRACTICE = "practice-visit"
@@ -90,20 +87,11 @@ def _report(arguments: argparse.Namespace) -> int:
         name = _name(machine, settings)
         width = settings.printer.width_mm
         lines = report_lines(findings, name, machine.now().astimezone(), arguments.language, width)
-        _keep_for_the_server(machine, settings, findings)
+        keep_for_the_server(machine, settings.data.dir, findings)
         outcome = _printed(printer_for(settings.printer.url, width), lines)
     is_good = is_ready(findings)
     print(f"{words('report', 'ready' if is_good else 'not_ready', 'en')}; the report was {OUTCOMES[outcome]}")
     return 0 if is_good and outcome is not PrintOutcome.FAILED else 1
-
-
-def _keep_for_the_server(machine: Machine, settings: Settings, findings: Sequence[Finding]) -> None:
-    """The kiosk's next sign of life tells of it; it may be a while until there is a network."""
-    folder = machine.here(settings.data.dir)
-    if folder.is_dir():
-        broken = tuple(each.name for each in findings if each.verdict is Verdict.BROKEN)
-        with as_owner_of(folder):
-            keep_readiness(folder, Readiness(at=machine.now(), broken=broken))
 
 
 def _name(machine: Machine, settings: Settings) -> str:

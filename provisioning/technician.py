@@ -8,7 +8,8 @@ import argparse
 import json
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,15 +17,13 @@ from kiosk.box_door import LONGEST_ANSWER, Verb
 from kiosk.config import read_settings
 from kiosk.doors import peer_of, user_of
 from kiosk.errors import ConfigError
-from kiosk.protocol import BUNDLE_BYTES, Readiness
-from kiosk.readiness import keep_readiness
+from kiosk.protocol import BUNDLE_BYTES
 from provisioning.box_files import CONFIG
 from provisioning.bundle import bounded, packed, parts_of
-from provisioning.check import findings_of
+from provisioning.check import findings_of, keep_for_the_server
 from provisioning.disk import Disk, put_file
-from provisioning.finding import LANGUAGES, Finding, Verdict
+from provisioning.finding import LANGUAGES, Finding
 from provisioning.machine import BoxError, Machine
-from provisioning.owner import as_owner_of
 
 FOLDER = Path("/run/anjungan-technician")
 """Where the units leave what they found, for root alone."""
@@ -142,7 +141,8 @@ def _done(verb: Verb, machine: Machine, folder: Path) -> tuple[dict[str, object]
 def check_as_told(machine: Machine) -> bytes:
     """What every check finds, with its words in all languages; the server hears of it with the next sign of life."""
     findings = findings_of(machine)
-    _keep_for_the_server(machine, findings)
+    with suppress(ConfigError):
+        keep_for_the_server(machine, read_settings(machine.at(CONFIG)).data.dir, findings)
     return json.dumps([_told(each) for each in findings], ensure_ascii=False).encode()
 
 
@@ -160,17 +160,6 @@ def _told(finding: Finding) -> dict[str, object]:
         "requirement": in_each(finding.requirement_in), "verdict": finding.verdict, "measured": finding.measured,
         "remedy": in_each(finding.remedy_in) if finding.remedy else None,
     }  # fmt: skip
-
-
-def _keep_for_the_server(machine: Machine, findings: Iterable[Finding]) -> None:
-    try:
-        folder = machine.here(read_settings(machine.at(CONFIG)).data.dir)
-    except ConfigError:
-        return
-    broken = tuple(each.name for each in findings if each.verdict is Verdict.BROKEN)
-    if folder.is_dir():
-        with as_owner_of(folder):
-            keep_readiness(folder, Readiness(at=machine.now(), broken=broken))
 
 
 def _passed_socket() -> socket.socket:
