@@ -240,7 +240,7 @@ def technicians(box: Box) -> Iterator[Result]:
 def looks(box: Box) -> Iterator[Result]:
     """What looks at the whole box sees within its walls what root sees without any."""
     program = "/opt/anjungan/current/bin/kiosk-provision"
-    free = box.says(program, "check", "--json")
+    free = box.says(program, "check", "--json", "--language", "id")
     box.says("systemctl", "start", "anjungan-technician-check.service")
     walled = box.says("cat", "/run/anjungan-technician/check.json")
     seen = [_verdicts(told) for told in (free, walled)]
@@ -257,7 +257,9 @@ def looks(box: Box) -> Iterator[Result]:
 
 def _verdicts(told: str) -> dict[str, str]:
     try:
-        return {each["name"]: each["verdict"] for each in json.loads(told)}
+        # The technician is told each requirement in all languages.
+        rows = [(each["requirement"], each["verdict"]) for each in json.loads(told)]
+        return {(said["id"] if isinstance(said, dict) else said): verdict for said, verdict in rows}
     except (ValueError, KeyError, TypeError):
         return {}
 
@@ -292,7 +294,7 @@ def credentials(box: Box) -> Iterator[Result]:
     until(lambda: box.is_up("core"), "core")
     told = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-n", "20")
     yield (
-        '"fault":"key"' in told.rpartition("kiosk_stopped")[2],
+        "fault=key" in told.rpartition("kiosk_stopped")[2],
         "core: a seal that does not open is said on the screen",
     )
     box.says(
