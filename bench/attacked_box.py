@@ -134,7 +134,7 @@ class Box:
         watched = ("-trace", "usb_set_config", "-D", str(told), "-no-shutdown", "-audiodev", "none,id=silence")
         disk_of = f"file={disk},format=qcow2,if=virtio"
         return Emulator(
-            self._image, self.folder, disk_of, firmware, saved, cable=network, more=(*USB, *watched, *more)
+            self._image, self.folder, disk_of, firmware, resumed=saved, cable=network, more=(*USB, *watched, *more)
         )  # fmt: skip
 
     @property

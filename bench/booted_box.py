@@ -7,6 +7,7 @@ The window is drawn by the true compositor for a panel that is not there (wlroot
 """
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,8 @@ LIMITS = {"core": 2.0, "sync": 5.0, "ui": 12.0}
 """Within so many s each is back after it was killed."""
 STOP_SECONDS = 5.0
 MOST_EXPOSURE = 2.0
+LOOKS, MOST_OF_LOOKS = ("report", "technician-check", "technician-bundle"), 2.8
+"""What looks at the whole box for a moment is root's, and is left the network, whose walls it judges."""
 WATCHED = {"core": 10.0, "ui": 10.0}
 """WatchdogSec= of each; sync's is a minute, which is not waited for."""
 
@@ -133,10 +136,11 @@ Result = tuple[bool, str]
 
 
 def exposures(box: Box) -> Iterator[Result]:
-    for unit in (*UNITS, "fallback", "rehearsal", "technician"):
+    most = dict.fromkeys((*UNITS, "fallback", "rehearsal", "technician"), MOST_EXPOSURE)
+    for unit, limit in (most | dict.fromkeys(LOOKS, MOST_OF_LOOKS)).items():
         told = box.says("systemd-analyze", "security", "--no-pager", f"anjungan-{unit}.service").splitlines()[-1]
         level = float(told.partition(":")[2].split()[0])
-        yield level <= MOST_EXPOSURE, f"{unit}: exposure {level} (systemd-analyze security; at most {MOST_EXPOSURE})"
+        yield level <= limit, f"{unit}: exposure {level} (systemd-analyze security; at most {limit})"
 
 
 def separation(box: Box) -> Iterator[Result]:
@@ -233,6 +237,33 @@ def technicians(box: Box) -> Iterator[Result]:
     yield True, "restart-kiosk: all three serve again"
 
 
+def looks(box: Box) -> Iterator[Result]:
+    """What looks at the whole box sees within its walls what root sees without any."""
+    program = "/opt/anjungan/current/bin/kiosk-provision"
+    free = box.says(program, "check", "--json", "--language", "id")
+    box.says("systemctl", "start", "anjungan-technician-check.service")
+    walled = box.says("cat", "/run/anjungan-technician/check.json")
+    seen = [_verdicts(told) for told in (free, walled)]
+    other = sorted(name for name in seen[0] | seen[1] if seen[0].get(name) != seen[1].get(name))
+    yield (
+        bool(seen[0]) and not other,
+        f"technician-check: {len(seen[1])} requirements judged as without its walls {other}",
+    )
+    box.says("systemctl", "start", "anjungan-report.service")
+    told = box.says("journalctl", "-o", "cat", "-u", "anjungan-report", "-n", "20")
+    yield "the report was printed" in told, f"report: {told.splitlines()[-3:]}"
+    until(lambda: box.is_up("core"), "core")
+
+
+def _verdicts(told: str) -> dict[str, str]:
+    try:
+        # The technician is told each requirement in all languages.
+        rows = [(each["requirement"], each["verdict"]) for each in json.loads(told)]
+        return {(said["id"] if isinstance(said, dict) else said): verdict for said, verdict in rows}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
 def memory(box: Box) -> Iterator[Result]:
     """What all processes of a unit hold, shared parts by their share (a container may have no account of its own)."""
     for unit in UNITS:
@@ -263,7 +294,7 @@ def credentials(box: Box) -> Iterator[Result]:
     until(lambda: box.is_up("core"), "core")
     told = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-n", "20")
     yield (
-        '"fault":"key"' in told.rpartition("kiosk_stopped")[2],
+        "fault=key" in told.rpartition("kiosk_stopped")[2],
         "core: a seal that does not open is said on the screen",
     )
     box.says(
@@ -294,6 +325,7 @@ def main() -> int:
             stops,
             practises,
             technicians,
+            looks,
             fallback,
             credentials,
         ):

@@ -27,7 +27,9 @@ ALIKE = 9.0
 """Mean difference of two pictures, of 255, up to which they show the same screen: the moving phone and the time of day
 differ, and stay far below.
 """
-LOOK_SECONDS = 0.3
+LOOK_SECONDS, BACK_LOOK_SECONDS = 0.3, 1.0
+"""A look takes the emulator time, of which a kiosk that is measured shall have all."""
+BAR = (4, 4)
 BOOT_SECONDS = 600
 TYPED_SECONDS = 0.6
 MAIN, MAIN_NEAR = (0x07, 0x52, 0x4A), 12
@@ -99,6 +101,19 @@ def wait_for(
         meanwhile()
         time.sleep(LOOK_SECONDS)
     return emulator.seconds
+
+
+def boot_to_page(emulator: Emulator) -> float:
+    """Seconds from power on to the first page that serves: each has the office's bar, the pages before them have not.
+    Raises TimeoutError.
+    """
+    bar = sample_of(WELCOME).getpixel(BAR)
+    while emulator.seconds < BOOT_SECONDS:
+        picture = emulator.screen()
+        if picture.size == SIZE and picture.getpixel(BAR) == bar:
+            return emulator.seconds
+        time.sleep(BACK_LOOK_SECONDS)
+    raise TimeoutError(f"no page is seen within {BOOT_SECONDS} s")
 
 
 def boot_to_welcome(emulator: Emulator) -> float:

@@ -67,8 +67,9 @@ def command_line(image: Path) -> str:
 
 class Emulator:
     """One run from power on to power off. `disk` is as for QEMU's -drive; without `firmware` the kernel is started
-    directly; a `stick` is what the firmware starts from. `cable` are QEMU's options for its network, `more` those for
-    what else the box has. Sockets and the console's text are in `folder`.
+    directly, and says all it does on the console unless `quiet`, which takes the machine time; a `stick` is what the
+    firmware starts from. `cable` are QEMU's options for its network, `more` those for what else the box has. Sockets
+    and the console's text are in `folder`.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Emulator:
         folder: Path,
         disk: str = "",
         firmware: bool = False,
+        quiet: bool = False,
         resumed: Path | None = None,
         stick: Path | None = None,
         cable: Sequence[str] = CABLE,
@@ -100,7 +102,7 @@ class Emulator:
         for name in (PRINTER, SCANNER):
             command += ["-chardev", f"socket,id={name},path={folder}/{name},server=on,wait=off"]
             command += ["-device", f"isa-serial,chardev={name},index={SERIAL_LINES[name]}"]
-        command += ["-bios", str(FIRMWARE)] if firmware else self._direct(image)
+        command += ["-bios", str(FIRMWARE)] if firmware else self._direct(image, "" if quiet else LOUD)
         if stick:
             command += ["-device", "qemu-xhci", "-drive", f"file={stick},format=raw,snapshot=on,if=none,id=stick"]
             command += ["-device", "usb-storage,drive=stick,id=in-port,removable=on,bootindex=0"]
@@ -110,9 +112,9 @@ class Emulator:
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         self._qmp = _Qmp(folder / "qmp")
 
-    def _direct(self, image: Path) -> list[str]:
+    def _direct(self, image: Path, said: str) -> list[str]:
         kernel, first = kernel_of(image, self._folder)
-        told = f"{command_line(image)} {LOUD}"
+        told = f"{command_line(image)} {said}"
         return ["-kernel", str(kernel), "-initrd", str(first), "-append", told]
 
     @property

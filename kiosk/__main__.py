@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.box_door import BOX_DOOR
+from kiosk.compositor import await_display
 from kiosk.config import Settings, read_settings
 from kiosk.doors import CENTRAL_DOOR, RUN, WINDOW_DOOR, user_of
 from kiosk.errors import AnjunganError, CentralError, ConfigError, DeviceError, StoreError
 from kiosk.event_log import StoreUnusable, note
 from kiosk.log_file import catch_the_uncaught, log_to_file, log_to_stream
-from kiosk.remote_settings import RemoteSettingsFile
 from kiosk.screens.sample_views import MODES
 from kiosk.supervisor import Supervisor
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from kiosk.bootstrap import Kiosk, OutOfService
     from kiosk.devices import Keypad, Printer, Scanner
+    from kiosk.remote_settings import RemoteSettingsFile
 
 ROUNDS_AT_REST = 25
 """Of the window's loop in a second, a third more in truth, as Kivy waits for less than it could (kiosk/pace.py)."""
@@ -164,7 +165,7 @@ def _utc() -> datetime:
 def _run(arguments: argparse.Namespace) -> int:
     # What is loaded stays; to look through it for garbage takes a sixth of the start. The app sweeps later.
     gc.disable()
-    remote = RemoteSettingsFile(arguments.config)
+    remote = _remote(arguments.config)
     settings = remote.settings
     _log(settings.data.dir)
     _open_window(settings)
@@ -177,7 +178,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _core(arguments: argparse.Namespace) -> int:
     gc.disable()
-    remote = RemoteSettingsFile(arguments.config)
+    remote = _remote(arguments.config)
     settings = remote.settings
     _log(settings.data.dir)
     from kiosk.core import Core
@@ -224,6 +225,13 @@ def _sync(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _remote(config: Path) -> "RemoteSettingsFile":
+    # The window and the way to the server know nothing of it, and are up sooner.
+    from kiosk.remote_settings import RemoteSettingsFile
+
+    return RemoteSettingsFile(config)
+
+
 def _log(data: Path | None) -> None:
     """The journal gets all of it; a process that keeps data has a file of its own besides."""
     log_to_stream(sys.stderr, _utc)
@@ -236,12 +244,13 @@ def _open_window(settings: Settings) -> None:
     """The window with its first frame."""
     prepare_kivy(settings.screen.size, settings.screen.fullscreen)
     end_on_signals()
+    await_display()
     from kiosk.screens.splash import show_splash
 
     show_splash()
 
 
-def _kiosk(settings: Settings, remote: RemoteSettingsFile, relay: Path | None, box_door: Path | None) -> "Kiosk":
+def _kiosk(settings: Settings, remote: "RemoteSettingsFile", relay: Path | None, box_door: Path | None) -> "Kiosk":
     from kiosk.bootstrap import Kiosk
 
     return Kiosk(settings, remote=remote, relay=relay, box_door=box_door)

@@ -5,10 +5,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from kiosk.booking_pass import PREFIX, BookingPass, Keys, read_pass
 from kiosk.model import Reason, Refusal
+
+if TYPE_CHECKING:
+    from kiosk.booking_pass import BookingPass, Keys
 
 LONGEST = 400
 """Characters beyond which nothing that an office hands out can be meant; longer input is not even parsed."""
@@ -33,13 +36,16 @@ class Reference:
     text: str = field(repr=False)
 
 
-def read(text: str, keys: Keys, now: datetime | None) -> BookingPass | Code | Reference | Refusal:
+def read(text: str, keys: "Keys", now: datetime | None) -> "BookingPass | Code | Reference | Refusal":
     """What `text` is at the instant `now` (UTC; None where the clock is not trusted). Never raises: whatever cannot be
     read or believed is a refusal.
 
     >>> read("7kq2m-9x4td", {}, None)
     Code()
     """
+    # Who only types or checks the letters of a code, as the window does, does without cryptography.
+    from kiosk.booking_pass import PREFIX, read_pass
+
     meant = plain(text)
     if meant is None:
         return Refusal(Reason.UNREADABLE)

@@ -19,21 +19,21 @@ def _https(url: str) -> str:
 
 
 def _printer_url(url: str) -> str:
-    from kiosk.devices.printer import printer_for
+    from kiosk.devices.printer import check_url
 
-    return _checked(url, printer_for)
+    return _checked(url, check_url)
 
 
 def _scanner_url(url: str) -> str:
-    from kiosk.devices.scanner import scanner_for
+    from kiosk.devices.scanner import check_url
 
-    return _checked(url, scanner_for)
+    return _checked(url, check_url)
 
 
 def _keypad_url(url: str) -> str:
-    from kiosk.devices.keypad import keypad_for
+    from kiosk.devices.keypad import check_url
 
-    return _checked(url, keypad_for)
+    return _checked(url, check_url)
 
 
 def _paper_width(millimetres: int) -> int:
@@ -42,9 +42,9 @@ def _paper_width(millimetres: int) -> int:
     return millimetres
 
 
-def _checked(url: str, make: Callable[[str], object]) -> str:
+def _checked(url: str, check: Callable[[str], None]) -> str:
     try:
-        make(url)
+        check(url)
     except ConfigError as error:
         raise ValueError("; ".join(error.problems)) from error
     return url

@@ -39,6 +39,7 @@ ALLOWED = {
     "rehearsal": {"bootstrap", "config", "errors", "events", "practice_folder", "protocol", "visit"},
     "config": {"errors", "theme", "devices.printer", "devices.scanner", "devices.keypad"},
     "box_door": {"errors"},
+    "compositor": {"errors"},
     "gate": PURE | {"store"},
     "workbench": PURE | {"gate", "store"},
     "tasks": PURE | {"box_door", "client", "store", "workbench"},

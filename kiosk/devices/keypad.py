@@ -32,6 +32,11 @@ class Keypad(Protocol):
         """Let go of the device; harmless when it is closed already."""
 
 
+def check_url(url: str) -> None:
+    """ConfigError says what is wrong with a keypad's URL; no driver is loaded."""
+    parse_device_url(url, "keypad", KINDS)
+
+
 def keypad_for(url: str) -> Keypad:
     """The keypad that `url` names, not yet open. ConfigError says what is wrong with a URL."""
     parts = parse_device_url(url, "keypad", KINDS)

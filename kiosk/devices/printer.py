@@ -1,5 +1,6 @@
 """What a printer is, and which driver a URL names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -60,9 +61,27 @@ def printer_for(url: str, width_mm: int = 80) -> Printer:
     return EscposPrinter(_connection(url), width_mm)
 
 
+def check_url(url: str) -> None:
+    """ConfigError says what is wrong with a printer's URL; no driver is loaded."""
+    if url.startswith("usb:"):
+        usb_ids(url)
+    else:
+        parse_device_url(url, "printer", KINDS)
+
+
+def usb_ids(url: str) -> tuple[int, int]:
+    """The vendor and the product of a URL like usb://04b8:0e15; ConfigError for another."""
+    match = re.fullmatch(r"usb://([0-9a-fA-F]{4}):([0-9a-fA-F]{4})", url)
+    if match is None:
+        raise ConfigError(
+            [f"printer URL {url!r} needs vendor and product as lsusb shows them; write it like usb://04b8:0e15"]
+        )
+    return int(match[1], 16), int(match[2], 16)
+
+
 def _connection(url: str) -> Connection:
     if url.startswith("usb:"):
-        from kiosk.devices.usb_connection import UsbConnection, usb_ids
+        from kiosk.devices.usb_connection import UsbConnection
 
         return UsbConnection(*usb_ids(url))
     parts = parse_device_url(url, "printer", KINDS)

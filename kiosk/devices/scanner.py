@@ -25,6 +25,11 @@ class Scanner(Protocol):
         """Let go of the device; harmless when it is closed already."""
 
 
+def check_url(url: str) -> None:
+    """ConfigError says what is wrong with a scanner's URL; no driver is loaded."""
+    parse_device_url(url, "scanner", KINDS)
+
+
 def scanner_for(url: str) -> Scanner:
     """The scanner that `url` names, not yet open. ConfigError says what is wrong with a URL."""
     parts = parse_device_url(url, "scanner", KINDS)

@@ -1,25 +1,14 @@
 """A printer on USB, spoken to directly."""
 
-import re
 from typing import Any
 
 from kiosk.devices import escpos_library
 from kiosk.devices.connection import ConnectionLost
-from kiosk.errors import ConfigError, PrinterError
+from kiosk.errors import PrinterError
 
 PRINTER_CLASS = 7
 WRITE_TIMEOUT_MS = 5000
 CHUNK = 4096
-
-
-def usb_ids(url: str) -> tuple[int, int]:
-    """The vendor and the product of a URL like usb://04b8:0e15; ConfigError for another."""
-    match = re.fullmatch(r"usb://([0-9a-fA-F]{4}):([0-9a-fA-F]{4})", url)
-    if match is None:
-        raise ConfigError(
-            [f"printer URL {url!r} needs vendor and product as lsusb shows them; write it like usb://04b8:0e15"]
-        )
-    return int(match[1], 16), int(match[2], 16)
 
 
 class UsbConnection:

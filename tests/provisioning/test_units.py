@@ -40,10 +40,13 @@ def test_a_unit_is_exposed_to_little(unit: str) -> None:
     assert exposure(UNITS / f"anjungan-{unit}.service") <= MOST_EXPOSURE
 
 
+MOMENTS = {"again": 2.0, "panel": 2.0, "report": 2.8, "technician-check": 2.8, "technician-bundle": 2.8}
+"""What looks at the whole box is left more: the network, whose walls it judges, and root's eyes."""
+
+
 @needs_systemd
-@pytest.mark.parametrize(("unit", "most"), [("again", MOST_EXPOSURE), ("panel", MOST_EXPOSURE), ("report", 3.2)])
+@pytest.mark.parametrize(("unit", "most"), MOMENTS.items())
 def test_what_runs_for_a_moment_is_exposed_to_little(unit: str, most: float) -> None:
-    """The report looks at the whole box and prints, so more is left to it."""
     assert exposure(UNITS / f"anjungan-{unit}.service") <= most
 
 
