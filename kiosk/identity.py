@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from kiosk.durable_file import write_private
 from kiosk.errors import ConfigError
-from kiosk.protocol import TOKEN_SECONDS, Enrolled
+from kiosk.protocol import TOKEN_SECONDS, Enrolled, check_text
 
 KEY_FILE = "kiosk.key"
 IDENTITY_FILE = "identity.json"
@@ -52,11 +52,13 @@ class Identity:
         Raises ConfigError if they cannot be written.
         """
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        kept = _Kept(**enrolled.model_dump(), public_key=public_key_text(key))
+        # Whether it is approved changes, and is the server's to say.
+        kept = _Kept(**enrolled.model_dump(exclude={"approved"}), public_key=public_key_text(key))
+        text = kept.model_dump_json(indent=2, exclude={"approved"})
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_private(folder / KEY_FILE, pem)
-            write_private(folder / IDENTITY_FILE, kept.model_dump_json(indent=2).encode() + b"\n")
+            write_private(folder / IDENTITY_FILE, text.encode() + b"\n")
         except OSError as error:
             raise ConfigError([f"[data] dir: {folder} cannot be written: {error.strerror}"]) from error
         return cls._of(kept, key)
@@ -77,6 +79,11 @@ class Identity:
     @classmethod
     def _of(cls, kept: _Kept, key: Ed25519PrivateKey) -> "Identity":
         return cls(kiosk_id=kept.kiosk_id, name=kept.name, digit=kept.digit, office=kept.office, key=key)
+
+    @property
+    def check_text(self) -> str:
+        """What an officer compares before the kiosk is approved."""
+        return check_text(public_key_text(self.key))
 
     def token(self, now: datetime) -> str:
         """A bearer token valid for TOKEN_SECONDS from `now` (UTC): a JWT (RFC 7519) signed with EdDSA (RFC 8037)."""
