@@ -1,4 +1,4 @@
-"""`kiosk-central`: serve, load-demo, new-code, approve, back-up, restore, conform, fault-proxy, passes, people, privacy."""
+"""`kiosk-central`: serve, load-demo, new-code, approve, back-up, restore, conform, fault-proxy, and those of people."""
 
 import argparse
 import asyncio
