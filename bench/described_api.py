@@ -167,7 +167,7 @@ def _identity(app: FastAPI) -> dict[str, str]:
     """A code and a key that can be enrolled, under whatever name."""
     with app.state.writing.begin() as session:
         session.execute(delete(TryRow))
-        code = new_code(session, "PYK", "", now())
+        code = new_code(session, "PYK", "", now(), "kiosk-central", approved=True)
     public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     return {"code": code, "public_key": b64encode(public).decode()}
 
@@ -183,7 +183,7 @@ def _chain(kiosk: Caller, case: Case[Any]) -> None:
 
 def _enrolled(app: FastAPI, http: TestClient) -> Caller:
     with app.state.writing.begin() as session:
-        code = new_code(session, "PYK", "", now())
+        code = new_code(session, "PYK", "", now(), "kiosk-central", approved=True)
     key = Ed25519PrivateKey.generate()
     line = Line(http)
     kiosk = enrolled(line, enrol(line, code, key), key)

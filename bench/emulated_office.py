@@ -23,11 +23,13 @@ from central.app import create_app
 from central.database import database_file, for_writing, open_database
 from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import enrol, new_code
+from central.fleet.approval import approve, waiting
 from central.fleet.rollout import begin
+from central.people.roles import SignedIn
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.devices.simulator_programs import converse
 from kiosk.identity import Identity, public_key_text
-from kiosk.protocol import Enrolment
+from kiosk.protocol import Enrolment, check_text
 from provisioning.updates.errors import RepositoryError
 from provisioning.updates.release import Release
 from provisioning.updates.repository import Repository, read_key
@@ -104,10 +106,19 @@ class Office:
     def database(self) -> Path:
         return database_file(self.data)
 
-    def code(self) -> str:
-        """A new code for a kiosk, as it is typed."""
+    def code(self, approved: bool = True) -> str:
+        """A new code for a kiosk, as it is typed; its kiosk need not be approved unless that is tried."""
         with self._app.state.writing.begin() as session:
-            return new_code(session, DEMO_OFFICE, "Lobby 1", datetime.now(UTC)).replace("-", "")
+            now = datetime.now(UTC)
+            return new_code(session, DEMO_OFFICE, "Lobby 1", now, "kiosk-central", approved).replace("-", "")
+
+    def approve(self) -> str:
+        """Has an officer approve a kiosk that waits; returns its letters, "" where none does."""
+        with self._app.state.writing.begin() as session:
+            for kiosk in waiting(session):
+                approve(session, kiosk, SignedIn("Rahma", kiosk.office, frozenset()), datetime.now(UTC))
+                return check_text(kiosk.public_key)
+        return ""
 
     def enrol(self, folder: Path) -> None:
         """A kiosk's identity in its data folder, as if a code had been typed on it."""

@@ -2,11 +2,12 @@
 
 The commands are read out of the guide, in the order in which it has them typed, and run as root in a booted container
 (systemd-nspawn --boot) with a network of its own; the central server and the printer are outside. What the guide leaves
-to the technician's eyes and hands is done here: the copied checkout, the corrected kiosk.toml, the code. Says which
-command fails, and how long it takes from the typed code until the kiosk serves. What the guide does from a rescue
-system is done to the box's files once it is switched off. Needs root, mmdebstrap,
-systemd-container and slirp4netns; Debian's packages and the wheels come from where this machine's apt and pip take
-them. A container has no kernel, screen and devices of its own, so what check says of these is not held against it.
+to the technician's eyes and hands is done here: the copied checkout, the corrected kiosk.toml, the code; and the
+office's approval of the kiosk. Says which command fails, and how long it takes from the typed code until the kiosk
+serves. What the guide does from a rescue system is done to the box's files once it is switched off. Needs root,
+mmdebstrap, systemd-container and slirp4netns; Debian's packages and the wheels come from where this machine's apt and
+pip take them. A container has no kernel, screen and devices of its own, so what check says of these is not held against
+it.
 """
 
 import argparse
@@ -180,20 +181,39 @@ class Technician:
 
     def follow(self, command: str) -> float:
         """One command of the guide; returns how many s it took. Raises RuntimeError where it fails."""
-        if "CODE" in command:
-            self._words["CODE"] = self._office.code()
+        has_code = "CODE" in command
+        if has_code:
+            self._words["CODE"] = self._office.code(approved=False)
             self._code_typed = time.monotonic()
         for word, stands_for in self._words.items():
             command = re.sub(rf"\b{word}\b", stands_for, command)
         began = time.monotonic()
         if command == "reboot":
             return self._reboot()
-        done = self._box.types(command)
+        done = self._approved(command) if has_code else self._box.types(command)
         took = time.monotonic() - began
         self._judge(command, done.returncode, done.stdout)
         if "detect" in command:
             self._correct()
         return took
+
+    def _approved(self, command: str) -> Ran:
+        """Step 5.3: while the command waits, an officer approves the kiosk, by the letters that the command says."""
+        over, letters = Event(), ""
+
+        def officer() -> None:
+            nonlocal letters
+            while not letters and not over.wait(0.5):
+                letters = self._office.approve()
+
+        approving = Thread(target=officer)
+        approving.start()
+        done = self._box.types(command)
+        over.set()
+        approving.join()
+        if not letters or letters not in done.stdout:
+            raise RuntimeError(f"{command}\nsaid other letters than {letters!r}:\n{done.stdout}")
+        return done
 
     def _judge(self, command: str, status: int, said: str) -> None:
         if "kiosk-provision check" in command:

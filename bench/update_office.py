@@ -172,7 +172,7 @@ class Office:
 
     def code(self) -> str:
         """A code that enrols a kiosk."""
-        return _said("central", "new-code", "--data", str(self.data), "--name", "Lobi")
+        return _said("central", "new-code", "--approved", "--data", str(self.data), "--name", "Lobi")
 
     def wants(self, version: str, percent: int = 100) -> None:
         self._page("/officers/fleet/rollout", {"version": version, "percent": str(percent)})

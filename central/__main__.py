@@ -1,4 +1,4 @@
-"""`kiosk-central`: serve, load-demo, new-code, back-up, restore, conform, fault-proxy, passes, people and privacy."""
+"""`kiosk-central`: serve, load-demo, new-code, approve, back-up, restore, conform, fault-proxy, and those of people."""
 
 import argparse
 import asyncio
@@ -31,6 +31,7 @@ from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import new_code
 from central.fault_proxy import FaultProxy
 from central.fault_verbs import obey, told
+from central.fleet.approval import approve, waiting
 from central.passes import Declined, adopt, all_keys, retire, revoke, rotate
 from central.people.audit import Action, audited, record, verify
 from central.people.login import add_officer
@@ -40,7 +41,9 @@ from central.people.roles import STAFF, Role, SignedIn, as_text, roles_in
 from central.people.second_factor import set_policy
 from central.privacy.commands import add_privacy_commands
 from central.snapshot import offices
+from kiosk.booking_code import normalised_letters
 from kiosk.durable_file import write_private
+from kiosk.protocol import check_text
 
 
 def _now() -> datetime:
@@ -118,6 +121,11 @@ def parser() -> argparse.ArgumentParser:
     _add_data(code)
     _add_office(code)
     code.add_argument("--name", default="", help="the kiosk's name, as officers see it")
+    code.add_argument("--approved", action="store_true", help="its kiosk need not be approved")
+    approved = commands.add_parser("approve", help="have a kiosk served that waits for its approval")
+    approved.set_defaults(run=_approve)
+    approved.add_argument("check", metavar="LETTERS", help="the eight letters and digits on the kiosk's screen")
+    _add_data(approved)
     _add_pass_commands(commands)
     _add_people_commands(commands)
     add_privacy_commands(commands, _add_data)
@@ -140,7 +148,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="+",
         required=True,
         metavar="CODE",
-        help="two one-time codes of one office without real visitors",
+        help="two one-time codes of one office without real visitors, and one whose kiosk has to be approved",
     )
     conforming.add_argument(
         "--revoke", metavar="COMMAND", help="revokes the kiosk whose id is put behind it; without it, that is not tried"
@@ -299,8 +307,23 @@ def _load_demo(arguments: argparse.Namespace) -> int:
 
 def _new_code(arguments: argparse.Namespace) -> int:
     with _database_of(arguments) as session:
-        code = new_code(session, _office(session, arguments.office), arguments.name, _now())
+        by = _operator(_office(session, arguments.office))
+        code = new_code(session, by.office, arguments.name, _now(), by.name, arguments.approved)
+        given = {"approved": "yes" if arguments.approved else "no"}
+        record(session, by, Action.KIOSK_CODE_MADE, arguments.name or "kiosk", _now(), given)
     print(code)
+    return 0
+
+
+def _approve(arguments: argparse.Namespace) -> int:
+    with _database_of(arguments) as session:
+        meant = normalised_letters(arguments.check)
+        found = [each for each in waiting(session) if normalised_letters(check_text(each.public_key)) == meant]
+        if not found:
+            raise Declined("no kiosk with these letters waits; compare them with the kiosk's screen")
+        for each in found:
+            approve(session, each, _operator(each.office), _now())
+            print(f"{each.name} of {each.office} is approved")
     return 0
 
 

@@ -46,6 +46,7 @@ from kiosk.protocol import (
     Message,
     NewEpoch,
     Snapshot,
+    Unserved,
 )
 
 router = APIRouter()
@@ -109,6 +110,12 @@ class Problem(Message):
     detail: str
 
 
+class NotServed(Problem):
+    """Why a kiosk is not served; with a `type` where the server knows it."""
+
+    type: Unserved | None = None
+
+
 class NotFollowing(Problem):
     """The facts do not follow from those held: `expected` is the seq that is wanted next, absent for a fork."""
 
@@ -127,7 +134,7 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(token)]
 
 
 def kiosk_of(session: Db, now: Now, credentials: Credentials) -> KioskRow:
-    """The kiosk that asks; 401 where its token cannot be believed, 403 where it was revoked."""
+    """The kiosk that asks; 401 where its token cannot be believed, 403 where it is revoked or not approved."""
     return _believed(session, now, credentials)
 
 
@@ -136,8 +143,13 @@ def _believed(session: Session, now: datetime, credentials: HTTPAuthorizationCre
         return enrolment.kiosk_of(session, credentials.credentials if credentials else "", now)
     except enrolment.NotEnrolled as error:
         raise HTTPException(401, str(error), {"WWW-Authenticate": "Bearer"}) from error
-    except enrolment.NotAllowed as error:
-        raise HTTPException(403, str(error)) from error
+
+
+async def not_served(request: Request, error: Exception) -> Response:
+    """403 with its `type`, for a kiosk that is revoked or not approved."""
+    if not isinstance(error, enrolment.NotServed):
+        raise error
+    return JSONResponse(NotServed(detail=str(error), type=error.type).model_dump(), 403)
 
 
 def sender_of(request: Request, now: Now, credentials: Credentials) -> None:
@@ -186,7 +198,7 @@ Batch = Annotated[tuple[ReceivedFact, ...], Depends(batch_of)]
 _WORDS = {
     400: "The body broke off, or is no text.",
     401: "The token cannot be believed.",
-    403: "The kiosk was revoked.",
+    403: "The kiosk waits for its approval, or was revoked; `type` says which.",
     409: "Not as things are.",
     411: "The body does not say its length.",
     413: "The body is too long.",
@@ -200,7 +212,8 @@ _WORDS = {
 def answers(*statuses: int, **words: str) -> dict[int | str, dict[str, Any]]:
     """The errors of an endpoint, for its description."""
     told = {status: words.get(f"of_{status}", _WORDS[status]) for status in (*statuses, 500)}
-    return {status: {"model": Problem, "description": each} for status, each in told.items()}
+    models = {403: NotServed}
+    return {status: {"model": models.get(status, Problem), "description": each} for status, each in told.items()}
 
 
 ENROLMENT_TRIES = Tries(

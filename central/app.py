@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 from starlette.middleware.gzip import GZipMiddleware
 
-from central import api, officers
+from central import api, enrolment, officers
 from central.anonymous import Anonymous
 from central.booking import own_pages, pages, site, ticket_page
 from central.changes import Changes, postgres_news, sqlite_news
@@ -98,6 +98,7 @@ def create_app(data: Path, now: Callable[[], datetime], database: str = "", repl
         app.include_router(part.router)
     app.openapi = cache(partial(described, app))  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(enrolment.NotServed, api.not_served)
     app.add_exception_handler(site.NotHere, site.not_here)
     app.add_exception_handler(own_pages.NotKnown, own_pages.to_the_door)
     app.add_exception_handler(Exception, _failed)

@@ -27,12 +27,13 @@ LATEST = 20
 
 @dataclass(frozen=True)
 class KioskState:
-    """A kiosk, what it last said of itself, and whether that is recent."""
+    """A kiosk, what it last said of itself, and whether that is recent; or whether it `waits` for its approval."""
 
     id: str
     name: str
     digit: int
     revoked: bool
+    waits: bool
     online: bool
     heard_at: datetime | None
     said: Heartbeat | None
@@ -120,6 +121,7 @@ def _kiosk(row: KioskRow, now: datetime) -> KioskState:
         name=row.name,
         digit=row.digit,
         revoked=row.revoked,
+        waits=row.waits,
         online=row.heard_at is not None and now - row.heard_at < SILENT_AFTER,
         heard_at=row.heard_at,
         said=Heartbeat.model_validate_json(row.heartbeat) if row.heartbeat else None,

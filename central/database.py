@@ -86,7 +86,9 @@ class BookingRow(Base):
 
 
 class CodeRow(Base):
-    """A one-time code that enrols a kiosk of an office, by its hash."""
+    """A one-time code that enrols a kiosk of an office, by its hash: made by `officer`, used up for `kiosk`, which
+    needs no approval where the code was made so (`approved`).
+    """
 
     __tablename__ = "enrolment_codes"
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -94,10 +96,15 @@ class CodeRow(Base):
     name: Mapped[str]
     expires: Mapped[datetime]
     used: Mapped[bool] = mapped_column(default=False)
+    approved: Mapped[bool] = mapped_column(default=False)
+    officer: Mapped[str] = mapped_column(default="")
+    kiosk: Mapped[str | None] = mapped_column(String(36))
 
 
 class KioskRow(Base):
-    """A kiosk. Every 30 s it is heard of; whether that is news is for the heartbeat's taker to say."""
+    """A kiosk. Every 30 s it is heard of; whether that is news is for the heartbeat's taker to say. Until it is
+    `approved` it is served nothing; one that was revoked before was refused. `code_by` made the code that enrolled it.
+    """
 
     __tablename__ = "kiosks"
     quiet = frozenset({"heartbeat", "heard_at"})
@@ -110,6 +117,14 @@ class KioskRow(Base):
     revoked: Mapped[bool] = mapped_column(default=False)
     heartbeat: Mapped[str | None]
     heard_at: Mapped[datetime | None]
+    approved: Mapped[bool] = mapped_column(default=True)
+    enrolled_at: Mapped[datetime | None]
+    code_by: Mapped[str] = mapped_column(default="")
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to approve or refuse it."""
+        return not self.approved and not self.revoked
 
 
 class EpochRow(Base):

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import requests
 from pydantic import ValidationError
 
-from kiosk.errors import CentralRefused, CentralRejected, CentralUnreachable
+from kiosk.errors import CentralRefused, CentralRejected, CentralUnreachable, NotApproved, Revoked
 from kiosk.identity import Identity
 from kiosk.protocol import (
     BUNDLES,
@@ -31,6 +31,7 @@ from kiosk.protocol import (
     Message,
     NewEpoch,
     Snapshot,
+    Unserved,
 )
 from kiosk.relay_lines import RELAY_URL, RelayLines
 from kiosk.server_lines import ServerLines
@@ -182,7 +183,7 @@ class Line:
     def _check(self, answer: requests.Response, body: bytes) -> None:
         status = answer.status_code
         if status in (401, 403):
-            raise CentralRefused(f"the central server does not accept this kiosk: {_detail(body)}")
+            raise _refusal(body)
         if status in (408, 425, 429) or not (status == 304 or 200 <= status < 300 or 400 <= status < 500):
             raise CentralUnreachable(f"the central server answers {status}", self._retry_after(answer), status)
         if status >= 400:
@@ -226,6 +227,14 @@ def _detail(body: bytes) -> str:
     if detail is None:
         return "no reason given"
     return "".join(character for character in str(detail) if character.isprintable())[:200]
+
+
+def _refusal(body: bytes) -> CentralRefused:
+    """What a 401 or 403 means."""
+    if _field(body, "type") == Unserved.WAITING:
+        return NotApproved("the central server serves this kiosk once an officer has approved it")
+    kind = Revoked if _field(body, "type") == Unserved.REVOKED else CentralRefused
+    return kind(f"the central server does not accept this kiosk: {_detail(body)}")
 
 
 def _expected(body: bytes) -> int | None:

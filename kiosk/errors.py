@@ -14,6 +14,8 @@ AnjunganError
  +-- CentralError         an exchange with the central server did not end well
       +-- CentralUnreachable  no answer, or an answer that is not the central server's
       +-- CentralRefused      the server does not accept this kiosk (401, 403)
+      |    +-- NotApproved    nobody has approved it yet
+      |    +-- Revoked        it is not believed any more
       +-- CentralRejected     the server understood and declined (4xx)
 """
 
@@ -99,6 +101,14 @@ class CentralUnreachable(CentralError):
 
 class CentralRefused(CentralError):
     """The server does not accept this kiosk (401, 403): enrol it again, or check its clock."""
+
+
+class NotApproved(CentralRefused):
+    """The kiosk waits for its approval: an officer gives it on the page of the fleet, then all goes on by itself."""
+
+
+class Revoked(CentralRefused):
+    """The server does not believe this kiosk any more, or nobody approved it, for good: enrol it anew."""
 
 
 class CentralRejected(CentralError):

@@ -4,6 +4,7 @@ Two files in the data folder: `kiosk.key` (PEM, PKCS #8, readable by its owner a
 """
 
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,9 +21,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import ValidationError
 
-from kiosk.durable_file import write_private
+from kiosk.durable_file import sync, write_private
 from kiosk.errors import ConfigError
-from kiosk.protocol import TOKEN_SECONDS, Enrolled
+from kiosk.protocol import TOKEN_SECONDS, Enrolled, check_text
 
 KEY_FILE = "kiosk.key"
 IDENTITY_FILE = "identity.json"
@@ -51,12 +52,13 @@ class Identity:
 
         Raises ConfigError if they cannot be written.
         """
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        kept = _Kept(**enrolled.model_dump(), public_key=public_key_text(key))
+        # Whether it is approved changes, and is the server's to say.
+        kept = _Kept(**enrolled.model_dump(exclude={"approved"}), public_key=public_key_text(key))
+        text = kept.model_dump_json(indent=2, exclude={"approved"})
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write_private(folder / KEY_FILE, pem)
-            write_private(folder / IDENTITY_FILE, kept.model_dump_json(indent=2).encode() + b"\n")
+            write_private(folder / KEY_FILE, _pem(key))
+            write_private(folder / IDENTITY_FILE, text.encode() + b"\n")
         except OSError as error:
             raise ConfigError([f"[data] dir: {folder} cannot be written: {error.strerror}"]) from error
         return cls._of(kept, key)
@@ -78,15 +80,46 @@ class Identity:
     def _of(cls, kept: _Kept, key: Ed25519PrivateKey) -> "Identity":
         return cls(kiosk_id=kept.kiosk_id, name=kept.name, digit=kept.digit, office=kept.office, key=key)
 
+    @property
+    def check_text(self) -> str:
+        """What an officer compares before the kiosk is approved."""
+        return check_text(public_key_text(self.key))
+
     def token(self, now: datetime) -> str:
         """A bearer token valid for TOKEN_SECONDS from `now` (UTC): a JWT (RFC 7519) signed with EdDSA (RFC 8037)."""
         claims = {"sub": str(self.kiosk_id), "iat": now, "exp": now + timedelta(seconds=TOKEN_SECONDS)}
         return jwt.encode(claims, self.key, algorithm="EdDSA")
 
 
+def enrolment_key(folder: Path) -> Ed25519PrivateKey:
+    """The key to enrol with, on the disk before it is used: that of a try whose answer was lost, or else a new one.
+    Raises ConfigError if it cannot be written.
+    """
+    with suppress(ConfigError):
+        return _key(folder / KEY_FILE)
+    key = Ed25519PrivateKey.generate()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_private(folder / KEY_FILE, _pem(key))
+    except OSError as error:
+        raise ConfigError([f"[data] dir: {folder} cannot be written: {error.strerror}"]) from error
+    return key
+
+
+def forget(folder: Path) -> None:
+    """Takes away who a kiosk is, where it is none: the next enrolment is that of another key. Raises OSError."""
+    for name in (IDENTITY_FILE, KEY_FILE):
+        (folder / name).unlink(missing_ok=True)
+        sync(folder)
+
+
 def public_key_text(key: Ed25519PrivateKey) -> str:
     """The public half as an Enrolment carries it: 32 bytes, base64."""
     return b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+
+def _pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _key(file: Path) -> Ed25519PrivateKey:

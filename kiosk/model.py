@@ -383,12 +383,13 @@ class PrintOutcome(StrEnum):
 
 class EnrolmentProblem(StrEnum):
     """Why a code made no kiosk of this box. REFUSED: the server does not take it; DISTRUSTED: nobody vouches for the
-    server's certificate.
+    server's certificate; NOT_APPROVED: an officer refused the kiosk.
     """
 
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
     DISTRUSTED = "distrusted"
+    NOT_APPROVED = "not_approved"
 
 
 PIN_DIGITS = range(6, 13)

@@ -9,7 +9,9 @@ Facts form a chain: each bears the SHA-256 of the one before it, in its canonica
 
 import hashlib
 import re
+from base64 import b64decode
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +19,7 @@ from zoneinfo import ZoneInfo
 import rfc8785
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
+from kiosk.booking_code import CODE_ALPHABET
 from kiosk.model import (
     UNKNOWN_LANGUAGE,
     Announcement,
@@ -59,6 +62,27 @@ REMOTE_TABLES = ("printer", "scanner", "keypad", "screen")
 """What of a kiosk's settings can be set from afar: never the way to the server, never where the data lies."""
 
 
+class Unserved(StrEnum):
+    """The `type` of a 403: why a kiosk that the server knows is told nothing. WAITING: nobody has approved it yet, so
+    it may ask again. REVOKED: it is not believed any more, or never was approved, for good.
+    """
+
+    WAITING = "waiting_for_approval"
+    REVOKED = "revoked"
+
+
+def check_text(public_key: str) -> str:
+    """What a kiosk's screen and the officers' page show of its public key (base64), to be compared: the first 40 bits
+    of its SHA-256 in the codes' alphabet.
+
+    >>> check_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+    'CSM7-NBFR'
+    """
+    bits = int.from_bytes(hashlib.sha256(b64decode(public_key)).digest()[:5])
+    letters = "".join(CODE_ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
 def is_zone(name: str) -> bool:
     """Whether the machine knows the time zone; asked of it alone, since a list of all reads 600 files."""
     try:
@@ -85,12 +109,15 @@ class Enrolment(Message):
 
 
 class Enrolled(Message):
-    """What the kiosk is from now on. `digit` is its first walk-in series (1 gives W1-001)."""
+    """What the kiosk is from now on. `digit` is its first walk-in series (1 gives W1-001). Until somebody of the office
+    has `approved` it, it is served nothing.
+    """
 
     kiosk_id: UUID
     name: str
     digit: int
     office: str
+    approved: bool = True
 
 
 class NewEpoch(Message):

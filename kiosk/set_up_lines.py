@@ -41,6 +41,7 @@ class Page(StrEnum):
     FOUND = "found"
     CODE = "code"
     SLIP = "slip"
+    APPROVAL = "approval"
     SCAN = "scan"
     READY = "ready"
 
@@ -71,7 +72,8 @@ class Judged(_Said):
 class Shown(_Said):
     """All that a page shows. `waiting` while it is worked on; `problem` is why the last code did not do; `is_scanned`
     once a code was read; `misfits` counts how often four touches fitted no turn; `is_ready` where nothing that is
-    broken can be mended before the box; `passes` where the page is about to pass by itself.
+    broken can be mended before the box; `passes` where the page is about to pass by itself; `check_text` is what an
+    officer compares before the kiosk is approved.
     """
 
     page: Page
@@ -85,6 +87,7 @@ class Shown(_Said):
     kept: int = 0
     is_ready: bool = False
     passes: bool = False
+    check_text: str = ""
 
     @property
     def missing(self) -> tuple[Part, ...]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from threading import Event
 
 from kiosk.client import Client
-from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable
+from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable, NotApproved
 from kiosk.event_log import CentralUnavailable, FactsNotTaken, FactsSentAgain, Failure, note
 from kiosk.journal import Batch
 from kiosk.protocol import FactsAccepted, Heartbeat, HeartbeatAnswer, NewEpoch, Snapshot
@@ -17,10 +17,13 @@ LONGEST_RETRY_AFTER = 900.0
 
 
 class SyncState(StrEnum):
-    """REFUSED: this kiosk is not accepted. FORKED: another kiosk bears its identity; its facts stay here."""
+    """WAITING: nobody has approved this kiosk yet. REFUSED: it is not accepted. FORKED: another kiosk bears its
+    identity; its facts stay here.
+    """
 
     ONLINE = "online"
     OFFLINE = "offline"
+    WAITING = "waiting"
     REFUSED = "refused"
     FORKED = "forked"
 
@@ -53,7 +56,7 @@ class Sync:
         held = store.snapshot()
         self._etag = held[1] if held else ""
         self._pull_at = self._heartbeat_at = self._try_at = monotonic()
-        self._introduced = self._forked = False
+        self._introduced = self._forked = self._waits = False
         self._nudged = Event()
 
     def nudge(self) -> None:
@@ -80,6 +83,7 @@ class Sync:
         except CentralError as error:
             return self._failed(error)
         self._back_off.reset()
+        self._waits = False
         self._on_state(SyncState.FORKED if self._forked else SyncState.ONLINE)
         return max(0.0, min(self._pull_at, self._heartbeat_at) - self._monotonic())
 
@@ -147,6 +151,9 @@ class Sync:
             self._heartbeat_at = now + self._heartbeat_every
 
     def _failed(self, error: CentralError) -> float:
+        if isinstance(error, NotApproved):
+            return self._not_yet(error)
+        self._waits = False
         note(CentralUnavailable(error.status, Failure.of(error)))
         self._introduced = False
         refused = isinstance(error, CentralRefused)
@@ -156,3 +163,14 @@ class Sync:
             wait = max(wait, min(error.retry_after, LONGEST_RETRY_AFTER))
         self._try_at = self._monotonic() + wait
         return wait
+
+    def _not_yet(self, error: NotApproved) -> float:
+        """Asks again as often as a kiosk that is served, for people stand before this one; noted once, for that may be
+        so for days.
+        """
+        if not self._waits:
+            note(CentralUnavailable(error.status, Failure.of(error)))
+        self._introduced, self._waits = False, True
+        self._on_state(SyncState.WAITING)
+        self._try_at = self._monotonic() + self._pull_every
+        return self._pull_every

@@ -13,17 +13,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.booking_code import normalised_code
 from kiosk.client import enrol
 from kiosk.config import Settings, read_settings
 from kiosk.devices.scanner import Scanner, scanner_for
-from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable, ConfigError, ScannerError
-from kiosk.identity import IDENTITY_FILE, Identity, public_key_text
+from kiosk.errors import (
+    CentralError,
+    CentralRefused,
+    CentralRejected,
+    CentralUnreachable,
+    ConfigError,
+    Revoked,
+    ScannerError,
+)
+from kiosk.identity import IDENTITY_FILE, Identity, enrolment_key, forget, public_key_text
 from kiosk.protocol import Enrolled, Enrolment
+from provisioning.approval import ASK_SECONDS, is_approved
 from provisioning.binding import bind, machine_digest
 from provisioning.box_files import CONFIG
 from provisioning.machine import BoxError, Machine
@@ -96,6 +104,8 @@ def _enrol(arguments: argparse.Namespace) -> int:
     except CentralError as error:
         raise BoxError(sentence_of(error, server)) from error
     print(f"enrolled as {enrolled.name} of {enrolled.office}; its walk-in numbers start with W{enrolled.digit}")
+    if not enrolled.approved:
+        await_approval(folder, server, ca)
     if arguments.config == Path("/", CONFIG):
         # Of this box; a kiosk of a workshop's computer leaves that computer's time zone alone.
         print(zone_kept(Machine(), settings))
@@ -103,14 +113,50 @@ def _enrol(arguments: argparse.Namespace) -> int:
 
 
 def exchange(code: str, server: str, ca: Path, folder: Path, name: str = "") -> Enrolled:
-    """The code becomes an identity in the data folder. Raises CentralError; then nothing was written."""
-    key = Ed25519PrivateKey.generate()
-    enrolled = enrol(server, ca, Enrolment(code=code, public_key=public_key_text(key), name=name))
+    """The code becomes an identity in the data folder. Raises CentralError; where no answer came the key stays, so that
+    the same code asked again makes the same kiosk.
+    """
+    with as_owner_of(folder):
+        key = enrolment_key(folder)
+    try:
+        enrolled = enrol(server, ca, Enrolment(code=code, public_key=public_key_text(key), name=name))
+    except (CentralRefused, CentralRejected):
+        with as_owner_of(folder):
+            forget(folder)
+        raise
     digest = machine_digest(Machine())
     with as_owner_of(folder):
         bind(folder, digest)
         Identity.create(folder, enrolled, key)
     return enrolled
+
+
+def await_approval(folder: Path, server: str, ca: Path, pause: Callable[[float], None] = time.sleep) -> None:
+    """Says what an officer has to compare, and waits for the approval, or until it is interrupted. Raises BoxError
+    where the kiosk is refused; then it has no identity any more.
+    """
+    print(f"it waits for its approval. Its letters: {Identity.load(folder).check_text}")
+    print("ask an officer to open the page of the fleet, compare the letters and approve it;", flush=True)
+    print("this goes on by itself then. After Ctrl-C the kiosk waits by itself.", flush=True)
+    try:
+        while not _is_approved(folder, server, ca):
+            pause(ASK_SECONDS)
+    except KeyboardInterrupt:
+        print("it goes on by itself once it is approved")
+    except Revoked:
+        with as_owner_of(folder):
+            forget(folder)
+        raise BoxError("the office did not approve this kiosk; ask there why, then use a new code") from None
+
+
+def _is_approved(folder: Path, server: str, ca: Path) -> bool:
+    """False also while nobody answers. Raises Revoked."""
+    try:
+        return is_approved(folder, server, ca, datetime.now(UTC))
+    except Revoked:
+        raise
+    except CentralError:
+        return False
 
 
 def _scan(settings: Settings, server: str) -> str:

@@ -1,8 +1,7 @@
 """`kiosk-provision first-boot`: the set-up on the screen of a box without a keyboard (docs/provisioning.md).
 
 The screen belongs to anjungan-ui, which has no network; what changes the box is done here. Where the set-up stands is
-on the disk after each step. A code is used up only once the server took the key, so a power cut before that asks again,
-and one after it needs a new code.
+on the disk after each step; so is the key before it is sent, so the same code will do after a power cut.
 """
 
 import argparse

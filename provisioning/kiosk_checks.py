@@ -14,7 +14,7 @@ from kiosk.database import Database, is_there
 from kiosk.devices.keypad import keypad_for
 from kiosk.devices.printer import printer_for
 from kiosk.devices.scanner import scanner_for
-from kiosk.errors import CentralError, ConfigError, DeviceError, StoreError
+from kiosk.errors import CentralError, ConfigError, DeviceError, NotApproved, StoreError
 from kiosk.identity import Identity
 from kiosk.model import PrinterStatus, StoreFault
 from kiosk.readiness import kept_practice_visit
@@ -185,6 +185,8 @@ def central_knows_it(machine: Machine) -> Finding:
             return it.judged(False, "; ".join(error.problems))
         try:
             found = client.snapshot("")
+        except NotApproved:
+            return it.judged(False, f"it waits for its approval; its letters: {identity.check_text}", "approval")
         except CentralError as error:
             return it.judged(False, f"{settings.central.url}: {error}")
         finally:

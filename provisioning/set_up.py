@@ -9,11 +9,20 @@ from pathlib import Path
 from kiosk.config import read_settings
 from kiosk.devices.printer import printer_for
 from kiosk.devices.scanner import Scanner, scanner_for
-from kiosk.errors import CentralError, CentralRefused, CentralRejected, ConfigError, PrinterError, ScannerError
-from kiosk.identity import IDENTITY_FILE
+from kiosk.errors import (
+    CentralError,
+    CentralRefused,
+    CentralRejected,
+    ConfigError,
+    PrinterError,
+    Revoked,
+    ScannerError,
+)
+from kiosk.identity import IDENTITY_FILE, Identity, forget
 from kiosk.model import EnrolmentProblem, PrintOutcome
 from kiosk.set_up_lines import Again, Answer, CodeGiven, Judged, Looked, Page, Part, Shown, Touched, WentOn
 from provisioning.apply import apply
+from provisioning.approval import ASK_SECONDS, is_approved
 from provisioning.box_files import CONFIG, PANEL, touch_rotation
 from provisioning.check import findings_of
 from provisioning.completion import completed, is_there
@@ -22,6 +31,7 @@ from provisioning.enrol import code_in, exchange
 from provisioning.finding import LANGUAGES, Finding, Verdict
 from provisioning.hardware import Hardware, hardware_of
 from provisioning.machine import BoxError, Machine
+from provisioning.owner import as_owner_of
 from provisioning.parts import looked
 from provisioning.plan import own_plan
 from provisioning.progress import end_progress, keep_progress, kept_progress
@@ -60,12 +70,14 @@ class SetUp:
         self._looks_at = 0.0
         self._scanners: list[Scanner] = []
         self._page: Page | None = None
+        self._check_text = ""
         self._number = 0
         self._shown: Shown | None = None
         self._problem: EnrolmentProblem | None = None
         self._tries = 0
         self._findings: list[Finding] | None = None
         self._passes_at: float | None = None
+        self._asks_at = 0.0
         self._begins_anew = False
         self.is_over = False
 
@@ -100,7 +112,18 @@ class SetUp:
     @property
     def _box(self) -> Situation:
         missing = frozenset(each.part for each in self._looked if not each.is_found)
-        return Situation(missing, (self._machine.here(self._settings.data.dir) / IDENTITY_FILE).exists())
+        return Situation(missing, (self._folder / IDENTITY_FILE).exists())
+
+    @property
+    def _folder(self) -> Path:
+        return self._machine.here(self._settings.data.dir)
+
+    def _letters(self) -> str:
+        """What an officer compares, "" where there is no identity."""
+        try:
+            return Identity.load(self._folder).check_text
+        except ConfigError:
+            return ""
 
     def _look(self) -> None:
         """Again and again, for what is plugged in comes by itself; another find means other verdicts."""
@@ -144,11 +167,13 @@ class SetUp:
         if page is not self._page:
             self._page, self._number = page, self._number + 1
             self._passes_at = None
+            self._check_text = self._letters()
         is_unchecked = page is Page.READY and self._findings is None
         shown = Shown(
             page=page, number=self._number, looked=self._looked, waiting=waiting or is_unchecked, problem=self._problem,
             is_scanned=self.progress.scanned, misfits=self._tries, judged=self._judged(), kept=self._kept(),
             is_ready=not is_unchecked and is_ready(self._broken()), passes=self._passes_at is not None,
+            check_text=self._check_text,
         )  # fmt: skip
         if shown != self._shown:
             self._shown = shown
@@ -172,9 +197,11 @@ class SetUp:
 
     def _work(self) -> None:
         """What a page does without being asked."""
-        wants_slip = self.progress.slip is Slip.WANTED and self._page in (Page.CODE, Page.READY)
+        wants_slip = self.progress.slip is Slip.WANTED and self._page in (Page.CODE, Page.APPROVAL, Page.READY)
         if wants_slip and Part.PRINTER not in self._box.missing:
             self._print()
+        elif self._page is Page.APPROVAL and self._monotonic() >= self._asks_at:
+            self._ask_for_approval()
         elif self._page is Page.READY and self._findings is None:
             self._check()
         elif self._passes_at is not None and self._monotonic() >= self._passes_at:
@@ -201,6 +228,23 @@ class SetUp:
                 for each in self._looked
             )
             self._looks_at = self._monotonic() + LOOK_SECONDS
+
+    def _ask_for_approval(self) -> None:
+        """Goes on once it is given, and back to the code where it was refused."""
+        central, self._problem = self._settings.central, None
+        try:
+            approved = is_approved(self._folder, central.url, self._machine.here(central.ca), self._machine.now())
+            self._keep(self.progress.model_copy(update={"approved": approved}))
+        except Revoked:
+            with as_owner_of(self._folder):
+                forget(self._folder)
+            self._problem = EnrolmentProblem.NOT_APPROVED
+        except CentralError as error:
+            self._problem = problem_of(error)
+        except ConfigError:
+            # The last page tells what is broken of the identity.
+            self._keep(self.progress.model_copy(update={"approved": True}))
+        self._asks_at = self._monotonic() + ASK_SECONDS
 
     def _check(self) -> None:
         """Holds the box to every requirement; the scanners are let go for the while, for they have one owner."""
@@ -239,8 +283,8 @@ class SetUp:
         self._show(waiting=True)
         central = self._settings.central
         try:
-            folder = self._machine.here(self._settings.data.dir)
-            exchange(code, central.url, self._machine.here(central.ca), folder)
+            enrolled = exchange(code, central.url, self._machine.here(central.ca), self._folder)
+            self._keep(self.progress.model_copy(update={"approved": enrolled.approved}))
         except CentralError as error:
             self._problem = problem_of(error)
 

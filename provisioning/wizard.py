@@ -36,7 +36,8 @@ class Slip(StrEnum):
 
 class Progress(BaseModel):
     """What the technician and the devices have said so far: all that outlives a power cut. `went_on` with what was
-    missing; `asked` is a page that the technician wanted; `touched` once the touch panel was proven.
+    missing; `asked` is a page that the technician wanted; `touched` once the touch panel was proven; `approved` once
+    the central server serves this kiosk.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +47,7 @@ class Progress(BaseModel):
     slip: Slip = Slip.WANTED
     scanned: bool = False
     touched: bool = False
+    approved: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ PAGES: tuple[tuple[Page, Callable[[Progress, Situation], bool]], ...] = (
     (Page.FOUND, lambda so_far, box: not box.enrolled and bool(box.missing) and not so_far.went_on),
     (Page.CODE, lambda so_far, box: not box.enrolled),
     (Page.SLIP, lambda so_far, box: so_far.slip is Slip.SENT),
+    (Page.APPROVAL, lambda so_far, box: not so_far.approved),
     (Page.READY, lambda so_far, box: True),
 )
 """The first page whose condition holds is shown."""

@@ -106,7 +106,7 @@ class Site:
         config = folder / "kiosk.toml"
         head = f'[central]\nurl = "{self.url}"\nca = "{self.ca}"\n\n[data]\ndir = "data"\n\n'
         config.write_text(head + settings)
-        code = _run("central", "new-code", "--data", str(self.data), "--name", name).strip()
+        code = _run("central", "new-code", "--approved", "--data", str(self.data), "--name", name).strip()
         _run(
             "provisioning", "enrol", "--server", self.url, "--ca", str(self.ca), "--code", code,
             "--config", str(config), "--name", name,

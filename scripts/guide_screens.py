@@ -32,6 +32,7 @@ SHOWN = {
 SET_UP = {
     "code": "set_up-code",
     "code-refused": f"set_up-code-{EnrolmentProblem.REFUSED}",
+    "approval": "set_up-approval",
     "found": "set_up-found-two-missing",
     "targets": "set_up-targets",
     "slip": "set_up-slip",

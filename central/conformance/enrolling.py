@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.conformance.caller import Caller, enrol, enrolled, post
+from central.conformance.caller import HELP, Caller, enrol, enrolled, post
 from central.conformance.clause import Deviation, Untried, Walk, clause, declined, expect, hold
 from central.conformance.line import Answer
-from kiosk.protocol import EPOCHS, FACTS, HEARTBEATS, SNAPSHOT, TOKEN_LEEWAY_SECONDS, TOKEN_SECONDS
+from kiosk.protocol import EPOCHS, FACTS, HEARTBEATS, SNAPSHOT, TOKEN_LEEWAY_SECONDS, TOKEN_SECONDS, Unserved
 
 LAST_SERIES = 999
 FIRST_DRAWN = 10
@@ -47,6 +47,25 @@ def _(walk: Walk) -> None:
     hold(walk.first.digit != walk.second.digit, "two digits", f"{walk.first.digit} twice")
 
 
+@clause("E7", "who asks again with the same code and the same key is the same kiosk")
+def _(walk: Walk) -> None:
+    if walk.first is None:
+        raise Untried("no code could be used")
+    again = enrolled(walk.line, expect(enrol(walk.line, _code(walk, 0), walk.first.key), 200), walk.first.key)
+    hold((again.id, again.digit) == (walk.first.id, walk.first.digit), "the same id and digit", again.id)
+
+
+@clause("E8", "a kiosk that waits for its approval is 403 of the type waiting_for_approval at each endpoint")
+def _(walk: Walk) -> None:
+    key = Ed25519PrivateKey.generate()
+    answer = expect(enrol(walk.line, _code(walk, 2), key), 200)
+    if answer.field("approved") is not False:
+        raise Untried("the third code's kiosk needs no approval")
+    kiosk = enrolled(walk.line, answer, key)
+    for each in (kiosk.snapshot(), kiosk.heartbeat(), kiosk.register(1), kiosk.send(*kiosk.facts(HELP))):
+        expect(declined(each, 403), 403, type=Unserved.WAITING)
+
+
 def _code(walk: Walk, place: int) -> str:
     if len(walk.codes) <= place:
         raise Untried(f"it needs {place + 1} codes; {len(walk.codes)} given")
@@ -61,6 +80,8 @@ def _enrolled(walk: Walk, code: str) -> Caller:
     except ValueError as error:
         raise Deviation("kiosk_id (a UUID), name, digit and office", str(error)) from error
     hold(1 <= kiosk.digit <= LAST_SERIES, "a digit from 1 to 999", kiosk.digit)
+    if answer.field("approved") is False:
+        raise Untried("this code's kiosk has to be approved; give one whose kiosk need not")
     return kiosk
 
 

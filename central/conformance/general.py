@@ -9,7 +9,7 @@ from central.conformance.caller import HELP, enrol, joined, post
 from central.conformance.clause import Untried, Walk, clause, declined, expect, hold
 from central.conformance.enrolling import WRONG_CODE
 from central.conformance.line import Answer, date_of
-from kiosk.protocol import ENROLMENTS, HEARTBEATS
+from kiosk.protocol import ENROLMENTS, HEARTBEATS, Unserved
 
 MOST_BYTES = 1024 * 1024
 MOST_SNAPSHOT_BYTES = 16 * 1024 * 1024
@@ -91,14 +91,14 @@ def _(walk: Walk) -> None:
         hold(date_of(answer) is not None, "Date (RFC 9110, 6.6.1)", answer.headers.get("date", "none"))
 
 
-@clause("T7", "a revoked kiosk is 403 at each endpoint")
+@clause("T7", "a revoked kiosk is 403 of the type revoked at each endpoint")
 def _(walk: Walk) -> None:
     kiosk = walk.other()
     if walk.revoke is None:
         raise Untried("no command was given that revokes a kiosk (--revoke)")
     walk.revoke(kiosk.id)
     for answer in (kiosk.snapshot(), kiosk.heartbeat(), kiosk.register(1), kiosk.send(*kiosk.facts(HELP))):
-        declined(answer, 403)
+        expect(declined(answer, 403), 403, type=Unserved.REVOKED)
 
 
 @clause("E6", "after ten wrong codes from an address within ten minutes: 429 with Retry-After")

@@ -13,6 +13,7 @@ from central.fleet.rollout import version_for
 from central.fleet.settings import versions
 from central.heartbeats import Heartbeat
 from central.monitoring.conditions import SILENT_AFTER
+from kiosk.protocol import check_text
 
 LOOK_BACK = timedelta(days=7)
 LAST_NIGHT = timedelta(hours=26)
@@ -24,6 +25,8 @@ class FleetKiosk:
     """A kiosk: what it `said` last and when it was heard (UTC, None: never), its `paper`, the version of its settings
     that is `wanted` (0: its own file's), the `wanted_version` of the appliance (None: its own), and when two machines
     spoke as it, or its facts forked, in the last days; `no_practice`: it has not told of a practice visit last night.
+    `waits` for its approval since `enrolled_at`, or was `refused`; `code_by` made its code, `check` is what its screen
+    shows of its key.
     """
 
     id: str
@@ -39,6 +42,11 @@ class FleetKiosk:
     twin_at: datetime | None
     forked_at: datetime | None
     no_practice: bool
+    waits: bool
+    refused: bool
+    enrolled_at: datetime | None
+    code_by: str
+    check: str
 
     @property
     def has_settings(self) -> bool:
@@ -85,4 +93,9 @@ def kiosk_in(session: Session, row: KioskRow, now: datetime) -> FleetKiosk:
         twin_at=twin_seen_at(session, row.id, since),
         forked_at=fork.seen_at if fork and fork.seen_at >= since else None,
         no_practice=not (said and said.practice_visit and now - said.practice_visit.at <= LAST_NIGHT),
+        waits=row.waits,
+        refused=row.revoked and not row.approved,
+        enrolled_at=row.enrolled_at,
+        code_by=row.code_by,
+        check=check_text(row.public_key),
     )

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from central.api import Db, Now
 from central.database import KioskRow
 from central.enrolment import CODE_VALID, new_code
+from central.fleet.approval import approve, refuse
 from central.fleet.bundles import bundles_of
 from central.fleet.fleet import fleet_of, kiosk_in
 from central.fleet.paper import put_in
@@ -44,7 +45,7 @@ def post_code(
     name: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:  # fmt: skip
     """Makes a one-time enrolment code, shown this once."""
-    code = new_code(session, officer.office, name.strip(), now)
+    code = new_code(session, officer.office, name.strip(), now, officer.name)
     record(session, officer, Action.KIOSK_CODE_MADE, name.strip() or "kiosk", now)
     shown = {"code": code, "hours": int(CODE_VALID.total_seconds() // 3600), "picture": qr_element(code)}
     return _fleet(request, "fleet.html", officer, session, now, language, **shown)
@@ -127,6 +128,20 @@ def post_name(
     _own(session, officer, kiosk).name = name.strip()
     record(session, officer, Action.KIOSK_CONFIGURED, kiosk, now, {"name": name.strip()})
     return RedirectResponse(f"/officers/fleet/{kiosk}", 303)
+
+
+@router.post("/{kiosk}/approve")
+def post_approval(kiosk: str, officer: Technician, session: Db, now: Now) -> Response:
+    """Has a kiosk served that came with a code."""
+    approve(session, _own(session, officer, kiosk), officer, now)
+    return RedirectResponse("/officers/fleet", 303)
+
+
+@router.post("/{kiosk}/refuse")
+def post_refusal(kiosk: str, officer: Technician, session: Db, now: Now) -> Response:
+    """Never has it served."""
+    refuse(session, _own(session, officer, kiosk), officer, now)
+    return RedirectResponse("/officers/fleet", 303)
 
 
 @router.post("/{kiosk}/revoke")

@@ -32,6 +32,8 @@ class Action(StrEnum):
     POLICY_CHANGED = "policy_changed"
     AUDIT_EXPORTED = "audit_exported"
     KIOSK_CODE_MADE = "kiosk_code_made"
+    KIOSK_APPROVED = "kiosk_approved"
+    KIOSK_REFUSED = "kiosk_refused"
     KIOSK_CONFIGURED = "kiosk_configured"
     KIOSK_REVOKED = "kiosk_revoked"
     TECHNICIAN_PIN_SET = "technician_pin_set"

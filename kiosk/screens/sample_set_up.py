@@ -51,6 +51,9 @@ def looked(*missing: Part) -> tuple[Looked, ...]:
     return tuple(Looked(part=each, is_found=each not in missing, name=NAMES[each]) for each in Part)
 
 
+APPROVAL = Shown(page=Page.APPROVAL, number=1, looked=looked(), check_text="7KQ2-M9X4")
+
+
 def sample_pages() -> dict[str, Shown]:
     """Each page in each of its states, by name."""
     two = looked(Part.PRINTER, Part.SCANNER)
@@ -65,6 +68,7 @@ def sample_pages() -> dict[str, Shown]:
         "set_up-code-two-missing": Shown(page=Page.CODE, number=1, looked=two),
         "set_up-code-waiting": Shown(page=Page.CODE, number=1, looked=looked(), waiting=True),
         "set_up-slip": Shown(page=Page.SLIP, number=1, looked=looked()),
+        "set_up-approval": APPROVAL,
         "set_up-scan": Shown(page=Page.SCAN, number=1, looked=looked()),
         "set_up-scan-read": Shown(page=Page.SCAN, number=1, looked=looked(), is_scanned=True),
         "set_up-checking": Shown(page=Page.READY, number=1, looked=looked(), waiting=True),
@@ -75,4 +79,6 @@ def sample_pages() -> dict[str, Shown]:
     }
     for problem in EnrolmentProblem:
         pages[f"set_up-code-{problem}"] = Shown(page=Page.CODE, number=1, looked=looked(), problem=problem)
+        if problem is not EnrolmentProblem.NOT_APPROVED:
+            pages[f"set_up-approval-{problem}"] = APPROVAL.model_copy(update={"problem": problem})
     return pages

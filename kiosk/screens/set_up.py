@@ -1,4 +1,6 @@
-"""The pages of the set-up but the code's and the targets': what was found, the trial slip, the scanner, readiness."""
+"""The pages of the set-up but the code's and the targets': what was found, the trial slip, the approval, the scanner,
+readiness.
+"""
 
 from collections.abc import Sequence
 
@@ -7,6 +9,7 @@ from kivy.uix.widget import Widget
 from kiosk import theme
 from kiosk.screens.enrolling import EnrollingScreen
 from kiosk.screens.icons import Icon
+from kiosk.screens.keys import typed_box
 from kiosk.screens.set_up_page import SetUpScreen
 from kiosk.screens.targets import TargetsScreen
 from kiosk.set_up_lines import Again, GaveUp, Judged, Page, WentOn
@@ -50,6 +53,30 @@ class SlipScreen(SetUpScreen):
             self.choice(self.word("set_up.slip.again"), wide, self.tells(Again)),
             self.choice(self.word("set_up.slip.without"), wide, self.tells(GaveUp)),
         ]
+
+
+class ApprovalScreen(SetUpScreen):
+    """What an officer compares; it passes by itself."""
+
+    leads = (Page.FOUND,)
+
+    def ask(self, wide: float) -> Sequence[Widget]:
+        return [
+            self.sign(Icon.CLOCK, wide),
+            self.title("set_up.approval.title", wide),
+            typed_box(self, self.shown.check_text, wide, theme.TITLE_MM * 1.2),
+            self.hint("set_up.approval.hint", wide),
+            *self._problem(wide),
+        ]
+
+    def _problem(self, wide: float) -> Sequence[Widget]:
+        if not self.shown.problem:
+            return ()
+        told = self.word(f"set_up.approval.{self.shown.problem}")
+        return [self.words(told, wide, theme.BODY_MM, self.palette.warning, bold=True)]
+
+    def answer(self, wide: float) -> Sequence[Widget]:
+        return ()
 
 
 class ScanScreen(SetUpScreen):
@@ -110,6 +137,7 @@ PAGES: dict[Page, type[SetUpScreen]] = {
     Page.FOUND: FoundScreen,
     Page.CODE: EnrollingScreen,
     Page.SLIP: SlipScreen,
+    Page.APPROVAL: ApprovalScreen,
     Page.SCAN: ScanScreen,
     Page.READY: ReadyScreen,
 }

@@ -124,7 +124,7 @@ def code(http: TestClient, clock: Clock):
 
     def make(name: str = "Anjungan Lobi") -> str:
         with http.app.state.writing.begin() as session:
-            return new_code(session, "PYK", name, clock.now())
+            return new_code(session, "PYK", name, clock.now(), "petugas", approved=True)
 
     return make
 

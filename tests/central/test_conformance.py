@@ -83,7 +83,7 @@ def walk_over(http: TestClient, **spoilt: Any) -> Walk:
             session.get_one(KioskRow, kiosk).revoked = True
 
     with http.app.state.writing.begin() as session:
-        codes = [new_code(session, "PYK", "", datetime.now(UTC)) for _ in range(2)]
+        codes = [new_code(session, "PYK", "", datetime.now(UTC), "kiosk-central", each) for each in (True, True, False)]
     return Walk(Spoilt(http, **spoilt), codes, revoke)
 
 
@@ -101,8 +101,8 @@ def test_every_clause_has_its_place_in_the_protocol_and_every_place_its_clause()
 @pytest.mark.usefixtures("sqlite")
 def test_the_reference_server_keeps_every_clause(data: Path, tls: Path, capfd) -> None:
     codes = []
-    for _ in range(2):
-        main(["new-code", "--data", str(data)])
+    for more in (["--approved"], ["--approved"], []):
+        main(["new-code", *more, "--data", str(data)])
         codes.append(capfd.readouterr().out.strip())
     with serving(data, tls) as (_, url):
         revoke = f'{sys.executable} -c "{REVOKE}" {database_file(data)}'
@@ -199,6 +199,19 @@ def forgetting_fields(asked: Asked, serve: Serve) -> Answer:
     return serve(asked)
 
 
+class OnlyOnce:
+    """A server that never answers the same enrolment again."""
+
+    def __init__(self) -> None:
+        self._answered: set[Any] = set()
+
+    def __call__(self, asked: Asked, serve: Serve) -> Answer:
+        if asked.path.endswith("/enrolments") and asked.body in self._answered:
+            return status(serve(asked), 403)
+        self._answered.add(asked.body)
+        return serve(asked)
+
+
 def named(held: Any) -> Any:
     held["bookings"][0]["applicants"][0]["masked_name"] = "Budi Santoso"
     return held
@@ -226,6 +239,9 @@ WRONG: dict[str, tuple[str, Spoil]] = {
     "a used code is 401": ("E3", when("enrolments", lambda answer: status(answer, 401), 403)),
     "a wrong code is 404": ("E4", when("enrolments", lambda answer: status(answer, 404), 403)),
     "one digit for all": ("E5", when("enrolments", lambda answer: changed(answer, digit=1), 200)),
+    "a lost answer is a used code": ("E7", OnlyOnce()),
+    "who waits is served": ("E8", when("", lambda answer: status(answer, 200), 403)),
+    "who waits is told nothing": ("E8", when("", lambda answer: changed(answer, type=None), 403)),
     "a series of its own making": ("P1", when("epochs", lambda answer: changed(answer, series=777), 200)),
     "drawn below ten": ("P3", when("epochs", lambda answer: changed(answer, series=answer.json()["series"] % 10), 200)),
     "claims are not believed": (

@@ -13,6 +13,7 @@ from wire import MORNING, database_of
 
 from central.database import (
     BookingRow,
+    CodeRow,
     EpochRow,
     FactRow,
     KioskRow,
@@ -94,6 +95,20 @@ def test_what_one_office_held_alone_is_that_offices_from_now_on(tmp_path: Path) 
         )
         assert [each.office for each in (kiosk, epoch, booking, officer)] == ["PYK"] * 4
         assert (kiosk.digit, epoch.series, officer.roles) == (3, 3, "clerk supervisor")
+
+
+def test_kiosks_of_before_approvals_are_served(tmp_path: Path) -> None:
+    with database_of(tmp_path, "0017") as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO kiosks (id, office, name, digit, public_key, revoked) VALUES ('k', 'PYK', 'Lobi', 3, '', 0)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO enrolment_codes (hash, office, name, expires, used)"
+            " VALUES ('h', 'PYK', '', '2026-11-24 01:00:00.000000', 0)"
+        )
+    with Session(open_database(tmp_path)) as session:
+        (kiosk,), (code,) = (session.scalars(select(each)) for each in (KioskRow, CodeRow))
+        assert (kiosk.approved, kiosk.waits, kiosk.enrolled_at, code.approved) == (True, False, None, False)
 
 
 def test_a_digit_and_a_series_belong_to_one_kiosk_of_an_office_and_to_one_of_each(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ MAY = {
     "POST /officers/fleet/{kiosk}/settings/{version}": KEEPERS,
     "POST /officers/fleet/{kiosk}/roll": KEEPERS,
     "POST /officers/fleet/{kiosk}/name": KEEPERS,
+    "POST /officers/fleet/{kiosk}/approve": KEEPERS,
+    "POST /officers/fleet/{kiosk}/refuse": KEEPERS,
     "POST /officers/fleet/{kiosk}/revoke": KEEPERS,
     "GET /officers/monitoring": READERS,
     "GET /officers/monitoring/live": READERS,

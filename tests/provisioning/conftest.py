@@ -59,7 +59,7 @@ def central(central_database: tuple[Path, Engine], authority: trustme.CA) -> Ite
 
     def code() -> str:
         with Session(writing) as session, session.begin():
-            return new_code(session, "PYK", "Anjungan Lobi", now())
+            return new_code(session, "PYK", "Anjungan Lobi", now(), "petugas", approved=True)
 
     with listening(create_app(folder, now), authority) as url:
         yield url, code

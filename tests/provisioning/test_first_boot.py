@@ -6,10 +6,13 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 from pwd import getpwuid
+from threading import Event, Thread
 
 import pytest
 from boxes import Box
 from site_to_set_up import Site
+from sqlalchemy import Engine
+from waiting import Office
 
 from kiosk.config import read_settings
 from kiosk.errors import CentralRefused, CentralUnreachable
@@ -39,6 +42,26 @@ def test_the_true_window_is_typed_at_and_the_box_is_a_kiosk(site: Site) -> None:
     assert set_up.is_over
     assert Identity.load(site.data).office == "PYK"
     assert not site.machine.at(PROGRESS).exists()
+
+
+def test_the_true_window_waits_for_the_approval_and_goes_on_by_itself(
+    site: Site, central_database: tuple[Path, Engine]
+) -> None:
+    office, over = Office(central_database[1]), Event()
+
+    def officer() -> None:
+        while not (found := office.waiting()) and not over.wait(0.05):
+            pass
+        office.approves(found[0])
+
+    approving = Thread(target=officer, daemon=True)
+    approving.start()
+    with site.set_up() as set_up, window_of(site, ["English", *office.code(), "Next"]) as window:
+        set_up.go_on(window)
+    over.set()
+    approving.join()
+    assert set_up.is_over
+    assert set_up.progress.approved
 
 
 def test_a_window_that_is_ended_leaves_the_set_up_where_it_was(site: Site) -> None:

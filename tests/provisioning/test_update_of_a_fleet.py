@@ -61,7 +61,7 @@ def central(tmp_path: Path, authority: trustme.CA, ca: Path) -> Iterator[Central
     writing = for_writing(engine)
     with Session(writing) as session, session.begin():
         load_demo(session, data, utc().date(), utc(), at_any_hour=True, public_url="https://localhost")
-        code = new_code(session, "PYK", "Lobi", utc())
+        code = new_code(session, "PYK", "Lobi", utc(), "petugas", approved=True)
     with listening(create_app(data, utc), authority) as url:
         box = Box(tmp_path / "box", url, ca, publisher.trusted_root)
         enrol = ["--server", url, "--ca", str(ca), "--code", code, "--config", str(box.config)]

@@ -23,6 +23,7 @@ from provisioning.wizard import (
 
 NOTHING, ALL = frozenset[Part](), frozenset(Part)
 BARE, ENROLLED = Situation(NOTHING, False), Situation(NOTHING, True)
+APPROVED = Progress(approved=True)
 LAME = Situation(frozenset({Part.PRINTER}), False)
 SEEN, SENT = Progress(slip=Slip.SEEN), Progress(slip=Slip.SENT)
 GO_ON = WentOn(number=1)
@@ -34,12 +35,16 @@ GO_ON = WentOn(number=1)
         (Progress(), BARE, Page.CODE),
         (Progress(), LAME, Page.FOUND),
         (Progress(went_on=True), LAME, Page.CODE),
-        (Progress(), ENROLLED, Page.READY),
-        (Progress(), Situation(ALL, True), Page.READY),
+        (Progress(), ENROLLED, Page.APPROVAL),
+        (Progress(), Situation(ALL, True), Page.APPROVAL),
+        (APPROVED, ENROLLED, Page.READY),
+        (APPROVED, BARE, Page.CODE),
+        (APPROVED, Situation(ALL, True), Page.READY),
         (SENT, BARE, Page.CODE),
         (SENT, ENROLLED, Page.SLIP),
-        (SEEN, ENROLLED, Page.READY),
-        (Progress(slip=Slip.GIVEN_UP), ENROLLED, Page.READY),
+        (SEEN, ENROLLED, Page.APPROVAL),
+        (Progress(slip=Slip.SEEN, approved=True), ENROLLED, Page.READY),
+        (Progress(slip=Slip.GIVEN_UP, approved=True), ENROLLED, Page.READY),
         *((Progress(asked=page), BARE, page) for page in (Page.TARGETS, Page.FOUND, Page.SCAN)),
         *((Progress(asked=page), ENROLLED, page) for page in (Page.TARGETS, Page.FOUND, Page.SCAN)),
     ],
@@ -89,7 +94,11 @@ def test_from_wherever_answers_lead_a_few_main_actions_lead_to_the_code_and_then
     for each in answers:
         page = page_of(so_far, box)
         so_far = after_touches(so_far, 0, 0) if page is Page.TARGETS else after(so_far, page, each)
-    for now, end in ((box, Page.CODE), (Situation(box.missing, True), Page.READY)):
+    enrolled = Situation(box.missing, True)
+    for now, approved, end in (
+        (box, False, Page.CODE), (enrolled, False, Page.APPROVAL), (enrolled, True, Page.READY)
+    ):  # fmt: skip
+        so_far = so_far.model_copy(update={"approved": approved})
         for _ in range(3):
             page = page_of(so_far, now)
             so_far = after_touches(so_far, 0, 0) if page is Page.TARGETS else after(so_far, page, GO_ON)

@@ -109,6 +109,7 @@ def test_what_was_typed_stays_when_something_is_plugged_in_and_goes_with_a_refus
         ("set_up-found", "set_up.scan", Asked(number=1, page=Page.SCAN)),
         ("set_up-code", "set_up.devices", Asked(number=1, page=Page.FOUND)),
         ("set_up-slip", "set_up.slip.yes", WentOn(number=1)),
+        ("set_up-approval", "set_up.devices", Asked(number=1, page=Page.FOUND)),
         ("set_up-slip", "set_up.slip.again", Again(number=1)),
         ("set_up-slip", "set_up.slip.without", GaveUp(number=1)),
         ("set_up-scan", "set_up.scanner.skip", WentOn(number=1)),
@@ -129,7 +130,8 @@ def test_a_button_says_what_it_stands_for(technician: Technician, name: str, key
 def test_a_page_has_one_main_action_at_most_and_none_while_root_is_at_work(technician: Technician, name: str) -> None:
     technician.sees(SAMPLES[name])
     kinds = [each.kind for each in technician.stage.walk() if isinstance(each, Choice)]
-    assert kinds.count("main") == (0 if SAMPLES[name].page in (Page.TARGETS, Page.CODE) or SAMPLES[name].waiting else 1)
+    is_none = SAMPLES[name].page in (Page.TARGETS, Page.CODE, Page.APPROVAL) or SAMPLES[name].waiting
+    assert kinds.count("main") == (0 if is_none else 1)
 
 
 def test_touches_of_the_targets_are_said_as_they_came_wherever_that_was(technician: Technician) -> None:
@@ -153,6 +155,15 @@ def test_what_is_missing_is_said_with_what_that_means(technician: Technician) ->
     assert "10.0.0.15" in technician.texts()
     technician.sees(SAMPLES["set_up-code-two-missing"])
     assert "Belum ada: pencetak, pemindai" in technician.texts()
+
+
+def test_who_waits_for_approval_is_shown_the_letters_and_why_the_server_says_nothing(technician: Technician) -> None:
+    technician.sees(SAMPLES["set_up-approval"])
+    assert "7KQ2-M9X4" in technician.texts()
+    assert "tidak menjawab" not in technician.texts()
+    technician.sees(SAMPLES["set_up-approval-unreachable"])
+    assert "7KQ2-M9X4" in technician.texts()
+    assert "tidak menjawab" in technician.texts()
 
 
 def test_root_s_words_stand_in_the_technicians_language_or_in_indonesian(technician: Technician) -> None:

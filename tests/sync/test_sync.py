@@ -1,4 +1,6 @@
 import shutil
+import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -8,6 +10,7 @@ import pytest
 from sync_faults import Site, site
 from sync_site import SyncKiosk
 
+from central.database import database_file
 from central.fault_proxy import Exchange
 from central.faults import ACKNOWLEDGEMENTS, BAD_CERTIFICATES, Fault
 from kiosk.errors import StoreError
@@ -36,6 +39,27 @@ def test_facts_go_out_and_a_snapshot_comes_in(office: Site, tmp_path: Path) -> N
     kiosk.round()
     assert facts_of(office, kiosk) == [1, 2, 3]
     assert kiosk.store.owed_count() == 0
+    assert kiosk.store.snapshot()
+    assert kiosk.state is SyncState.ONLINE
+    kiosk.close()
+
+
+def test_a_kiosk_that_waits_a_week_for_its_approval_loses_nothing_and_then_goes_on_by_itself(
+    office: Site, tmp_path: Path
+) -> None:
+    kiosk = office.kiosk(tmp_path, Random(1))
+    with sqlite3.connect(database_file(office.server.data)) as db:
+        db.execute("UPDATE kiosks SET approved = 0 WHERE id = ?", (str(kiosk.identity.kiosk_id),))
+    for _ in range(3):
+        kiosk.record(1)
+        assert kiosk.round() == 15
+        assert kiosk.state is SyncState.WAITING
+        office.clock.seconds += timedelta(days=3).total_seconds()
+    assert (facts_of(office, kiosk), kiosk.store.owed_count(), kiosk.store.snapshot()) == ([], 3, None)
+    with sqlite3.connect(database_file(office.server.data)) as db:
+        db.execute("UPDATE kiosks SET approved = 1 WHERE id = ?", (str(kiosk.identity.kiosk_id),))
+    kiosk.round()
+    assert (facts_of(office, kiosk), kiosk.store.owed_count()) == ([1, 2, 3], 0)
     assert kiosk.store.snapshot()
     assert kiosk.state is SyncState.ONLINE
     kiosk.close()

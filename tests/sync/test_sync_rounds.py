@@ -11,7 +11,14 @@ from time import monotonic
 import pytest
 from samples import TODAY, FakeClock, a_store, booking, snapshot
 
-from kiosk.errors import CentralError, CentralRefused, CentralRejected, CentralUnreachable, StoreError
+from kiosk.errors import (
+    CentralError,
+    CentralRefused,
+    CentralRejected,
+    CentralUnreachable,
+    NotApproved,
+    StoreError,
+)
 from kiosk.event_log import CentralUnavailable, FactsNotTaken, FactsSentAgain
 from kiosk.model import PrinterStatus, StoreFault
 from kiosk.protocol import Epoch, FactBatch, FactsAccepted, Heartbeat, HeartbeatAnswer, HelpCalled, NewEpoch, Snapshot
@@ -245,6 +252,22 @@ def test_a_kiosk_that_is_not_accepted_says_so_and_asks_again_in_a_minute(
     (noted,) = notes(caplog)
     assert isinstance(noted, CentralUnavailable)
     assert noted.failure.error is CentralRefused
+
+
+def test_a_kiosk_that_nobody_approved_yet_asks_as_often_as_any_and_says_so_once(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.record(2)
+    stage.central.fails = [NotApproved("not yet")] * 5
+    with caplog.at_level("DEBUG"):
+        assert [stage.round(15) for _ in range(5)] == [15] * 5
+    assert stage.states == [SyncState.WAITING] * 5
+    (noted,) = notes(caplog)
+    assert isinstance(noted, CentralUnavailable)
+    assert noted.failure.error is NotApproved
+    stage.round(15)
+    assert stage.asked == [("epoch", None), ("facts", 1, 2), ("snapshot", ""), "heartbeat"]
+    assert stage.states[-1] is SyncState.ONLINE
 
 
 def test_a_failure_is_noted_with_its_status(known: Stage, caplog: pytest.LogCaptureFixture) -> None:

@@ -13,6 +13,7 @@ from web.conftest import Site, signs_in, violations
 from central.database import KioskRow
 from central.fleet.paper import put_in
 from central.heartbeats import Heartbeat
+from kiosk.protocol import check_text
 
 
 @pytest.fixture
@@ -74,6 +75,22 @@ def test_the_fleet_shows_what_changed_without_being_asked(page: Page, site: Site
     with site.app.state.writing.begin() as session:
         session.get(KioskRow, kiosks[0]).name = "Lobi timur"
     expect(page.get_by_role("row", name="Lobi timur")).to_be_visible()
+
+
+def test_a_kiosk_that_waits_for_its_approval_comes_onto_the_page_by_itself_and_is_approved(
+    page: Page, site: Site, kiosks: list[str]
+) -> None:
+    signs_in(page, "technician").goto("/officers/fleet")
+    with site.app.state.writing.begin() as session:
+        row = session.get(KioskRow, kiosks[0])
+        row.approved, row.enrolled_at, row.code_by = False, site.clock.now(), "teknisi"
+        letters = check_text(row.public_key)
+    waiting = page.get_by_role("region", name="Menunggu persetujuan")
+    expect(waiting.get_by_role("row", name="Lobi utara")).to_contain_text(letters)
+    assert violations(page) == []
+    waiting.get_by_role("button", name="Setujui").click()
+    expect(waiting).to_be_hidden()
+    expect(page.get_by_role("row", name="Lobi utara")).to_be_visible()
 
 
 def test_a_supervisor_announces_and_calls_an_emergency(page: Page) -> None:
