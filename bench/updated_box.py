@@ -242,8 +242,6 @@ def goes_back(box: Box) -> Iterator[Result]:
     yield box.links() == before, f"cut off three times in one trial, it serves after {seconds:.0f} s: {box.links()}"
     reason = box.refused().get(CUT_OFTEN, "")
     yield "started 3 times" in reason, f"{CUT_OFTEN}: {reason!r}"
-    box.hears_of(CUT_OFTEN)
-    box.update()
     yield box.is_shown(reason), "the fleet's page says why"
 
 
