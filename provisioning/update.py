@@ -41,7 +41,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     which.add_argument("--resume", action="store_true", help="only end what a power cut left half done (at each start)")
     update.add_argument("--again", action="store_true", help="also a version that was taken back before")
     update.add_argument("--repository", metavar="URL", help=f"the repository; else the central server's {REPOSITORY}")
-    back = commands.add_parser("roll-back", help="take back what was taken last, by hand: a version, or an image's system")
+    back = commands.add_parser("roll-back", help="take back what was taken last: a version, or an image's system")
     back.set_defaults(run=_or_say_why(_roll_back))
     for one in (update, back):
         one.add_argument("--root", type=Path, default=ROOT, metavar="DIR", help="the box's / is there (%(default)s)")
