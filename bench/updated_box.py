@@ -367,6 +367,7 @@ def main() -> int:
     if missing:
         print(f"updated_box: {missing}", file=sys.stderr)
         return 2
+    arguments.work.mkdir(parents=True, exist_ok=True)
     is_good = True
     for good, sentence in tried(arguments.work.resolve(), arguments.only):
         is_good = is_good and good
