@@ -17,10 +17,10 @@ from provisioning.slots import COMMAND_LINE
 
 TIMERS = "etc/systemd/system/anjungan-{}.timer.d/soon.conf"
 SOON = {
-    "update": "[Timer]\nOnCalendar=\nPersistent=no\nRandomizedDelaySec=0\nOnActiveSec=4min\nOnUnitInactiveSec=1min\n",
-    "update-trial": "[Timer]\nOnActiveSec=\nOnActiveSec=2min\n",
+    "update": "[Timer]\nOnCalendar=\nPersistent=no\nRandomizedDelaySec=0\nOnActiveSec=90s\nOnUnitInactiveSec=30s\n",
+    "update-trial": "[Timer]\nOnActiveSec=\nOnActiveSec=1min\n",
 }
-"""The night comes four minutes after the start and every minute after; a trial is judged after two minutes, not ten."""
+"""It is night soon after the start, and every half minute after; a trial is judged after a minute, not ten."""
 BROUGHT = "usr/lib/anjungan/version"
 TOLD = f"{LOUD} loglevel=7"
 """To its kernel, which then says by which slot it was started."""

@@ -298,7 +298,7 @@ def _still_served(box: Box, what: str, authority: trustme.CA, is_believed: bool 
 
 
 def exposures(box: Box) -> Iterator[Result]:
-    for unit in ("update", "update-boot", "report", "panel", "again"):
+    for unit in ("update", "update-boot", "technician-roll-back", "report", "panel", "again"):
         told = box.inside.says("systemd-analyze", "security", "--no-pager", f"anjungan-{unit}.service").splitlines()
         yield True, f"{unit}: exposure {told[-1].partition(':')[2].split()[0]} (systemd-analyze security)"
 
