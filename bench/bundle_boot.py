@@ -59,7 +59,7 @@ RUNS = f'{LOUD} systemd.run="/bin/sh /var/lib/anjungan-update/{SCRIPT}" systemd.
 ROLLS_BACK = "systemd.wants=anjungan-technician-roll-back.service"
 SOUND, BAD = "0.2.0", "0.3.0"
 UNDRAWN = Fault("kiosk/screens/ticket.py", "raise RuntimeError('no picture')")
-PLAIN = ("-cpu", "max,xsave=off")
+PLAIN = ("-cpu", "max,avx=off,avx2=off,f16c=off,fma=off,vaes=off,vpclmulqdq=off")
 """Without AVX: emulated (QEMU 7.2), it has what Mesa's painter compiled for it read from wrong places, and the screens
 that a probe draws die of it.
 """
