@@ -1,18 +1,22 @@
-"""A kiosk's image takes a system bundle, in QEMU by UEFI firmware: how it gets into the other slot, and what follows.
+"""A kiosk's image takes whole systems, in QEMU by UEFI firmware: how they get into the other slot, and what follows.
 
 python bench/emulated_office.py OFFICE
-kiosk-provision image --config OFFICE/kiosk.toml --certificate C --key K --bundle B --out A
-python bench/bundle_boot.py --image A --bundle B --key K --certificate C --office OFFICE --work DIR [CASE…]
+kiosk-provision image --config OFFICE/kiosk.toml --update-root OFFICE/update-root.json --certificate C --out A
+python bench/bundle_boot.py --image A --key K --certificate C --office OFFICE --work DIR [CASE…]
 
 `back`: RAUC of the running slot A installs a bundle that does not come up; slot B is started three times, then A again.
 `cut`: the power goes in the midst of such an installation, with the disk's cache; A is started.
-`marked`: slot B has the system of the bundle B, on trial; it is started, and RAUC marks it good there.
-`kept`: slot B has the system of the bundle B, on trial; it is started, judged at once (not after ten minutes)
-by the kiosk's own probes, kept, and shows the start page.
+`published`: one run. The office's publishers offer a bundle, an officer rolls it out; the kiosk's own update unit
+fetches and installs it, slot B is started, judged by its probes and kept. Then a bundle whose screens cannot be drawn:
+slot A is started three times, each time judged, then B again. The fleet's page tells both.
+`returned`: a kiosk that has kept such a system is told to roll back, by the unit of the technician at its screen; slot
+A is started, judged and kept.
 """
 
 import argparse
+import html
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -21,18 +25,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+from built_versions import Fault
 from emulated_boot import WELCOME, wait_for
-from emulated_office import Office, Printer
+from emulated_office import Office, Printer, offer
 from emulator import BOOT_START, LOUD, PRINTER, Emulator, kernel_of, what_is_missing
 from lossy_disk import DiskServer, LossyDisk
+from made_systems import TOLD, Systems
 from power_cuts import give_key, mounted
 
 from provisioning.image.bundle import Signer, write_bundle
-from provisioning.image.disk import DATA, MIB, OTHER_ROOT, squash
+from provisioning.image.disk import DATA, MIB, OTHER_ROOT, ROOT, Part, squash
 from provisioning.slots import TRIES, Slots
-from provisioning.updates.memory import Memory, SystemTrial
+from provisioning.updates.memory import Memory, TakenSystem
+from provisioning.updates.release import SYSTEM, Release
 
-CASES = ("back", "cut", "marked", "kept")
+CASES = ("back", "cut", "published", "returned")
 DISK_MIB = 4096
 BROKEN_MIB = 48
 EMPTY_CPIO = b"070701" + b"0" * 88 + b"0000000B" + b"0" * 8 + b"TRAILER!!!" + bytes(4)
@@ -48,28 +55,28 @@ echo "WRITES"
 rauc install {BUNDLE} && touch {DONE} && sync && echo "INSTALLED" && rauc status
 systemctl reboot
 """
-MARK = """\
-cd /var/lib/anjungan-update && exec >/dev/ttyS0 2>&1
-systemctl start rauc.service
-rauc status mark-good && echo "MARKED" && readlink /opt/anjungan/current /opt/anjungan/proven
-"""
-"""What slot B does, instead of serving."""
 RUNS = f'{LOUD} systemd.run="/bin/sh /var/lib/anjungan-update/{SCRIPT}" systemd.run_success_action=none'
-AT_ONCE = "systemd.wants=anjungan-update.service"
+ROLLS_BACK = "systemd.wants=anjungan-technician-roll-back.service"
+SOUND, BAD = "0.2.0", "0.3.0"
+UNDRAWN = Fault("kiosk/screens/ticket.py", "raise RuntimeError('no picture')")
+PLAIN = ("-cpu", "max,avx=off,avx2=off,f16c=off,fma=off,vaes=off,vpclmulqdq=off")
+"""Without AVX: emulated (QEMU 7.2), it has what Mesa's painter compiled for it read from wrong places, and the screens
+that a probe draws die of it.
+"""
 LONGEST = 2 * 3600
 LOOK_SECONDS = 0.5
 
 
 class Bench:
-    """An image, the bundle of another system, and a folder to work in."""
+    """An image, an office, and a folder to work in."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.image: Path = arguments.image
-        self.bundle: Path = arguments.bundle
         self.work: Path = arguments.work
         self.signer = Signer(arguments.key, arguments.certificate)
         self.office = Office(arguments.office)
-        self.work.mkdir(parents=True, exist_ok=True)
+        (self.work / "systems").mkdir(parents=True, exist_ok=True)
+        self.systems = Systems(self.image, self.signer, self.work / "systems")
 
     def back(self) -> None:
         disk = self._disk_with_task("back")
@@ -78,8 +85,7 @@ class Bench:
             tell("the bundle is in slot B", emulator)
             until(emulator, "BACK IN A")
             tell("slot A is started again", emulator)
-            said = emulator.console.read_text(errors="replace")
-        starts = [line.partition("rauc.slot=")[2][:1] for line in said.splitlines() if "Command line:" in line]
+        starts = slots_started(emulator)[1:-1]
         assert starts == ["B"] * TRIES, starts
         assert entries(disk) == {"anjungan-a.conf", f"anjungan-b+0-{TRIES}.conf"}, entries(disk)
         print(f"slot B was started {len(starts)} times; the boot loader has {sorted(entries(disk))}", flush=True)
@@ -104,31 +110,57 @@ class Bench:
             until(emulator, "INSTALLED")
             tell("slot A is started, and installs it again, whole", emulator)
 
-    def marked(self) -> None:
-        disk, version = self._disk_with_system_b("marked", RUNS)
-        with mounted(disk, self.work / "data", DATA.start) as data:
-            (data / "update" / SCRIPT).write_text(MARK)
+    def published(self) -> None:
+        disk, kiosk = self._enrolled_disk("published")
+        sound, bad = self.systems.bundle(SOUND), self.systems.bundle(BAD, UNDRAWN)
         with self._running(disk) as emulator:
-            wait(lambda: f"anjungan-b+{TRIES - 1}-1.conf" in entries(disk), "slot B is started")
-            until(emulator, "MARKED")
-            tell(f"the system of {version} runs in slot B and is marked good", emulator)
-            wait(lambda: "anjungan-b.conf" in entries(disk), "its tries are gone")
-
-    def kept(self) -> None:
-        disk, version = self._disk_with_system_b("kept", f"{LOUD} {AT_ONCE}")
-        with self._running(disk) as emulator:
-            wait(lambda: f"anjungan-b+{TRIES - 1}-1.conf" in entries(disk), "slot B is started")
+            tell(f"the start page of slot A: {wait_for(emulator, WELCOME, LONGEST):.0f} s", emulator)
+            self._roll_out(SOUND, sound, emulator)
+            until(emulator, f"the system of {SOUND} is sound and stays")
             wait(lambda: "anjungan-b.conf" in entries(disk), "slot B is kept")
-            tell(f"the system of {version} has proved itself", emulator)
+            tell(f"slot B has proved itself: {sorted(entries(disk))}", emulator)
+            self._page_says(kiosk, f"Versi {SOUND} Pencetak", emulator)
+            self._roll_out(BAD, bad, emulator)
+            until(emulator, f"the system of {BAD} has gone back to {SOUND}")
+            tell(f"slot B is started again: {sorted(entries(disk))}", emulator)
+            self._page_says(kiosk, "its screens are drawn: no", emulator)
             tell(f"the start page of slot B: {wait_for(emulator, WELCOME, LONGEST):.0f} s", emulator)
             emulator.screen().save(self.work / "slot-b.png")
-        assert entries(disk) == {"anjungan-a.conf", "anjungan-b.conf"}, entries(disk)
+        assert entries(disk) == {"anjungan-b.conf", f"anjungan-a+0-{TRIES}.conf"}, entries(disk)
+        assert slots_started(emulator) == ["A", "B", *["A"] * TRIES, "B"], slots_started(emulator)
+
+    def returned(self) -> None:
+        disk, kiosk = self._enrolled_disk("returned")
+        self._put_into_b(disk, self.systems.squashed(SOUND))
+        with mounted(disk, self.work / "data", DATA.start) as data:
+            Memory(data / "update").keep_taken_system(TakenSystem(SOUND, self.systems.own))
+        with self._running(disk) as emulator:
+            until(emulator, f"the system of {SOUND} was taken last")
+            tell("the technician's unit says so", emulator)
+            until(emulator, f"the system of {self.systems.own} is sound and stays")
+            tell(f"slot A is kept: {sorted(entries(disk))}", emulator)
+            self._page_says(kiosk, f"Versi {self.systems.own} Pencetak", emulator)
+        assert slots_started(emulator) == ["B", "A"], slots_started(emulator)
+
+    def _roll_out(self, version: str, bundle: Path, emulator: Emulator) -> None:
+        """Publishes a bundle and has the kiosk take it; until the machine starts anew with it."""
+        offer(self.office.data.parent, bundle, Release(version, kind=SYSTEM))
+        self.office.officer().rolls_out(version)
+        tell(f"{version} is offered and rolled out", emulator)
+        for said in (f"downloading {version}", f"the system of {version} is started now, on trial"):
+            until(emulator, said)
+            tell(f"the kiosk says: {said}", emulator)
+
+    def _page_says(self, kiosk: str, words: str, emulator: Emulator) -> None:
+        officer = self.office.officer()
+        wait(lambda: words in html.unescape(officer.reads_of(kiosk)), f"the fleet's page says {words!r}")
+        tell(f"the fleet's page says {words!r}", emulator)
 
     @contextmanager
     def _running(self, disk: Path, drive: str = "") -> Iterator[Emulator]:
         """The kiosk of a disk, from power on until the block ends."""
         drive = drive or f"file={disk},format=raw,if=virtio"
-        emulator = Emulator(disk, self.work / "machine", disk=drive, firmware=True)
+        emulator = Emulator(disk, self.work / "machine", disk=drive, firmware=True, more=PLAIN)
         printer = Printer(emulator.line(PRINTER), lambda number: None)
         try:
             yield emulator
@@ -152,10 +184,7 @@ class Bench:
             (data / "update").mkdir()
             copy(broken, data / "update" / BUNDLE)
             (data / "update" / SCRIPT).write_text(TASK)
-        place, entry = f"{disk}@@{BOOT_START}", self.work / "anjungan-a.conf"
-        run("mcopy", "-o", "-i", place, f"::/loader/entries/{entry.name}", entry)
-        entry.write_text(f"{entry.read_text().rstrip()} {RUNS}\n")
-        run("mcopy", "-o", "-i", place, entry, f"::/loader/entries/{entry.name}")
+        self._add_words(disk, "anjungan-a.conf", RUNS)
         return disk
 
     def _make_broken(self, out: Path) -> None:
@@ -169,39 +198,39 @@ class Bench:
         (root / "load").write_bytes(Random(1).randbytes(BROKEN_MIB * MIB))
         write_bundle(squash(root, self.work), "9.0.0", self.signer, self.work, out)
 
-    def _disk_with_system_b(self, name: str, words: str) -> tuple[Path, str]:
-        """An enrolled kiosk's disk as RAUC leaves it: the bundle's root is in slot B, which is started next; with more
-        words for its kernel.
-        """
-        disk, content, boot = self._disk(name), self.work / "content", self.work / f"boot-{name}"
-        run("unsquashfs", "-q", "-n", "-f", "-d", content, self.bundle)
-        run(
-            "dd",
-            f"if={content}/root.img",
-            f"of={disk}",
-            "bs=1M",
-            f"seek={OTHER_ROOT.start}",
-            "conv=notrunc",
-            "status=none",
-        )
-        place = f"{disk}@@{BOOT_START}"
-        boot.mkdir()
-        run("mcopy", "-s", "-i", place, "::/", boot)
-        with mounted(disk, self.work / "b", OTHER_ROOT.start, "ro") as root:
-            Slots(boot).make_primary("B", root)
-            entry = boot / f"loader/entries/anjungan-b+{TRIES}.conf"
-            entry.write_text(f"{entry.read_text().rstrip()} {words}\n")
-            version = (root / "usr/lib/anjungan/version").read_text().strip()
-        run("mcopy", "-s", "-o", "-i", place, boot / "b", boot / "loader", "::")
+    def _enrolled_disk(self, name: str) -> tuple[Path, str]:
+        """The disk of a kiosk that is enrolled, and its id; slot A has the image's system with quicker timers."""
+        disk = self._disk(name)
+        write_into(disk, ROOT, self.systems.squashed(self.systems.own))
+        self._add_words(disk, "anjungan-a.conf", TOLD)
         give_key(disk, self.work)
         with mounted(disk, self.work / "data", DATA.start) as data:
-            Memory(data / "update").begin_system(SystemTrial(version, is_installed=True))
             folder = data / "anjungan"
-            self.office.enrol(folder)
+            kiosk = self.office.enrol(folder)
             owner = (folder / "store.key").stat()
             for each in (folder, *folder.rglob("*")):
                 os.chown(each, owner.st_uid, owner.st_gid)
-        return disk, version
+        return disk, kiosk
+
+    def _put_into_b(self, disk: Path, squashed: Path) -> None:
+        """A system that slot B has kept. It is told to roll back at its start."""
+        write_into(disk, OTHER_ROOT, squashed)
+        boot = self.work / f"boot-{disk.stem}"
+        shutil.rmtree(boot, ignore_errors=True)
+        boot.mkdir()
+        run("mcopy", "-s", "-i", f"{disk}@@{BOOT_START}", "::/", boot)
+        with mounted(disk, self.work / "b", OTHER_ROOT.start, "ro") as root:
+            Slots(boot).make_primary("B", root)
+        Slots(boot).prove("B")
+        run("mcopy", "-s", "-o", "-i", f"{disk}@@{BOOT_START}", boot / "b", boot / "loader", "::")
+        self._add_words(disk, "anjungan-b.conf", ROLLS_BACK)
+
+    def _add_words(self, disk: Path, name: str, words: str) -> None:
+        """Adds to what the kernel of an entry of the boot loader is told."""
+        place, entry = f"{disk}@@{BOOT_START}", self.work / name
+        run("mcopy", "-n", "-o", "-i", place, f"::/loader/entries/{name}", entry)
+        entry.write_text(f"{entry.read_text().rstrip()} {words}\n")
+        run("mcopy", "-o", "-i", place, entry, f"::/loader/entries/{name}")
 
 
 def run(*command: str | Path) -> str:
@@ -230,6 +259,16 @@ def until(emulator: Emulator, word: str) -> None:
     wait(lambda: word in emulator.console.read_text(errors="replace"), word)
 
 
+def slots_started(emulator: Emulator) -> list[str]:
+    """Which slot each start was of."""
+    said = emulator.console.read_text(errors="replace")
+    return [line.partition("rauc.slot=")[2][:1] for line in said.splitlines() if "Command line:" in line]
+
+
+def write_into(disk: Path, part: Part, content: Path) -> None:
+    run("dd", f"if={content}", f"of={disk}", "bs=1M", f"seek={part.start}", "conv=notrunc", "status=none")
+
+
 def entries(disk: Path) -> set[str]:
     """What the boot loader may start."""
     said = run("mdir", "-b", "-i", f"{disk}@@{BOOT_START}", "::/loader/entries")
@@ -248,11 +287,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for option, what in (
         ("--image", "the image whose slot A runs"),
-        ("--bundle", "of a newer version"),
-        ("--key", "what bundles for the image are signed with"),
+        ("--key", "of the certificate that the image was built with"),
         ("--certificate", "of the key"),
         ("--office", "its folder, by bench/emulated_office.py"),
-        ("--work", "an empty folder, 6 GB"),
+        ("--work", "a folder, 12 GB; the systems that are made in it stay"),
     ):
         parser.add_argument(option, type=Path, required=True, help=what)
     parser.add_argument("cases", nargs="*", help=f"{', '.join(CASES)}; all, if none is named")

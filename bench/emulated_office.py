@@ -5,6 +5,7 @@ publishers' keys, and the configuration that an image is built with.
 """
 
 import re
+import secrets
 import socket
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from threading import Event, Thread
 import trustme
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from officer import NAME, Officer
 from sqlalchemy.orm import Session
 from update_site import PUBLISHERS, Publisher
 
@@ -25,7 +27,8 @@ from central.demo import DEMO_OFFICE, load_demo
 from central.enrolment import enrol, new_code
 from central.fleet.approval import approve, waiting
 from central.fleet.rollout import begin
-from central.people.roles import SignedIn
+from central.people.login import add_officer
+from central.people.roles import STAFF, SignedIn
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.devices.simulator_programs import converse
 from kiosk.identity import Identity, public_key_text
@@ -36,6 +39,8 @@ from provisioning.updates.repository import Repository, read_key
 
 ADDRESS, PORT = "10.0.2.2", 8443
 """This machine, as QEMU's user network names it to the guest."""
+OWN_NAME, PASSWORD = "localhost", "officer.txt"
+"""As this machine names itself, and who may do everything there signs in."""
 CONFIG = f"""\
 [central]
 url = "https://{ADDRESS}:{PORT}"
@@ -62,11 +67,13 @@ def prepare(folder: Path) -> None:
     folder.mkdir(parents=True)
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "central-ca.pem"))
-    authority.issue_cert(ADDRESS).private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    authority.issue_cert(ADDRESS, OWN_NAME).private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
     (folder / "kiosk.toml").write_text(CONFIG)
-    data = folder / "central"
+    data, password = folder / "central", secrets.token_urlsafe(9)
+    (folder / PASSWORD).write_text(password)
     with Session(for_writing(open_database(data))) as session, session.begin():
         load_demo(session, data, None, datetime.now(UTC), at_any_hour=True, public_url="https://antrean.example")
+        add_officer(session, DEMO_OFFICE, NAME, password, STAFF)
     publisher = Publisher(folder, at=data / "updates")
     (folder / "update-root.json").write_bytes(publisher.trusted_root)
 
@@ -85,7 +92,7 @@ class Office:
     """The running central server of a prepared folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.data = folder / "central"
+        self.data, self._folder = folder / "central", folder
         self._app = create_app(self.data, lambda: datetime.now(UTC))
         started = Event()
 
@@ -120,14 +127,20 @@ class Office:
                 return check_text(kiosk.public_key)
         return ""
 
-    def enrol(self, folder: Path) -> None:
-        """A kiosk's identity in its data folder, as if a code had been typed on it."""
+    def officer(self) -> Officer:
+        """Who may do everything on the server's pages."""
+        password = (self._folder / PASSWORD).read_text()
+        return Officer(f"https://{OWN_NAME}:{PORT}", self._folder / "central-ca.pem", password)
+
+    def enrol(self, folder: Path) -> str:
+        """A kiosk's identity in its data folder, as if a code had been typed on it; returns the kiosk's id."""
         key, code = Ed25519PrivateKey.generate(), self.code()
         with self._app.state.writing.begin() as session:
             enrolled = enrol(
                 session, Enrolment(code=code, public_key=public_key_text(key), name="Lobby 1"), datetime.now(UTC)
             )
         Identity.create(folder, enrolled, key)
+        return str(enrolled.kiosk_id)
 
     def want(self, version: str) -> None:
         """Has every kiosk of the office told to take a version."""

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import requests
 import trustme
+from officer import Officer
 
 from kiosk.devices.simulated_printer import SimulatedPrinter
 from kiosk.devices.simulator_programs import serve
@@ -134,7 +134,7 @@ class Office:
         self._folder = folder
         self.certify(trustme.CA())
         told = _said("central", "load-demo", "--data", str(self.data), "--at-any-hour")
-        self._password = re.findall(r"password (\S+)", told)[0]
+        self._officer = Officer(URL, self.ca, re.findall(r"password (\S+)", told)[0])
         self.publishers = publishers.copied(folder / "publishers")
         (self.data / "updates").symlink_to(self.publishers.repository)
         (folder / "kiosk.toml").write_text(CONFIG)
@@ -175,21 +175,12 @@ class Office:
         return _said("central", "new-code", "--approved", "--data", str(self.data), "--name", "Lobi")
 
     def wants(self, version: str, percent: int = 100) -> None:
-        self._page("/officers/fleet/rollout", {"version": version, "percent": str(percent)})
+        self._officer.rolls_out(version, percent)
 
     def pauses(self, paused: bool = True) -> None:
-        self._page("/officers/fleet/rollout/pause", {"paused": "true" if paused else "false"})
+        self._officer.pauses(paused)
 
     def page_of_the_kiosk(self) -> str:
         """The words of the kiosk's own page, where there is one kiosk."""
-        (link,) = set(re.findall(r'href="(/officers/fleet/[0-9a-f-]+)"', self._page("/officers/fleet/kiosks")))
-        return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", self._page(link)))
-
-    def _page(self, path: str, form: dict[str, str] | None = None) -> str:
-        with requests.Session() as browser:
-            browser.trust_env, browser.verify = False, str(self.ca)
-            signing_in = {"name": "petugas", "password": self._password}
-            browser.post(f"{URL}/officers/login", signing_in).raise_for_status()
-            answer = browser.post(URL + path, form) if form else browser.get(URL + path)
-            answer.raise_for_status()
-            return answer.text
+        (kiosk,) = self._officer.kiosks()
+        return self._officer.reads_of(kiosk)

@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
         "--mode", action="append", choices=MODES, help="only this way to use the kiosk (may be repeated)"
     )
     screens.add_argument("--language", action="append", metavar="TAG", help="only this language (may be repeated)")
+    screens.add_argument("--config", type=Path, metavar="FILE", help="only as this kiosk's panel stands")
     _add_simulate(commands.add_parser("simulate", help="be a printer or a scanner").add_subparsers(required=True, metavar="DEVICE"))  # fmt: skip  # noqa: E501
     return top
 
@@ -358,9 +359,10 @@ def _screens(arguments: argparse.Namespace) -> int:
     prepare_kivy((320, 320), False)
     import kivy.core.window  # noqa: F401 - opens the window that the pictures are painted with
 
-    from kiosk.screens.gallery import write_gallery
+    from kiosk.screens.gallery import ORIENTATIONS, orientation_of, write_gallery
 
-    written = write_gallery(arguments.out, arguments.mode or MODES, arguments.language)
+    stands = [orientation_of(read_settings(arguments.config).screen.size)] if arguments.config else ORIENTATIONS
+    written = write_gallery(arguments.out, arguments.mode or MODES, arguments.language, stands)
     print(f"{len(written)} pictures and index.html in {arguments.out}")
     return 0
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     which.add_argument("--resume", action="store_true", help="only end what a power cut left half done (at each start)")
     update.add_argument("--again", action="store_true", help="also a version that was taken back before")
     update.add_argument("--repository", metavar="URL", help=f"the repository; else the central server's {REPOSITORY}")
-    back = commands.add_parser("roll-back", help="go back to the version before, by hand")
+    back = commands.add_parser("roll-back", help="take back what was taken last: a version, or an image's system")
     back.set_defaults(run=_or_say_why(_roll_back))
     for one in (update, back):
         one.add_argument("--root", type=Path, default=ROOT, metavar="DIR", help="the box's / is there (%(default)s)")
@@ -92,6 +93,7 @@ def _update(arguments: argparse.Namespace) -> int:
         if arguments.resume:
             trial = updating.settle(started=True)
             _say(f"{updating.current} runs" + (", on trial" if trial else ""))
+            _tell_what_was_taken_back(arguments, memory)
             return 0
         settings = read_settings(arguments.root / "etc/anjungan/kiosk.toml")
         if arguments.again:
@@ -104,6 +106,12 @@ def _update(arguments: argparse.Namespace) -> int:
             return 0 if updating.update(lambda: _source(arguments, settings, memory), choose) else 1
         finally:
             _tell_the_kiosk(settings, memory)
+
+
+def _tell_what_was_taken_back(arguments: argparse.Namespace, memory: Memory) -> None:
+    """The way back was made, whatever its configuration is like."""
+    with suppress(ConfigError):
+        _tell_the_kiosk(read_settings(arguments.root / "etc/anjungan/kiosk.toml"), memory)
 
 
 def _tell_the_kiosk(settings: Settings, memory: Memory) -> None:
@@ -158,7 +166,8 @@ def _newest(offers: Sequence[Offer], channel: str, current: str) -> Offer | None
 
 
 def _roll_back(arguments: argparse.Namespace) -> int:
-    updating, _ = _updating(arguments)
+    updating, memory = _updating(arguments)
     with updating.alone():
-        _say(f"{updating.roll_back()} runs again")
+        updating.roll_back()
+        _tell_what_was_taken_back(arguments, memory)
     return 0

@@ -19,16 +19,24 @@ ORIENTATIONS = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
 PANELS = {"portrait": Panel(bottom_mm=700), "landscape": Panel(bottom_mm=850)}
 
 
+def orientation_of(size: tuple[int, int]) -> str:
+    """How a panel of so many pixels, width first, stands."""
+    return "portrait" if size[0] < size[1] else "landscape"
+
+
 def write_gallery(
-    out: Path, modes: Iterable[str] = tuple(MODES), languages: Iterable[Language] | None = None
+    out: Path,
+    modes: Iterable[str] = tuple(MODES),
+    languages: Iterable[Language] | None = None,
+    orientations: Iterable[str] = tuple(ORIENTATIONS),
 ) -> list[Path]:
     """Writes `NAME.LANGUAGE.ORIENTATION.MODE.png` for each view, and `index.html`; returns the pictures."""
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     texts = Texts.load()
-    for orientation, size in ORIENTATIONS.items():
+    for orientation in orientations:
         stage = Stage(texts, PANELS[orientation], lambda event: None)
-        stage.size = size
+        stage.size = ORIENTATIONS[orientation]
         for name, view in sample_views().items():
             for language in languages or texts.languages:
                 for mode in modes:

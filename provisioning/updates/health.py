@@ -28,15 +28,28 @@ class Probe:
 
 PROBES = (
     # Devices and server as `kiosk check` sees them: it opens each, asks the printer, and pulls a snapshot.
-    Probe("its printer, scanners and server answer", ("bin/kiosk", "check", "--config", "{config}"), 60, outward=True),
+    Probe("its printer, scanners and server answer", ("bin/kiosk", "check", "--config", "{config}"), 180, outward=True),
     Probe(
         "its screens are drawn",
-        ("bin/kiosk", "screens", "--out", "{scratch}/screens", "--mode", "normal", "--language", "id"),
-        180,
+        (
+            "bin/kiosk",
+            "screens",
+            "--out",
+            "{scratch}/all",
+            "--config",
+            "{config}",
+            "--mode",
+            "normal",
+            "--language",
+            "id",
+        ),
+        600,
     ),
-    Probe("a practice visit ends with a ticket", ("bin/kiosk", "rehearse", "--config", "{config}"), 60),
+    Probe("a practice visit ends with a ticket", ("bin/kiosk", "rehearse", "--config", "{config}"), 180),
 )
-"""What a version has to do while no kiosk runs, for each opens what the kiosk holds."""
+"""What a version has to do while no kiosk runs, for each opens what the kiosk holds. Their limits end what hangs, and
+are far above what the slowest box takes: one that is only slow is never to be left without updates.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,19 @@
-"""What a kiosk remembers of its updates: the version or the system on trial, and those that it does not take again."""
+"""What a kiosk remembers of its updates: the version or the system on trial, the system that was taken last, and those
+that it does not take again.
+"""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kiosk.durable_file import sync, write_private
 
 TRIAL = "trial.json"
 SYSTEM_TRIAL = "system-trial.json"
+TAKEN_SYSTEM = "taken-system.json"
 REFUSED = "refused.json"
 
 
@@ -28,13 +31,26 @@ class Trial:
 
 @dataclass(frozen=True)
 class SystemTrial:
-    """The system of version `to` is put into the other slot, or was: then it `is_installed`, and started next.
-    `problem` is what its probes found last.
+    """The system of version `to` is put into the other slot, after that of `former`, or was: then it `is_installed`,
+    and started next. `problem` is what its probes found last. `is_way_back`: a technician goes back to it by hand.
     """
 
     to: str
+    former: str = ""
     is_installed: bool = False
     problem: str = ""
+    is_way_back: bool = False
+
+
+@dataclass(frozen=True)
+class TakenSystem:
+    """The system of version `to` was taken last; that of `former` is whole in the other slot, to go back to."""
+
+    to: str
+    former: str
+
+
+Kind = TypeVar("Kind", SystemTrial, TakenSystem)
 
 
 def make(folder: Path) -> None:
@@ -71,11 +87,7 @@ class Memory:
 
     def system_trial(self) -> SystemTrial | None:
         """The trial of a system that was not ended."""
-        told = self._read(SYSTEM_TRIAL)
-        try:
-            return SystemTrial(**told) if told else None
-        except TypeError:
-            return None
+        return self._read_as(SystemTrial, SYSTEM_TRIAL)
 
     def begin_system(self, trial: SystemTrial) -> None:
         """Remembers it, in the place of what was remembered of it."""
@@ -84,6 +96,19 @@ class Memory:
     def end_system_trial(self) -> None:
         """No system is on trial."""
         (self.folder / SYSTEM_TRIAL).unlink(missing_ok=True)
+        sync(self.folder)
+
+    def taken_system(self) -> TakenSystem | None:
+        """The system that can be taken back."""
+        return self._read_as(TakenSystem, TAKEN_SYSTEM)
+
+    def keep_taken_system(self, taken: TakenSystem) -> None:
+        """Remembers it, in the place of the one before."""
+        self._write(TAKEN_SYSTEM, asdict(taken))
+
+    def forget_taken_system(self) -> None:
+        """No system can be taken back: the other slot has none any more."""
+        (self.folder / TAKEN_SYSTEM).unlink(missing_ok=True)
         sync(self.folder)
 
     def refused(self) -> Mapping[str, str]:
@@ -97,6 +122,14 @@ class Memory:
     def forgive_all(self) -> None:
         """Takes every version again."""
         self._write(REFUSED, {})
+
+    def _read_as(self, kind: type[Kind], name: str) -> Kind | None:
+        """What a later version wrote beside it is passed over: this one may be what was gone back to."""
+        told, known = self._read(name), {each.name for each in fields(kind)}
+        try:
+            return kind(**{each: value for each, value in told.items() if each in known}) if told else None
+        except TypeError:
+            return None
 
     def _read(self, name: str) -> dict[str, Any]:
         try:

@@ -24,6 +24,12 @@ class System(Protocol):
     def keep(self) -> None:
         """The slot that runs has proved itself. Raises NotTaken."""
 
+    def go_back(self) -> None:
+        """The other slot is started next, on trial. Raises NotTaken."""
+
+    def leave(self) -> None:
+        """The slot that runs is not started any more; the other one is. Raises NotTaken."""
+
     def restart(self) -> None:
         """Starts the machine anew."""
 
@@ -49,6 +55,14 @@ class Rauc:
     def keep(self) -> None:
         """Raises NotTaken."""
         _do(["rauc", "status", "mark-good"])
+
+    def go_back(self) -> None:
+        """Raises NotTaken."""
+        _do(["rauc", "status", "mark-active", "other"])
+
+    def leave(self) -> None:
+        """Raises NotTaken."""
+        _do(["rauc", "status", "mark-bad", "booted"])
 
     def restart(self) -> None:
         """Raises NotTaken."""

@@ -28,7 +28,7 @@ from kiosk.durable_file import sync
 from kiosk.errors import ConfigError
 from provisioning.updates.errors import NotTaken
 from provisioning.updates.health import Failed, Probe, Running, first_failed
-from provisioning.updates.memory import Memory, SystemTrial, Trial, make
+from provisioning.updates.memory import Memory, SystemTrial, TakenSystem, Trial, make
 from provisioning.updates.release import CODE, Release, order
 from provisioning.updates.source import Offer, Source
 from provisioning.updates.system import System
@@ -149,13 +149,16 @@ class Updating:
         self._check(release or Release(version))
         with self._never_left_stopped():
             self._stop_sound(version)
-            self._memory.begin_system(SystemTrial(version))
+            trial = SystemTrial(version, str(self._versions.brought))
+            self._memory.begin_system(trial)
+            # What the other slot has is written over now.
+            self._memory.forget_taken_system()
             try:
                 self._system.install(bundle)
             except BaseException:
                 self._memory.end_system_trial()
                 raise
-            self._memory.begin_system(SystemTrial(version, is_installed=True))
+            self._memory.begin_system(replace(trial, is_installed=True))
             bundle.unlink() if release else None
             self._say(f"the system of {version} is started now, on trial")
             self._system.restart()
@@ -167,14 +170,14 @@ class Updating:
             return
         if trial.is_installed:
             problem = trial.problem or "its system did not come up"
-            self._memory.refuse(trial.to, problem)
+            if not trial.is_way_back:
+                self._memory.refuse(trial.to, problem)
             self._say(f"the system of {trial.to} has gone back to {self._versions.brought}: {problem}")
         self._memory.end_system_trial()
 
     def _judge_system(self, trial: SystemTrial) -> bool:
         """Probes what runs, and keeps the slot, or starts the machine anew: its tries end."""
-        if self._system is None or trial.to != self._versions.brought:
-            raise NotTaken(f"the system of {trial.to} is installed and waits for the next start of the machine")
+        system = self._system_on_trial(trial)
         with self._never_left_stopped():
             self._running.stop()
             failed = first_failed(self._versions.place(self.current), self._config, self._probes, self._running)
@@ -182,12 +185,22 @@ class Updating:
         if failed:
             self._memory.begin_system(replace(trial, problem=str(failed)))
             self._say(f"the system of {trial.to} is started once more, or goes back: {failed}")
-            self._system.restart()
+            system.restart()
             return False
-        self._system.keep()
+        system.keep()
+        if trial.is_way_back:
+            self._memory.refuse(trial.former, BY_HAND)
+            self._memory.forget_taken_system()
+        else:
+            self._memory.keep_taken_system(TakenSystem(trial.to, trial.former))
         self._memory.end_system_trial()
         self._say(f"the system of {trial.to} is sound and stays")
         return True
+
+    def _system_on_trial(self, trial: SystemTrial) -> System:
+        if self._system is None or trial.to != self._versions.brought:
+            raise NotTaken(f"the system of {trial.to} is installed and waits for the next start of the machine")
+        return self._system
 
     @contextmanager
     def _never_left_stopped(self) -> Iterator[None]:
@@ -198,8 +211,39 @@ class Updating:
             self._running.start()
             raise
 
-    def roll_back(self) -> str:
-        """Goes back to the version before, by hand, and returns it. Raises NotTaken where there is none."""
+    def roll_back(self) -> None:
+        """Takes back, by hand, what was taken last: the archive, if one came after the system that runs, else that
+        system, to whose former slot the machine starts anew, on trial. Raises NotTaken where there is nothing.
+        """
+        trial, taken = self._memory.system_trial(), self._memory.taken_system()
+        if trial:
+            self._leave(trial)
+        elif self._system and taken and taken.to == self._versions.brought == self.current:
+            self._back_to_system(self._system, taken)
+        else:
+            self._back_to_version()
+
+    def _leave(self, trial: SystemTrial) -> None:
+        """Ends the trial of the system that runs: the former one, which has proved itself, is started."""
+        system = self._system_on_trial(trial)
+        self._memory.begin_system(replace(trial, problem=BY_HAND))
+        system.leave()
+        self._say(f"the system of {trial.to}, on trial, is taken back: that of {trial.former} is started now")
+        system.restart()
+
+    def _back_to_system(self, system: System, taken: TakenSystem) -> None:
+        """Starts the former slot, which is judged as a new one is: should it fail, this one is started again."""
+        self._memory.begin_system(SystemTrial(taken.former, taken.to, is_installed=True, is_way_back=True))
+        try:
+            system.go_back()
+        except BaseException:
+            self._memory.end_system_trial()
+            raise
+        self._say(f"the system of {taken.to} was taken last: that of {taken.former} is started now, on trial")
+        system.restart()
+
+    def _back_to_version(self) -> None:
+        """Goes back to the version before."""
         trial, current = self._memory.trial(), self.current
         former = trial.former if trial and trial.to == current else self._versions.of(PREVIOUS)
         if former is None or former == current or not self._versions.has(former):
@@ -210,9 +254,7 @@ class Updating:
             self._versions.point(PROVEN, former)
             self._back_to(former)
             failed = self._running.start()
-        if failed:
-            self._say(f"{former} runs again, but {failed}")
-        return former
+        self._say(f"{current} was taken last: {former} runs again" + (f", but {failed}" if failed else ""))
 
     def _install(self, source: Source, offer: Offer) -> None:
         """Puts a release beside the version that runs."""

@@ -10,7 +10,7 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Targets
 from update_site import NEW, OLD, Box, Publisher, RepositoryServer, serving, utc, version_folder
 
-from kiosk.wanted_version import keep_wanted
+from kiosk.wanted_version import keep_wanted, refused_version
 from provisioning.__main__ import main
 from provisioning.updates.errors import RepositoryError
 from provisioning.updates.memory import Memory, Trial
@@ -102,6 +102,7 @@ def test_a_version_during_whose_trial_the_machine_starts_three_times_is_taken_ba
     assert office.updates() == 0
     office.box.versions.point("proven", OLD)
     Memory(office.box.root / "var/lib/anjungan-update").begin(Trial(OLD, NEW, utc()))
+    keep_wanted(office.box.data, NEW)
     for _ in range(2):
         assert office.types("update", "--resume") == 0
         assert "on trial" in office.said
@@ -109,6 +110,7 @@ def test_a_version_during_whose_trial_the_machine_starts_three_times_is_taken_ba
     assert office.types("update", "--resume") == 0
     assert office.box.links == (OLD, OLD, OLD)
     assert "was started 3 times" in office.said
+    assert refused_version(office.box.data)[0] == NEW
     assert office.updates() == 1
 
 
@@ -146,7 +148,10 @@ def test_a_technician_goes_back_by_hand_once(office: Office) -> None:
     assert "there is no version from before" in office.said
     office.publisher.release(NEW)
     office.updates()
+    keep_wanted(office.box.data, NEW)
     assert office.types("roll-back") == 0
+    assert f"{NEW} was taken last: {OLD} runs again" in office.said
+    assert refused_version(office.box.data) == (NEW, "it was taken back by hand")
     assert office.box.links == (OLD, OLD, OLD)
     assert office.types("roll-back") == 1
     assert office.updates() == 1

@@ -11,11 +11,11 @@ from update_site import NEW, OLD, Box, Publisher, serving, utc, version_folder
 from provisioning.__main__ import main
 from provisioning.updates.errors import NotTaken
 from provisioning.updates.health import NoUnits, Probe
-from provisioning.updates.memory import Memory, SystemTrial
+from provisioning.updates.memory import SYSTEM_TRIAL, Memory, SystemTrial
 from provisioning.updates.release import SYSTEM
 from provisioning.updates.source import Offer, Source
 from provisioning.updates.update import Updating
-from provisioning.updates.versions import BROUGHT, CURRENT, PROVEN
+from provisioning.updates.versions import BROUGHT, CURRENT, PREVIOUS, PROVEN
 
 PROBES = (Probe("it serves", ("bin/kiosk", "probe"), 20),)
 
@@ -25,6 +25,7 @@ class TwoSlots:
 
     def __init__(self) -> None:
         self.other, self.restarts, self.is_kept = "", 0, False
+        self.goes_back, self.is_left = False, False
         self.breaks: BaseException | None = None
 
     def version_of(self, bundle: Path) -> str:
@@ -37,6 +38,14 @@ class TwoSlots:
 
     def keep(self) -> None:
         self.is_kept = True
+
+    def go_back(self) -> None:
+        if self.breaks:
+            raise self.breaks
+        self.goes_back = True
+
+    def leave(self) -> None:
+        self.is_left = True
 
     def restart(self) -> None:
         self.restarts += 1
@@ -98,7 +107,7 @@ def kiosk(tmp_path: Path, authority: trustme.CA, ca: Path) -> Iterator[Kiosk]:
 def test_a_system_is_installed_started_judged_and_kept(kiosk: Kiosk) -> None:
     kiosk.updating.install_system(kiosk.bundle())
     assert (kiosk.slots.other, kiosk.slots.restarts) == (NEW, 1)
-    assert kiosk.memory.system_trial() == SystemTrial(NEW, is_installed=True)
+    assert kiosk.memory.system_trial() == SystemTrial(NEW, OLD, is_installed=True)
     kiosk.starts_with(NEW)
     assert kiosk.updates()
     assert kiosk.slots.is_kept
@@ -189,6 +198,87 @@ def test_what_the_root_brought_is_not_deleted_with_the_versions_that_nobody_name
         kiosk.box.versions.point(link, "0.3.0")
     kiosk.box.versions.sweep()
     assert [kiosk.box.versions.has(version) for version in (OLD, NEW, "0.3.0")] == [True, False, True]
+
+
+def with_new_system(kiosk: Kiosk) -> Kiosk:
+    """It has taken the system of NEW and kept it."""
+    kiosk.updating.install_system(kiosk.bundle())
+    kiosk.box.versions.point(PREVIOUS, OLD)
+    kiosk.starts_with(NEW)
+    assert kiosk.updates()
+    return kiosk
+
+
+def test_a_system_that_was_taken_last_is_taken_back_to_the_other_slot_on_trial_and_not_taken_again(
+    kiosk: Kiosk,
+) -> None:
+    with_new_system(kiosk).updating.roll_back()
+    assert (kiosk.slots.goes_back, kiosk.slots.restarts) == (True, 2)
+    assert kiosk.said[-1] == f"the system of {NEW} was taken last: that of {OLD} is started now, on trial"
+    assert kiosk.box.versions.of(CURRENT) == NEW
+    kiosk.starts_with(OLD)
+    kiosk.slots.is_kept = False
+    assert kiosk.updates()
+    assert kiosk.slots.is_kept
+    assert kiosk.memory.refused() == {NEW: "it was taken back by hand"}
+    with pytest.raises(NotTaken, match="no version from before"):
+        kiosk.updating.roll_back()
+
+
+def test_a_former_system_that_does_not_serve_any_more_is_left_again_and_neither_is_refused(kiosk: Kiosk) -> None:
+    with_new_system(kiosk).updating.roll_back()
+    kiosk.starts_with(NEW)
+    assert f"the system of {OLD} has gone back to {NEW}: its system did not come up" in kiosk.said
+    assert (kiosk.memory.system_trial(), kiosk.memory.refused()) == (None, {})
+    kiosk.updating.roll_back()
+    assert kiosk.slots.restarts == 3
+
+
+def test_a_version_that_came_after_the_system_is_taken_back_first_and_the_system_then(kiosk: Kiosk) -> None:
+    after = "0.3.0"
+    version_folder(with_new_system(kiosk).box.versions.place(after))
+    kiosk.box.versions.point(PREVIOUS, NEW)
+    for link in (CURRENT, PROVEN):
+        kiosk.box.versions.point(link, after)
+    kiosk.updating.roll_back()
+    assert (kiosk.box.versions.of(CURRENT), kiosk.slots.goes_back) == (NEW, False)
+    assert kiosk.said[-1] == f"{after} was taken last: {NEW} runs again"
+    kiosk.updating.roll_back()
+    assert kiosk.slots.goes_back
+
+
+def test_a_system_on_trial_is_left_by_hand_for_the_one_that_has_proved_itself(kiosk: Kiosk) -> None:
+    kiosk.updating.install_system(kiosk.bundle())
+    with pytest.raises(NotTaken, match="waits for the next start"):
+        kiosk.updating.roll_back()
+    kiosk.starts_with(NEW)
+    kiosk.updating.roll_back()
+    assert (kiosk.slots.is_left, kiosk.slots.restarts) == (True, 2)
+    kiosk.starts_with(OLD)
+    assert kiosk.memory.refused() == {NEW: "it was taken back by hand"}
+
+
+def test_a_way_back_that_the_boot_loader_does_not_take_leaves_what_runs(kiosk: Kiosk) -> None:
+    with_new_system(kiosk).slots.breaks = NotTaken("rauc status ended with 1")
+    with pytest.raises(NotTaken, match="rauc status"):
+        kiosk.updating.roll_back()
+    assert (kiosk.slots.restarts, kiosk.memory.system_trial()) == (1, None)
+
+
+def test_a_slot_that_an_installation_began_to_write_is_not_gone_back_to(kiosk: Kiosk) -> None:
+    with_new_system(kiosk).slots.breaks = NotTaken("rauc install ended with 1")
+    with pytest.raises(NotTaken, match="rauc install"):
+        kiosk.updating.install_system(kiosk.bundle("0.3.0"))
+    kiosk.box.versions.point(PREVIOUS, NEW)
+    with pytest.raises(NotTaken, match="no version from before"):
+        kiosk.updating.roll_back()
+
+
+def test_what_a_later_version_wrote_of_a_trial_is_understood_by_the_one_that_was_gone_back_to(kiosk: Kiosk) -> None:
+    kiosk.memory.begin_system(SystemTrial(OLD, NEW, is_installed=True))
+    file = kiosk.memory.folder / SYSTEM_TRIAL
+    file.write_text(file.read_text().replace("{", '{"later": 1, ', 1))
+    assert kiosk.memory.system_trial() == SystemTrial(OLD, NEW, is_installed=True)
 
 
 def test_a_box_without_slots_says_so(kiosk: Kiosk, capsys: pytest.CaptureFixture[str]) -> None:

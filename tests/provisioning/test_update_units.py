@@ -11,7 +11,8 @@ from provisioning.updates.units import UNITS
 from provisioning.updates.versions import PROVEN
 
 FOLDER = Path(__file__).parents[2] / "provisioning/system/etc/systemd/system"
-SERVICES = ("anjungan-update.service", "anjungan-update-boot.service")
+BACK = "anjungan-technician-roll-back.service"
+SERVICES = ("anjungan-update.service", "anjungan-update-boot.service", BACK)
 TIMERS = ("anjungan-update.timer", "anjungan-update-trial.timer")
 
 
@@ -28,6 +29,12 @@ def test_a_unit_runs_a_command_of_the_proven_version_that_may_write_where_update
     assert parser().parse_args(arguments).run
     assert "/opt/anjungan" in setting(unit, "ReadWritePaths").split()
     assert setting(unit, "StateDirectory") == "anjungan-update"
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_a_unit_that_takes_back_tells_it_into_the_cores_folder(unit: str) -> None:
+    assert "-/var/lib/anjungan" in setting(unit, "ReadWritePaths").split()
+    assert setting(unit, "CapabilityBoundingSet") == "CAP_DAC_OVERRIDE"
 
 
 def test_what_was_cut_off_is_ended_before_anything_of_the_kiosk_runs() -> None:
@@ -48,7 +55,9 @@ def test_systemd_understands_it(unit: str, tmp_path: Path) -> None:
     assert complaints == []
 
 
-@pytest.mark.parametrize(("unit", "most"), [("anjungan-update.service", "20"), ("anjungan-update-boot.service", "10")])
+@pytest.mark.parametrize(
+    ("unit", "most"), [("anjungan-update.service", "20"), ("anjungan-update-boot.service", "10"), (BACK, "10")]
+)
 def test_it_is_hardened(unit: str, most: str) -> None:
     """In tenths. The update itself is root's, with the network."""
     analyze = shutil.which("systemd-analyze")

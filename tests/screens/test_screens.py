@@ -13,7 +13,7 @@ from screens.measured import faults, leaves, out_of_reach, touched
 from kiosk import theme
 from kiosk.events import AccessChosen, CodeTyped, Event, Home, LanguageChosen, Rated, ScanChosen
 from kiosk.model import ENGLISH, INDONESIAN, Access, Language, Sound, TextSize
-from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
+from kiosk.screens.gallery import ORIENTATIONS, PANELS, orientation_of, settle
 from kiosk.screens.leaving import CommentScreen
 from kiosk.screens.phone_picture import PhonePicture
 from kiosk.screens.sample_views import MODES, sample_views
@@ -34,6 +34,11 @@ LAYOUTS = [
 
 def used(view: View, language: Language, access: Access) -> View:
     return replace(view, visit=replace(view.visit, language=language, access=access))
+
+
+def test_a_panel_stands_as_its_size_says() -> None:
+    assert {each: orientation_of(size) for each, size in ORIENTATIONS.items()} == {each: each for each in ORIENTATIONS}
+    assert orientation_of((720, 1280)) == "portrait"
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
