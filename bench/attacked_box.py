@@ -86,7 +86,8 @@ class Box:
     def __init__(self, image: Path, office: Path, folder: Path) -> None:
         self._image, self._office, self._folder = image, office, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._disk, self._saved = folder / "enrolled.qcow2", folder / "machine"
+        self._disk, self._saved, self.pictures = folder / "enrolled.qcow2", folder / "machine", folder / "pictures"
+        self.pictures.mkdir(exist_ok=True)
         bookings = json.loads((office / "central" / "demo" / "bookings.json").read_text())
         self.passes = [each["pass"] for each in bookings if each["label"] == "single"]
         self.welcome = sample_of(WELCOME)
@@ -167,18 +168,34 @@ class Running:
     def is_at_start(self) -> bool:
         return shows(self.emulator.screen(), self._box.welcome)
 
-    def press(self, chords: Iterable[tuple[str, ...]], board: bool) -> bool:
-        """Chords of keys, one after the other; whether the start page was there all the while."""
-        held = True
+    def press(self, chords: Iterable[tuple[str, ...]], board: bool) -> list[str]:
+        """Chords of keys, one after the other; the names of pictures that are kept of what was not the start page."""
+        kept: list[str] = []
         for chord in chords:
             self.emulator.press(*chord, board=board)
             time.sleep(LOOK_SECONDS)
             if self.went():
-                return False
-            if not self.is_at_start():
-                self.look("went")
-                held = False
-        return held
+                break
+            kept += self.kept_if_another(f"after {'-'.join(chord)}")
+        return kept
+
+    def stays(self, seconds: float) -> list[str]:
+        """As `press`, while nothing is done."""
+        kept: list[str] = []
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.went() and not kept:
+            kept += self.kept_if_another("while waiting")
+            time.sleep(LOOK_SECONDS)
+        return kept
+
+    def kept_if_another(self, when: str) -> list[str]:
+        """Keeps what the screen shows, if that is not the start page; the picture's name."""
+        picture = self.emulator.screen()
+        if shows(picture, self._box.welcome):
+            return []
+        file = self._box.pictures / f"{len(list(self._box.pictures.iterdir())):03} {when}.png"
+        picture.save(file)
+        return [file.name]
 
     def went(self) -> list[str]:
         """How the machine ended or began anew, if it did."""

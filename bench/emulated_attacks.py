@@ -52,6 +52,8 @@ CHORDS: dict[str, Chords] = {
     ],
     "typing a name and a password": _typed("root\nroot\nreboot\n"),
 }  # fmt: skip
+KEYS_SECONDS = {("power",): 15.0}
+"""How long it takes until what a first key does is seen."""
 BACK = "its back"
 """The option that names what is behind a device of QEMU's."""
 DEVICES: dict[str, list[tuple[str, dict[str, object]]]] = {
@@ -83,7 +85,8 @@ def keys(running: Running, chords: Chords, board: bool) -> Seen:
     if not board and "keyboard" not in running.plugged:
         running.plug("usb-kbd", "keyboard", display=SCREEN)
         running.wait_until_looked_at()
-    return Seen(notes=[] if running.press(chords, board) else ["the start page went"])
+    went = running.press(chords, board) + running.stays(KEYS_SECONDS.get(chords[0], 0))
+    return Seen(notes=[f"the start page went: {', '.join(went)}"] if went else [])
 
 
 def devices(running: Running, plugged: Iterable[tuple[str, dict[str, object]]]) -> Seen:
