@@ -22,7 +22,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from attacked_box import GONE, OWNED, Box, Power, Running, Seen, weaker
+from attacked_box import DATA, GONE, OWNED, SYSTEM, Box, Power, Running, Seen, weaker
 from emulator import CONSOLE, SCREEN, what_is_missing
 from stranger import ALL_PORTS
 
@@ -52,7 +52,7 @@ CHORDS: dict[str, Chords] = {
     ],
     "typing a name and a password": _typed("root\nroot\nreboot\n"),
 }  # fmt: skip
-KEYS_SECONDS = {("power",): 15.0}
+KEYS_SECONDS: dict[tuple[str, ...], float] = {("power",): 15.0}
 """How long it takes until what a first key does is seen."""
 BACK = "its back"
 """The option that names what is behind a device of QEMU's."""
@@ -175,66 +175,77 @@ def judged(running: Running, seen: Seen) -> Seen:
 STARTED, IN_KERNEL = b"BdsDxe: starting", "RIP=ffffffff"
 """What the firmware says when it hands on to the boot loader; where the processor is when the kernel runs."""
 FIRMWARE_SECONDS, START_SECONDS = 900.0, 1800.0
+HELD = 15
+"""So often each key is pressed at the boot loader."""
 EDITED = " init=/bin/sh"
 IN_SHELL = "echo owned>/dev/ttyS0\n"
 
 
 def at_loader(running: Running) -> Seen:
-    """Keys at the boot loader: its menu, its editor, another command line."""
+    """Keys held at the boot loader: its menu, its editor, another command line."""
     wait_until(lambda: STARTED in running.emulator.console.read_bytes(), FIRMWARE_SECONDS)
-    for _ in range(60):
-        running.emulator.press("spc", board=True)
-    running.look("loader")
+    for key in ("spc", "esc", "e", "d") * HELD:
+        running.emulator.press(key, board=True)
+    seen = [running.kept("the boot loader")]
     for chord in [("e",), *_typed(EDITED)]:
         running.emulator.press(*chord, board=True)
-    running.look("loader-edited")
+    seen.append(running.kept("the boot loader after e and words"))
     running.emulator.press("ret", board=True)
     wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
-    return pressed_until_started(running, _typed(IN_SHELL))
+    ended = until_started(running, partial(at_keyboard, chords=_typed(IN_SHELL), board=True))
+    return Seen(ended.problems, [*seen, *ended.notes])
 
 
-def while_it_starts(running: Running) -> Seen:
-    """Keys at the board's keyboard from the kernel's start to the start page."""
+def while_it_starts(running: Running, do: Callable[[Running], None]) -> Seen:
+    """The same over and over, from the kernel's start to the start page."""
     wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
-    return pressed_until_started(running, [each for some in CHORDS.values() for each in some])
+    return until_started(running, do)
 
 
-def plugged_before(running: Running) -> Seen:
-    """What was plugged in when the power came is not used."""
+def at_keyboard(running: Running, chords: Chords, board: bool) -> None:
+    for chord in chords:
+        running.emulator.press(*chord, board=board)
+
+
+def at_line(running: Running) -> None:
+    """The serial line: words, what stops a program, a break with SysRq's letters."""
+    for words in (b"\r", b"root\r", b"\x03", b"\x04", b"\x1a", b"\x1b", IN_SHELL.encode()):
+        running.type_at_line(words, 0)
+    for letter in SHOTS:
+        running.emulator.command(f"chardev-send-break {CONSOLE}")
+        running.type_at_line(letter.encode(), 0)
+
+
+def without(running: Running) -> Seen:
+    """The start fails, for a partition is empty; then a shell is asked for, until the machine starts anew."""
     wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
     running.said()
-    return Seen([] if running.comes_back(START_SECONDS) is not None else ["the start page does not come"])
-
-
-def without_data(running: Running) -> Seen:
-    """The start fails, for the data are gone; then a shell is asked for, until the machine starts anew."""
-    wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
-    running.said()
-    until = time.monotonic() + START_SECONDS
+    kept, until = "", time.monotonic() + START_SECONDS
     while time.monotonic() < until and not running.went():
-        for chord in _typed("\n" + IN_SHELL):
-            running.emulator.press(*chord, board=True)
-        running.type_at_line(b"\r" + IN_SHELL.encode())
+        at_keyboard(running, _typed("\n" + IN_SHELL), board=True)
+        running.type_at_line(b"\r" + IN_SHELL.encode(), 0)
         if OWNED.decode() in running.offered():
-            return Seen(["a shell"])
-        running.look("without-data")
-    return Seen([] if running.went() == [GONE["RESET"]] else ["it does not start anew"], running.went())
+            return Seen(["a shell"], [running.kept("a shell")])
+        kept = kept or running.kept_when_there_are_words()
+    return Seen([] if running.went() == [GONE["RESET"]] else ["it does not start anew"], [*running.went(), kept])
 
 
-def pressed_until_started(running: Running, chords: Chords) -> Seen:
-    """Keys are pressed until the start page is there."""
+def until_started(running: Running, do: Callable[[Running], None]) -> Seen:
+    """Does it until the start page is there."""
     running.said()
+    used: set[str] = set()
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        for chord in chords:
-            running.emulator.press(*chord, board=True)
+        do(running)
+        used.update(running.strangers())
+        notes = [f"used for a while: {each}" for each in sorted(used)]
         if OWNED.decode() in running.offered():
-            return Seen(["a shell"])
+            return Seen(["a shell"], notes)
         if running.went():
-            return Seen(running.went())
+            return Seen(running.went(), notes)
         if running.is_at_start():
-            return Seen()
-    return Seen(["the start page does not come"])
+            return Seen(notes=notes)
+    return Seen(["the start page does not come"], [running.kept("no start page")])
 
 
 def in_kernel(running: Running) -> bool:
@@ -268,18 +279,30 @@ ATTACKS = [
     Attack(LINE, "asking to sign in", serial_line, True),
 ]
 BEFORE = (
-    "-device",
-    "usb-kbd,display=screen",
-    "-drive",
-    "if=none,id=before,file=null-co://",
-    "-device",
-    "usb-storage,drive=before",
-)
+    "-device", "usb-kbd,display=screen", "-device", "usb-mouse", "-netdev", "user,id=another",
+    "-device", "usb-net,netdev=another", "-drive", "if=none,id=before,file=null-co://,read-zeroes=on",
+    "-device", "usb-storage,drive=before",
+)  # fmt: skip
+ALL_CHORDS = [each for some in CHORDS.values() for each in some]
+START = "start"
 STARTS = [
-    (Attack("start", "the boot loader's command line", at_loader, True), Power(firmware=True)),
-    (Attack("start", "keys while it starts", while_it_starts, True), Power()),
-    (Attack("start", "a keyboard and a stick plugged in before", plugged_before, True), Power(more=BEFORE)),
-    (Attack("start", "without its data", without_data, True), Power(broken=True)),
+    (Attack(START, "the boot loader's command line", at_loader, True), Power(firmware=True)),
+    (
+        Attack(START, "keys", partial(while_it_starts, do=partial(at_keyboard, chords=ALL_CHORDS, board=True)), True),
+        Power(),
+    ),
+    (Attack(START, "the serial line", partial(while_it_starts, do=at_line), True), Power()),
+    (
+        Attack(
+            START,
+            "keyboard, mouse, network card and stick plugged in before, keys at that keyboard",
+            partial(while_it_starts, do=partial(at_keyboard, chords=ALL_CHORDS, board=False)),
+            True,
+        ),
+        Power(more=BEFORE),
+    ),
+    (Attack(START, "without its data", without, True), Power(broken=DATA)),
+    (Attack(START, "without its system", without, True), Power(broken=SYSTEM)),
 ]
 
 
