@@ -13,6 +13,7 @@ does not.
 """
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -95,8 +96,7 @@ def devices(running: Running, plugged: Iterable[tuple[str, dict[str, object]]]) 
         number = len(running.plugged)
         bus = {"bus": f"device{number - 1}.0"} if driver == "scsi-hd" else {}
         running.plug(driver, f"device{number}", **backed(running, options) | bus)
-    running.wait_until_looked_at()
-    return Seen()
+    return Seen(notes=running.wait_until_looked_at())
 
 
 def backed(running: Running, options: dict[str, object]) -> dict[str, object]:
@@ -125,8 +125,7 @@ def hub(running: Running) -> Seen:
     ports = [*(f"15.{place}" for place in range(3, 7)), *(f"15.{hub}.{place}" for hub in "12" for place in range(1, 9))]
     for number, port in enumerate(ports):
         running.plug(("usb-kbd", "usb-tablet", "usb-mouse")[number % 3], f"behind{number}", port=port)
-    running.wait_until_looked_at()
-    return Seen(notes=[f"{len(ports)} devices"])
+    return Seen(notes=[f"{len(ports)} devices", *running.wait_until_looked_at()])
 
 
 def scanned(running: Running, version: int) -> Seen:
@@ -312,7 +311,9 @@ def main() -> int:
     parser.add_argument("--image", type=Path, required=True)
     parser.add_argument("--office", type=Path, required=True, help="its folder, by bench/emulated_office.py")
     parser.add_argument("--work", type=Path, required=True, help="a folder, 6 GB; the saved machine stays in it")
-    parser.add_argument("--only", default="", help="attacks whose names have this in them")
+    parser.add_argument(
+        "--only", default="", help="attacks of whose kinds and names this is a part, a regular expression"
+    )
     parser.add_argument("--control", action="store_true", help="take the lock-down away before")
     arguments = parser.parse_args()
     if missing := what_is_missing():
@@ -336,7 +337,9 @@ def main() -> int:
 
 
 def is_chosen(attack: Attack, arguments: argparse.Namespace) -> bool:
-    return arguments.only in f"{attack.kind}: {attack.name}" and (attack.is_weak or not arguments.control)
+    return bool(re.search(arguments.only, f"{attack.kind}: {attack.name}")) and (
+        attack.is_weak or not arguments.control
+    )
 
 
 @dataclass
