@@ -130,6 +130,13 @@ def test_usbguard_knows_no_device_but_those_listed_and_takes_none_for_granted() 
     assert MANIFEST.mode("etc/usbguard/usbguard-daemon.conf") == 0o600
 
 
+def test_before_usbguard_runs_the_kernel_uses_no_usb_device_unless_none_is_listed() -> None:
+    assert "usbcore.authorized_default=0" in (SYSTEM / COMMAND_LINE).read_text("utf-8").split()
+    rules = (SYSTEM / "etc/udev/rules.d/74-anjungan-usb.rules").read_text("utf-8").splitlines()
+    (rule,) = [each for each in rules if not each.startswith("#")]
+    assert rule.endswith(f'TEST!="/{USB_DEVICES}", ATTR{{authorized}}="1"')
+
+
 def test_a_printer_that_turns_into_a_keyboard_is_another_device(tmp_path) -> None:
     listed = b'[[device]]\nid = "04b8:0e15"\nserial = "X4"\ninterfaces = ["07:01:02"]\n'
     rules = following({USB_DEVICES: listed})[USB_RULES].decode()
