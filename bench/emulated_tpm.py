@@ -1,6 +1,6 @@
 """The data partition of an emulated kiosk with a TPM: locked at the first start, opened at the next, by this TPM alone.
 
-python bench/emulated_tpm.py --image IMAGE --office OFFICE --work DIR [--cuts 4]
+python bench/emulated_tpm.py --image IMAGE --office OFFICE --work DIR [--cuts 5]
 
 The first start is cut off at several moments while the partition is made, and goes on; the kiosk is enrolled, serves,
 and its disk holds nothing that can be read; it serves after the next start. In a box with another TPM, in one with
@@ -28,7 +28,7 @@ from emulator import PRINTER, SCANNER, Emulator, kernel_of, what_is_missing
 
 LOCKED = "its data are locked to the TPM of another box"
 MAKING, MADE = "anjungan-data.service - Opens", "Finished anjungan-data.service"
-CUT_SECONDS = 16.0
+CUT_SECONDS = 25.0
 """The cuts are spread over so many s from when the making begins."""
 CONSOLE_SECONDS = 1800.0
 SCREEN_SECONDS = 10.0
@@ -284,7 +284,7 @@ def main() -> int:
     parser.add_argument("--image", type=Path, required=True)
     parser.add_argument("--office", type=Path, required=True, help="its folder, by bench/emulated_office.py")
     parser.add_argument("--work", type=Path, required=True, help="a folder, 4 GB")
-    parser.add_argument("--cuts", type=int, default=4, help="so often the first start is cut off")
+    parser.add_argument("--cuts", type=int, default=5, help="so often the first start is cut off")
     arguments = parser.parse_args()
     missing = what_is_missing() or (
         "" if shutil.which("swtpm") else "not installed: swtpm (apt-get install swtpm swtpm-tools)"
