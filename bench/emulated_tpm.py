@@ -118,6 +118,7 @@ class Kiosk:
         folder.mkdir(parents=True, exist_ok=True)
         self._image, self._folder, self._disk = image, folder, folder / "disk.qcow2"
         self._passes = iter(Box(image, office, folder).passes)
+        self._printed = Event()
         self.write_anew()
 
     def write_anew(self) -> None:
@@ -138,21 +139,18 @@ class Kiosk:
         with ExitStack() as power:
             chip = power.enter_context(tpm.on()) if tpm else []
             emulator = Emulator(self._image, folder, f"file={self._disk},format=qcow2,if=virtio", more=chip)
-            try:
-                yield emulator
-            finally:
-                emulator.cut_power()
+            power.callback(emulator.cut_power)
+            printer = Printer(emulator.line(PRINTER), lambda number: self._printed.set())
+            power.callback(printer.close)
+            yield emulator
 
     def visit(self, emulator: Emulator) -> None:
         """Raises TimeoutError."""
-        printed = Event()
-        printer = Printer(emulator.line(PRINTER), lambda number: printed.set())
+        self._printed.clear()
         with emulator.line(SCANNER) as scanner:
             scanner.sendall(next(self._passes).encode() + b"\r")
-            came = printed.wait(VISIT_SECONDS)
-        printer.close()
-        if not came:
-            raise TimeoutError("a visit ends without paper")
+            if not self._printed.wait(VISIT_SECONDS):
+                raise TimeoutError("a visit ends without paper")
 
     def partition(self) -> Path:
         """A copy of the data partition as it is on the disk."""
