@@ -359,7 +359,9 @@ class Table:
 
 
 def attack_running(box: Box, attacks: list[Attack], table: Table) -> None:
-    """From the start page on; one machine for all of a kind, until an attack succeeds."""
+    """From the start page on; one machine for all of a kind, until an attack succeeds, but one for each USB device: what
+    the kernel does with one of them may keep it from the next.
+    """
     for kind, same in groupby(attacks, lambda each: each.kind):
         left = list(same)
         while left:
@@ -368,14 +370,14 @@ def attack_running(box: Box, attacks: list[Attack], table: Table) -> None:
                     attack, began = left.pop(0), time.monotonic()
                     seen = judged(running, attack.do(running))
                     table.add(attack, seen, time.monotonic() - began)
-                    if seen.problems:
+                    if seen.problems or (kind == USB and left):
                         break
-                else:
+                if not seen.problems:
                     visit(running, kind, table)
 
 
 def visit(running: Running, kind: str, table: Table) -> None:
-    """After all of a kind that failed: does the kiosk still serve?"""
+    """After attacks that failed: does the kiosk still serve?"""
     began = time.monotonic()
     seen = running.visited()
     if table.control:
