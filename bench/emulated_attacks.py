@@ -359,8 +359,8 @@ class Table:
 
 
 def attack_running(box: Box, attacks: list[Attack], table: Table) -> None:
-    """From the start page on; one machine for all of a kind, until an attack succeeds, but one for each USB device: what
-    the kernel does with one of them may keep it from the next.
+    """From the start page on; one machine for all of a kind, until an attack succeeds, but one for each USB device: a
+    kernel that is busy with one of them does not look at the next.
     """
     for kind, same in groupby(attacks, lambda each: each.kind):
         left = list(same)
