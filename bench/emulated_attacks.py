@@ -34,7 +34,7 @@ SHOTS = ("b", "o", "c", "e", "i", "k", "u", "r", "f", "s")
 
 def _typed(text: str) -> Chords:
     names = {" ": "spc", "\n": "ret", "/": "slash", "=": "equal", "-": "minus", ">": "shift-dot"}
-    return [tuple(names.get(each, each).split("-", 1)) for each in text]
+    return [("shift", each.lower()) if each.isupper() else tuple(names.get(each, each).split("-", 1)) for each in text]
 
 
 CHORDS: dict[str, Chords] = {
@@ -158,8 +158,9 @@ def judged(running: Running, seen: Seen) -> Seen:
     went = running.went()
     if went:
         return Seen([*seen.problems, *went], seen.notes)
+    notes = [*seen.notes, *running.kept_if_another("afterwards")]
     back = running.comes_back()
-    problems, notes = list(seen.problems), list(seen.notes)
+    problems = list(seen.problems)
     if back is None:
         problems.append("the start page is gone")
     elif back > 1:

@@ -1,12 +1,13 @@
 """The data partition of an emulated kiosk with a TPM: locked at the first start, opened at the next, by this TPM alone.
 
-python bench/emulated_tpm.py --image IMAGE --office OFFICE --work DIR [--cuts 5]
+python bench/emulated_tpm.py --image IMAGE --office OFFICE --work DIR [PART…]
 
 The first start is cut off at several moments while the partition is made, and goes on; the kiosk is enrolled, serves,
 and its disk holds nothing that can be read; it serves after the next start. In a box with another TPM, in one with
 none, and with its own TPM cleared it says that its data are locked, and the image that is written anew is the way out.
 A store's key that is not given out is said on the screen. `kiosk-provision reset` on the running kiosk destroys the
-keys, proves it, and leaves a new kiosk. Exit status 1 where one of these is not so.
+keys, proves it, and leaves a new kiosk. A PART goes on from the disk that the parts before it left (cut-off, first,
+second, elsewhere, key, reset, cleared). Exit status 1 where something is not so.
 """
 
 import argparse
@@ -16,13 +17,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
 
 from attacked_box import DATA, VISIT_SECONDS, Box, overlay, place_of, runs_first
-from emulated_boot import CODE, boot_to_welcome, enrolled_at_welcome, sample_of, shows, wait_for
+from emulated_boot import CODE, WELCOME, enrolled_at_welcome, sample_of, shows, wait_for
 from emulated_office import Office, Printer
 from emulator import PRINTER, SCANNER, Emulator, kernel_of, what_is_missing
 
@@ -119,7 +120,8 @@ class Kiosk:
         self._image, self._folder, self._disk = image, folder, folder / "disk.qcow2"
         self._passes = iter(Box(image, office, folder).passes)
         self._printed = Event()
-        self.write_anew()
+        if not self._disk.exists():
+            self.write_anew()
 
     def write_anew(self) -> None:
         """Puts the image on its disk."""
@@ -180,9 +182,18 @@ class Trial:
         self._own, self._other = Tpm(work / "own"), Tpm(work / "other")
         self._kiosk = Kiosk(image, office, work)
 
-    def run(self) -> Iterator[tuple[str, bool]]:
-        for part in (self._cut_off, self._first, self._elsewhere, self._key_not_given, self._reset, self._cleared):
-            yield from part()
+    def run(self, parts: Sequence[str]) -> Iterator[tuple[str, bool]]:
+        do = {
+            "cut-off": self._cut_off,
+            "first": self._first,
+            "second": self._second,
+            "elsewhere": self._elsewhere,
+            "key": self._key_not_given,
+            "reset": self._reset,
+            "cleared": self._cleared,
+        }
+        for name in parts or do:
+            yield from do[name]()
 
     def _cut_off(self) -> Iterator[tuple[str, bool]]:
         for place in range(self._cuts):
@@ -209,8 +220,10 @@ class Trial:
         content = part.read_bytes()
         yield f"its data partition: {found(part)}", content.startswith(LUKS)
         yield "nothing of its data can be read", not any(each in content[16 << 20 :] for each in SECRETS)
+
+    def _second(self) -> Iterator[tuple[str, bool]]:
         with self._kiosk.on(self._own) as emulator:
-            boot_to_welcome(emulator)
+            wait_for(emulator, WELCOME, CONSOLE_SECONDS)
             self._kiosk.visit(emulator)
         yield "the second start, a visit", True
 
@@ -249,7 +262,7 @@ class Trial:
         part = self._kiosk.partition()
         yield f"its data partition: {found(part)}", found(part) == EMPTIED
         with self._kiosk.on(self._own) as emulator:
-            wait_for(emulator, CODE)
+            wait_for(emulator, CODE, CONSOLE_SECONDS)
         yield "it is a new kiosk and asks for a code", self._kiosk.partition().read_bytes()[: 4 << 10] != before
 
     def _cleared(self) -> Iterator[tuple[str, bool]]:
@@ -258,7 +271,7 @@ class Trial:
             yield self._locked(emulator, "its own TPM cleared")
         self._kiosk.write_anew()
         with self._kiosk.on(self._own) as emulator:
-            wait_for(emulator, CODE)
+            wait_for(emulator, CODE, CONSOLE_SECONDS)
         yield "the image written anew: it asks for a code", found(self._kiosk.partition()) == LOCKED_UP
 
 
@@ -282,6 +295,7 @@ def main() -> int:
     parser.add_argument("--image", type=Path, required=True)
     parser.add_argument("--office", type=Path, required=True, help="its folder, by bench/emulated_office.py")
     parser.add_argument("--work", type=Path, required=True, help="a folder, 4 GB")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="of what is tried; all of it, if none is named")
     parser.add_argument("--cuts", type=int, default=5, help="so often the first start is cut off")
     arguments = parser.parse_args()
     missing = what_is_missing() or (
@@ -291,7 +305,7 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 1
     wrong = 0
-    for what, is_so in Trial(arguments.image, arguments.office, arguments.work, arguments.cuts).run():
+    for what, is_so in Trial(arguments.image, arguments.office, arguments.work, arguments.cuts).run(arguments.parts):
         wrong += not is_so
         print(f"| {what} | {'so' if is_so else 'NOT SO'} |", flush=True)
     return 1 if wrong else 0
