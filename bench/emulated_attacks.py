@@ -53,7 +53,7 @@ CHORDS: dict[str, Chords] = {
     ],
     "typing a name and a password": _typed("root\nroot\nreboot\n"),
 }  # fmt: skip
-KEYS_SECONDS: dict[tuple[str, ...], float] = {("power",): 15.0}
+KEYS_SECONDS: dict[tuple[str, ...], float] = {("power",): 15.0, **{("alt", "sysrq", each): 8.0 for each in SHOTS}}
 """How long it takes until what a first key does is seen."""
 BACK = "its back"
 """The option that names what is behind a device of QEMU's."""

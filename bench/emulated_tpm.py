@@ -23,9 +23,11 @@ from pathlib import Path
 from threading import Event
 
 from attacked_box import DATA, VISIT_SECONDS, Box, overlay, place_of, runs_first
+from emulated_attacks import wait_until
 from emulated_boot import CODE, WELCOME, enrolled_at_welcome, sample_of, shows, wait_for
 from emulated_office import Office, Printer
 from emulator import PRINTER, SCANNER, Emulator, kernel_of, what_is_missing
+from PIL import ImageStat
 
 LOCKED = "its data are locked to the TPM of another box"
 MAKING, MADE = "anjungan-data.service - Opens", "Finished anjungan-data.service"
@@ -248,6 +250,7 @@ class Trial:
     def _key_not_given(self) -> Iterator[tuple[str, bool]]:
         with self._kiosk.on(self._own, ANOTHER_SEAL) as emulator:
             heard(emulator, KEY_FAULT)
+            wait_until(lambda: is_lit(emulator), CONSOLE_SECONDS)
             self._look(emulator, "the store's key is not given out")
             is_alive = emulator.console.read_bytes().count(KEY_FAULT.encode()) == 1
         yield "the store's key is not given out: the core lives, and says so", is_alive
@@ -276,7 +279,13 @@ class Trial:
 
 
 LUKS = b"LUKS\xba\xbe\0\2"
+LIT = 100
 NEW, EMPTIED, LOCKED_UP = "as it was", "LUKS2 without a key", "LUKS2 with a key"
+
+
+def is_lit(emulator: Emulator) -> bool:
+    """Whether a window is on the screen: letters on a dark ground are none."""
+    return ImageStat.Stat(emulator.screen().convert("L")).mean[0] > LIT
 
 
 def found(part: Path) -> str:
