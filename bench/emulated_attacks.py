@@ -394,6 +394,8 @@ def attack_start(box: Box, attack: Attack, power: Power, table: Table) -> None:
         if not seen.problems and not power.broken:
             seen = judged(running, seen)
             seen.problems.extend(running.visited().problems)
+            if not running.uses_its_own():
+                seen.problems.append("its own panel is not used")
         table.add(attack, seen, time.monotonic() - began)
 
 
