@@ -62,7 +62,6 @@ DEVICES: dict[str, list[tuple[str, dict[str, object]]]] = {
     "a panel with another serial number": [("usb-tablet", {"serial": "another"})],
     "a mouse, a drawing tablet": [("usb-mouse", {}), ("usb-wacom-tablet", {})],
     "a stick": [("usb-storage", {"drive": BACK})],
-    "a stick that speaks UAS": [("usb-uas", {}), ("scsi-hd", {"drive": BACK})],
     "a network card": [("usb-net", {"netdev": BACK})],
     "a serial line": [("usb-serial", {"chardev": BACK})],
     "a braille display, a card reader": [("usb-braille", {"chardev": BACK}), ("usb-ccid", {})],
@@ -94,8 +93,7 @@ def devices(running: Running, plugged: Iterable[tuple[str, dict[str, object]]]) 
     """Plugs devices in."""
     for driver, options in plugged:
         number = len(running.plugged)
-        bus = {"bus": f"device{number - 1}.0"} if driver == "scsi-hd" else {}
-        running.plug(driver, f"device{number}", **backed(running, options) | bus)
+        running.plug(driver, f"device{number}", **backed(running, options))
     return Seen(notes=running.wait_until_looked_at())
 
 
