@@ -105,7 +105,7 @@ def backed(running: Running, options: dict[str, object]) -> dict[str, object]:
     elif "netdev" in options:
         running.emulator.command(f"netdev_add user,id={name}")
     elif "chardev" in options:
-        running.emulator.command(f"chardev-add null,id={name}")
+        running.emulator.command(f"chardev-add ringbuf,id={name}")
     return {key: name if value is BACK else value for key, value in options.items()}
 
 
