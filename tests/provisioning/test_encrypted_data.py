@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import socket
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+import provisioning
 import provisioning.image
 from provisioning.encrypted_data import MAPPED, PARTITION, TPM, data_is_locked_to_the_tpm, destroy_keys, is_encrypted
 from provisioning.finding import Verdict
@@ -152,6 +155,59 @@ def test_a_partition_without_keys_is_made_anew_and_what_is_neither_is_broken(par
     assert says_of(new) == "plain"
     (tmp_path / "nothing").write_bytes(bytes(1 << 20))
     assert says_of(tmp_path / "nothing") == "broken"
+
+
+FORGET = Path(provisioning.__file__).parent / "system/usr/libexec/anjungan/forget-cuts"
+TRY_KEY = FORGET.with_name("try-key")
+needs_swtpm = pytest.mark.skipif(not shutil.which("swtpm_setup"), reason="not installed: swtpm swtpm-tools")
+
+
+def said_to_tpm(tmp_path: Path) -> bytes:
+    """What forget-cuts writes."""
+    device = tmp_path / "tpm"
+    device.touch()
+    subprocess.run(["sh", str(FORGET), str(device)], check=True)
+    return device.read_bytes()
+
+
+def connect(line: socket.socket, door: Path) -> None:
+    """To a program that opens its door in its own time."""
+    until = time.monotonic() + 10
+    while True:
+        try:
+            return line.connect(str(door))
+        except (FileNotFoundError, ConnectionRefusedError):
+            if time.monotonic() > until:
+                raise
+
+
+@needs_swtpm
+def test_a_tpm_takes_the_command_that_begins_its_count_of_power_cuts_anew(tmp_path) -> None:
+    state, door = tmp_path / "state", tmp_path / "door"
+    state.mkdir()
+    subprocess.run(["swtpm_setup", "--tpm2", "--tpmstate", str(state)], check=True, capture_output=True)
+    how = ["--tpm2", "--tpmstate", f"dir={state}", "--flags", "startup-clear,not-need-init", "--terminate"]
+    tpm = subprocess.Popen(["swtpm", "socket", *how, "--server", f"type=unixio,path={door}"])
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            connect(line, door)
+            line.sendall(said_to_tpm(tmp_path))
+            answer = line.recv(100)
+    finally:
+        tpm.terminate()
+        tpm.wait()
+    assert answer[6:10] == bytes(4)
+
+
+def test_the_count_is_begun_anew_before_the_tpm_is_asked_for_a_key() -> None:
+    data, key = OPEN_DATA.read_text(), TRY_KEY.read_text()
+    wait = data[data.index("wait_for_tpm() {") : data.index("is_luks() {")]
+    assert f"/{FORGET.relative_to(FORGET.parents[3])} || true" in wait
+    opens = data[data.index("open() {") : data.index("of_luks() {")]
+    assert opens.index("wait_for_tpm") < opens.index("attach")
+    makes = data[data.index("of_luks() {") : data.index('case "$(state)" in')]
+    assert makes.index("wait_for_tpm") < makes.index("make")
+    assert key.index("forget-cuts") < key.index("systemd-creds decrypt")
 
 
 @pytest.mark.parametrize(
