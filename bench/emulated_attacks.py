@@ -278,7 +278,7 @@ ATTACKS = [
 ]
 BEFORE = (
     "-device", "usb-kbd,display=screen", "-device", "usb-mouse", "-netdev", "user,id=another",
-    "-device", "usb-net,netdev=another", "-drive", "if=none,id=before,file=null-co://,read-zeroes=on",
+    "-device", "usb-net,netdev=another", "-drive", "if=none,id=before,file=null-co://,format=raw",
     "-device", "usb-storage,drive=before",
 )  # fmt: skip
 ALL_CHORDS = [each for some in CHORDS.values() for each in some]
@@ -289,7 +289,8 @@ STARTS = [
         Attack(START, "keys", partial(while_it_starts, do=partial(at_keyboard, chords=ALL_CHORDS, board=True)), True),
         Power(),
     ),
-    (Attack(START, "the serial line", partial(while_it_starts, do=at_line), True), Power()),
+    # By its firmware: what is said on the line otherwise makes it a console, where the kernel hears more.
+    (Attack(START, "the serial line", partial(while_it_starts, do=at_line), True), Power(firmware=True)),
     (
         Attack(
             START,
