@@ -61,8 +61,8 @@ echo "${screen%%/cage -d*}/cage -s -d${screen#*/cage -d}" >../usr/libexec/anjung
 cd /
 """
 """The control: what the lock-down put there is taken away while the machine starts, by a script in its initrd."""
-WEAKENED = re.compile(r" (panic=|sysctl\.)\S+")
-"""Of the kernel's command line: that a start that fails ends in no shell, that SysRq is off from the start."""
+WEAKENED = re.compile(r" (panic=|sysctl\.|usbcore\.|i8042\.)\S+")
+"""Of the kernel's command line: that a start that fails ends in no shell, and what it hears of before systemd."""
 LOADER_FILE = "loader/loader.conf"
 EDITABLE = "timeout 10\neditor yes\ndefault anjungan-*\n"
 """The control of the boot loader."""
