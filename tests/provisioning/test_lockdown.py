@@ -72,7 +72,7 @@ def test_no_key_commands_the_kernel_or_the_service_manager() -> None:
     assert read_by_systemd("etc/systemd/system.conf.d/anjungan.conf")["CtrlAltDelBurstAction"] == "none"
     seats = read_by_systemd("etc/systemd/logind.conf.d/anjungan.conf")
     assert {seats[f"Handle{key}Key"] for key in ("Reboot", "Suspend", "Hibernate")} == {"ignore"}
-    # Until the kernel's settings are read from the file, those of its command line hold; before them it has no keyboard.
+    # Until the kernel's settings are read from the file, its command line's hold; before them it has no keyboard.
     assert {"sysctl.kernel.sysrq=0", "sysctl.kernel.ctrl-alt-del=0", "i8042.nokbd"} <= {
         *(SYSTEM / COMMAND_LINE).read_text("utf-8").split()
     }
