@@ -26,7 +26,8 @@ OVERLAY = "scripts/init-bottom/anjungan-overlay"
 PANEL = "usb-tablet,id=panel,serial=anjungan-panel"
 """The box's own device: the only one that usb-devices.toml of the image lists."""
 USB = ("-device", PANEL)
-CONFIGURED = re.compile(r"usb_set_config dev (\d+), config (\d+)")
+CONFIGURED = re.compile(r"usb_set_(?:addr|config) dev (\d+)(?:, config (\d+))?")
+"""A device that is given an address, with no configuration yet, or a configuration: QEMU's words of it."""
 ON_BUS = re.compile(r"Device \d+\.(\d+), Port (\S+), Speed \S+ Mb/s, Product (.*?)(?:, ID: (\S+))?$", re.M)
 """QEMU's list of what is plugged in (info usb): address, port, product, name."""
 BACK_SECONDS, VISIT_SECONDS = 60.0, 90.0
@@ -137,7 +138,17 @@ class Box:
         """Power on, or the saved machine; what the kernel does with USB devices is written down in `told`."""
         self.folder.mkdir(exist_ok=True)
         network = cable(self.folder) if saved else CABLE
-        watched = ("-trace", "usb_set_config", "-D", str(told), "-no-shutdown", "-audiodev", "none,id=silence")
+        watched = (
+            "-trace",
+            "usb_set_addr",
+            "-trace",
+            "usb_set_config",
+            "-D",
+            str(told),
+            "-no-shutdown",
+            "-audiodev",
+            "none,id=silence",
+        )
         disk_of = f"file={disk},format=qcow2,if=virtio"
         return Emulator(
             self._image, self.folder, disk_of, firmware, resumed=saved, cable=network, more=(*USB, *watched, *more)
@@ -257,7 +268,7 @@ class Running:
         return [
             (f"{what} in port {port}", name)
             for address, port, what, name in self._usb()
-            if configured.get(address, "0") != "0"
+            if configured.get(address, "") not in ("", "0")
         ]
 
     def offered(self) -> str:
