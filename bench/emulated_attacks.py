@@ -175,7 +175,7 @@ STARTED, IN_KERNEL = b"BdsDxe: starting", "RIP=ffffffff"
 FIRMWARE_SECONDS, START_SECONDS = 900.0, 1800.0
 HELD = 15
 """So often each key is pressed at the boot loader."""
-EDITED = " init=/bin/sh"
+EDITED = "init=/bin/sh "
 IN_SHELL = "echo owned>/dev/ttyS0\n"
 
 
