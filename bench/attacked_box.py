@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -15,16 +16,18 @@ from threading import Event
 
 from emulated_boot import WELCOME, enrolled_at_welcome, sample_of, shows
 from emulated_office import Office, Printer
-from emulator import BOOT_START, CABLE, CONSOLE, PRINTER, SCANNER, Emulator, kernel_of
+from emulator import BOOT_START, CABLE, CONSOLE, ENTRY, PRINTER, SCANNER, Emulator, entry_of, kernel_of
+from PIL import Image
 from stranger import Stranger, cable
 
 ROOT = Path(__file__).parent.parent
-DATA, SECTOR = "anjungan-data", 512
+DATA, SYSTEM, SECTOR = "anjungan-data", "anjungan-root-a", 512
 OVERLAY = "scripts/init-bottom/anjungan-overlay"
 PANEL = "usb-tablet,id=panel,serial=anjungan-panel"
 """The box's own device: the only one that usb-devices.toml of the image lists."""
 USB = ("-device", PANEL)
-CONFIGURED = re.compile(r"usb_set_config dev (\d+), config (\d+)")
+CONFIGURED = re.compile(r"usb_set_(?:addr|config) dev (\d+)(?:, config (\d+))?")
+"""A device that is given an address, with no configuration yet, or a configuration: QEMU's words of it."""
 ON_BUS = re.compile(r"Device \d+\.(\d+), Port (\S+), Speed \S+ Mb/s, Product (.*?)(?:, ID: (\S+))?$", re.M)
 """QEMU's list of what is plugged in (info usb): address, port, product, name."""
 BACK_SECONDS, VISIT_SECONDS = 60.0, 90.0
@@ -32,7 +35,7 @@ LOOK_SECONDS = 0.2
 USB_SECONDS, SETTLE_SECONDS = 60.0, 4.0
 OWNED = b"owned"
 """What a shell says that was told to."""
-OFFERS = (b"login:", b"assword", b"maintenance", OWNED)
+OFFERS = (b"login:", b"assword", b"maintenance", b"(initramfs)", OWNED)
 GONE = {"RESET": "started anew", "SHUTDOWN": "switched off", "GUEST_PANICKED": "stopped by the kernel"}
 
 WEAKER = """
@@ -59,6 +62,9 @@ echo "${screen%%/cage -d*}/cage -s -d${screen#*/cage -d}" >../usr/libexec/anjung
 cd /
 """
 """The control: what the lock-down put there is taken away while the machine starts, by a script in its initrd."""
+WEAKENED = re.compile(r" (panic=|sysctl\.|usbcore\.|i8042\.)\S+")
+"""Of the kernel's command line: that a start that fails ends in no shell, and what it hears of before systemd."""
+LOADER_FILE = "loader/loader.conf"
 EDITABLE = "timeout 10\neditor yes\ndefault anjungan-*\n"
 """The control of the boot loader."""
 
@@ -73,10 +79,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Power:
-    """How it is switched on: with `more` of QEMU's options, with nothing in its data partition, by its firmware."""
+    """How it is switched on: with `more` of QEMU's options, with nothing in its `broken` partition, by its firmware."""
 
     more: tuple[str, ...] = ()
-    broken: bool = False
+    broken: str = ""
     firmware: bool = False
 
 
@@ -86,7 +92,8 @@ class Box:
     def __init__(self, image: Path, office: Path, folder: Path) -> None:
         self._image, self._office, self._folder = image, office, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._disk, self._saved = folder / "enrolled.qcow2", folder / "machine"
+        self._disk, self._saved, self.pictures = folder / "enrolled.qcow2", folder / "machine", folder / "pictures"
+        self.pictures.mkdir(exist_ok=True)
         bookings = json.loads((office / "central" / "demo" / "bookings.json").read_text())
         self.passes = [each["pass"] for each in bookings if each["label"] == "single"]
         self.welcome = sample_of(WELCOME)
@@ -122,7 +129,7 @@ class Box:
         disk = self._folder / "run.qcow2"
         overlay(self._disk, disk, "qcow2")
         if power and power.broken:
-            start, size = place_of(DATA, self._image)
+            start, size = place_of(power.broken, self._image)
             nothing = ["qemu-io", "-f", "qcow2", "-c", f"write -z {start} {size}", str(disk)]
             subprocess.run(nothing, check=True, stdout=subprocess.DEVNULL)
         return Running(self, disk, saved, power or Power())
@@ -131,7 +138,17 @@ class Box:
         """Power on, or the saved machine; what the kernel does with USB devices is written down in `told`."""
         self.folder.mkdir(exist_ok=True)
         network = cable(self.folder) if saved else CABLE
-        watched = ("-trace", "usb_set_config", "-D", str(told), "-no-shutdown", "-audiodev", "none,id=silence")
+        watched = (
+            "-trace",
+            "usb_set_addr",
+            "-trace",
+            "usb_set_config",
+            "-D",
+            str(told),
+            "-no-shutdown",
+            "-audiodev",
+            "none,id=silence",
+        )
         disk_of = f"file={disk},format=qcow2,if=virtio"
         return Emulator(
             self._image, self.folder, disk_of, firmware, resumed=saved, cable=network, more=(*USB, *watched, *more)
@@ -167,18 +184,41 @@ class Running:
     def is_at_start(self) -> bool:
         return shows(self.emulator.screen(), self._box.welcome)
 
-    def press(self, chords: Iterable[tuple[str, ...]], board: bool) -> bool:
-        """Chords of keys, one after the other; whether the start page was there all the while."""
-        held = True
+    def press(self, chords: Iterable[tuple[str, ...]], board: bool) -> list[str]:
+        """Chords of keys, one after the other; the names of pictures that are kept of what was not the start page."""
+        kept: list[str] = []
         for chord in chords:
             self.emulator.press(*chord, board=board)
             time.sleep(LOOK_SECONDS)
             if self.went():
-                return False
-            if not self.is_at_start():
-                self.look("went")
-                held = False
-        return held
+                break
+            kept += self.kept_if_another(f"after {'-'.join(chord)}")
+        return kept
+
+    def stays(self, seconds: float) -> list[str]:
+        """As `press`, while nothing is done."""
+        kept: list[str] = []
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.went() and not kept:
+            kept += self.kept_if_another("while waiting")
+            time.sleep(LOOK_SECONDS)
+        return kept
+
+    def kept_if_another(self, when: str) -> list[str]:
+        """Keeps what the screen shows, if that is not the start page; the picture's name."""
+        picture = self.emulator.screen()
+        return [] if shows(picture, self._box.welcome) else [self.kept(when, picture)]
+
+    def kept_when_there_are_words(self) -> str:
+        """Keeps what the screen shows, once that is more than darkness; the picture's name, "" until then."""
+        picture = self.emulator.screen()
+        return self.kept("in the midst of the start", picture) if len(set(picture.convert("1").getdata())) > 1 else ""
+
+    def kept(self, what: str, picture: Image.Image | None = None) -> str:
+        """Keeps a picture for who reads the table, by default of what the screen shows; its name."""
+        file = self._box.pictures / f"{len(list(self._box.pictures.iterdir())):03} {what}.png"
+        (picture or self.emulator.screen()).save(file)
+        return file.name
 
     def went(self) -> list[str]:
         """How the machine ended or began anew, if it did."""
@@ -209,14 +249,15 @@ class Running:
     def uses_its_own(self) -> bool:
         return any(name == "panel" for _, name in self._used_usb())
 
-    def wait_until_looked_at(self) -> None:
-        """Until the kernel gave every USB device an address and had the time to use it. Raises TimeoutError."""
+    def wait_until_looked_at(self) -> list[str]:
+        """Until the kernel gave every USB device an address and had the time to use it; what it gave none."""
         until = time.monotonic() + USB_SECONDS
-        while "0" in [address for address, *_ in self._usb()]:
+        while without := [what for address, _, what, _ in self._usb() if address == "0"]:
             if time.monotonic() > until:
-                raise TimeoutError("the kernel does not look at a USB device")
+                break
             time.sleep(LOOK_SECONDS)
         time.sleep(SETTLE_SECONDS)
+        return [f"given no address: {each}" for each in without]
 
     def _usb(self) -> list[tuple[str, str, str, str]]:
         return ON_BUS.findall(self.emulator.command("info usb").replace("\r", ""))
@@ -227,12 +268,8 @@ class Running:
         return [
             (f"{what} in port {port}", name)
             for address, port, what, name in self._usb()
-            if configured.get(address, "0") != "0"
+            if configured.get(address, "") not in ("", "0")
         ]
-
-    def look(self, name: str) -> None:
-        """A picture for who reads the table."""
-        self.emulator.screen().save(self.folder / f"{name}.png")
 
     def offered(self) -> str:
         """What the console's serial line offered since last asked: to sign in, or a shell; "" where nothing."""
@@ -245,11 +282,13 @@ class Running:
         new, self._heard = heard[self._heard :], len(heard)
         return new
 
-    def type_at_line(self, words: bytes) -> None:
-        """Over the console's serial line, which nobody is at otherwise: what is not read would hold the machine."""
+    def type_at_line(self, words: bytes, quiet: float = 1.0) -> None:
+        """Over the console's serial line, which nobody is at otherwise: what is not read would hold the machine, so it
+        is, until nothing came for `quiet` s.
+        """
         with self.emulator.line(CONSOLE) as line:
             line.sendall(words)
-            line.settimeout(1)
+            line.settimeout(quiet + 0.1)
             with suppress(TimeoutError):
                 while line.recv(65536):
                     pass
@@ -279,20 +318,34 @@ def overlay(base: Path, made: Path, kind: str) -> None:
 def weaker(image: Path, made: Path) -> None:
     """The control: an image without the lock-down, and with a boot loader whose command line can be edited."""
     copied(image, made)
-    folder = made.with_name("weaker")
-    (folder / OVERLAY).parent.mkdir(parents=True, exist_ok=True)
+    folder, place = made.with_name("weaker"), f"{made}@@{BOOT_START}"
+    folder.mkdir()
     _, first = kernel_of(image, folder)
-    script = (ROOT / "provisioning/image/system/etc/initramfs-tools" / OVERLAY).read_text()
-    (folder / OVERLAY).write_text(script + WEAKER)
-    (folder / OVERLAY).chmod(0o755)
-    more = subprocess.run(["cpio", "--quiet", "-o", "-H", "newc"], input=f"{OVERLAY}\n".encode(), cwd=folder, check=True, capture_output=True).stdout  # fmt: skip  # noqa: E501
-    # The kernel reads one archive after the other; a later file takes the place of a former one.
-    with first.open("ab") as file:
-        file.write(bytes(-first.stat().st_size % 4) + more)
+    told = WEAKENED.sub("", entry_of(image))
+    (folder / "entry.conf").write_text(told)
     (folder / "loader.conf").write_text(EDITABLE)
-    for source, place in ((first, "a/initrd.img"), (folder / "loader.conf", "loader/loader.conf")):
-        subprocess.run(["mcopy", "-o", "-i", f"{made}@@{BOOT_START}", str(source), f"::/{place}"], check=True)
+    runs_first(WEAKER, first)
+    for source, name in (
+        (first, "a/initrd.img"),
+        (folder / "loader.conf", LOADER_FILE),
+        (folder / "entry.conf", ENTRY),
+    ):
+        subprocess.run(["mcopy", "-o", "-i", place, str(source), f"::/{name}"], check=True)
     shutil.rmtree(folder)
+
+
+def runs_first(script: str, first: Path) -> None:
+    """Adds a script to a first file system (initrd): it runs when the root is whole, before the service manager."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / OVERLAY
+        file.parent.mkdir(parents=True)
+        file.write_text((ROOT / "provisioning/image/system/etc/initramfs-tools" / OVERLAY).read_text() + script)
+        file.chmod(0o755)
+        packed = ["cpio", "--quiet", "-o", "-H", "newc"]
+        more = subprocess.run(packed, input=f"{OVERLAY}\n".encode(), cwd=folder, check=True, capture_output=True).stdout
+    # The kernel reads one archive after the other; a later file takes the place of a former one.
+    with first.open("ab") as stream:
+        stream.write(bytes(-first.stat().st_size % 4) + more)
 
 
 def copied(image: Path, made: Path) -> None:

@@ -13,6 +13,7 @@ does not.
 """
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -22,7 +23,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from attacked_box import GONE, OWNED, Box, Power, Running, Seen, weaker
+from attacked_box import DATA, GONE, OWNED, SYSTEM, Box, Power, Running, Seen, weaker
 from emulator import CONSOLE, SCREEN, what_is_missing
 from stranger import ALL_PORTS
 
@@ -33,7 +34,7 @@ SHOTS = ("b", "o", "c", "e", "i", "k", "u", "r", "f", "s")
 
 def _typed(text: str) -> Chords:
     names = {" ": "spc", "\n": "ret", "/": "slash", "=": "equal", "-": "minus", ">": "shift-dot"}
-    return [tuple(names.get(each, each).split("-", 1)) for each in text]
+    return [("shift", each.lower()) if each.isupper() else tuple(names.get(each, each).split("-", 1)) for each in text]
 
 
 CHORDS: dict[str, Chords] = {
@@ -52,6 +53,8 @@ CHORDS: dict[str, Chords] = {
     ],
     "typing a name and a password": _typed("root\nroot\nreboot\n"),
 }  # fmt: skip
+KEYS_SECONDS: dict[tuple[str, ...], float] = {("power",): 15.0, **{("alt", "sysrq", each): 8.0 for each in SHOTS}}
+"""How long it takes until what a first key does is seen."""
 BACK = "its back"
 """The option that names what is behind a device of QEMU's."""
 DEVICES: dict[str, list[tuple[str, dict[str, object]]]] = {
@@ -59,7 +62,6 @@ DEVICES: dict[str, list[tuple[str, dict[str, object]]]] = {
     "a panel with another serial number": [("usb-tablet", {"serial": "another"})],
     "a mouse, a drawing tablet": [("usb-mouse", {}), ("usb-wacom-tablet", {})],
     "a stick": [("usb-storage", {"drive": BACK})],
-    "a stick that speaks UAS": [("usb-uas", {}), ("scsi-hd", {"drive": BACK})],
     "a network card": [("usb-net", {"netdev": BACK})],
     "a serial line": [("usb-serial", {"chardev": BACK})],
     "a braille display, a card reader": [("usb-braille", {"chardev": BACK}), ("usb-ccid", {})],
@@ -83,17 +85,16 @@ def keys(running: Running, chords: Chords, board: bool) -> Seen:
     if not board and "keyboard" not in running.plugged:
         running.plug("usb-kbd", "keyboard", display=SCREEN)
         running.wait_until_looked_at()
-    return Seen(notes=[] if running.press(chords, board) else ["the start page went"])
+    went = running.press(chords, board) + running.stays(KEYS_SECONDS.get(chords[0], 0))
+    return Seen(notes=[f"the start page went: {', '.join(went)}"] if went else [])
 
 
 def devices(running: Running, plugged: Iterable[tuple[str, dict[str, object]]]) -> Seen:
     """Plugs devices in."""
     for driver, options in plugged:
         number = len(running.plugged)
-        bus = {"bus": f"device{number - 1}.0"} if driver == "scsi-hd" else {}
-        running.plug(driver, f"device{number}", **backed(running, options) | bus)
-    running.wait_until_looked_at()
-    return Seen()
+        running.plug(driver, f"device{number}", **backed(running, options))
+    return Seen(notes=running.wait_until_looked_at())
 
 
 def backed(running: Running, options: dict[str, object]) -> dict[str, object]:
@@ -104,7 +105,7 @@ def backed(running: Running, options: dict[str, object]) -> dict[str, object]:
     elif "netdev" in options:
         running.emulator.command(f"netdev_add user,id={name}")
     elif "chardev" in options:
-        running.emulator.command(f"chardev-add null,id={name}")
+        running.emulator.command(f"chardev-add ringbuf,id={name}")
     return {key: name if value is BACK else value for key, value in options.items()}
 
 
@@ -122,8 +123,7 @@ def hub(running: Running) -> Seen:
     ports = [*(f"15.{place}" for place in range(3, 7)), *(f"15.{hub}.{place}" for hub in "12" for place in range(1, 9))]
     for number, port in enumerate(ports):
         running.plug(("usb-kbd", "usb-tablet", "usb-mouse")[number % 3], f"behind{number}", port=port)
-    running.wait_until_looked_at()
-    return Seen(notes=[f"{len(ports)} devices"])
+    return Seen(notes=[f"{len(ports)} devices", *running.wait_until_looked_at()])
 
 
 def scanned(running: Running, version: int) -> Seen:
@@ -156,8 +156,9 @@ def judged(running: Running, seen: Seen) -> Seen:
     went = running.went()
     if went:
         return Seen([*seen.problems, *went], seen.notes)
+    notes = [*seen.notes, *running.kept_if_another("afterwards")]
     back = running.comes_back()
-    problems, notes = list(seen.problems), list(seen.notes)
+    problems = list(seen.problems)
     if back is None:
         problems.append("the start page is gone")
     elif back > 1:
@@ -172,66 +173,77 @@ def judged(running: Running, seen: Seen) -> Seen:
 STARTED, IN_KERNEL = b"BdsDxe: starting", "RIP=ffffffff"
 """What the firmware says when it hands on to the boot loader; where the processor is when the kernel runs."""
 FIRMWARE_SECONDS, START_SECONDS = 900.0, 1800.0
-EDITED = " init=/bin/sh"
+HELD = 15
+"""So often each key is pressed at the boot loader."""
+EDITED = "init=/bin/sh "
 IN_SHELL = "echo owned>/dev/ttyS0\n"
 
 
 def at_loader(running: Running) -> Seen:
-    """Keys at the boot loader: its menu, its editor, another command line."""
+    """Keys held at the boot loader: its menu, its editor, another command line."""
     wait_until(lambda: STARTED in running.emulator.console.read_bytes(), FIRMWARE_SECONDS)
-    for _ in range(60):
-        running.emulator.press("spc", board=True)
-    running.look("loader")
+    for key in ("spc", "esc", "e", "d") * HELD:
+        running.emulator.press(key, board=True)
+    seen = [running.kept("the boot loader")]
     for chord in [("e",), *_typed(EDITED)]:
         running.emulator.press(*chord, board=True)
-    running.look("loader-edited")
+    seen.append(running.kept("the boot loader after e and words"))
     running.emulator.press("ret", board=True)
     wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
-    return pressed_until_started(running, _typed(IN_SHELL))
+    ended = until_started(running, partial(at_keyboard, chords=_typed(IN_SHELL), board=True))
+    return Seen(ended.problems, [*seen, *ended.notes])
 
 
-def while_it_starts(running: Running) -> Seen:
-    """Keys at the board's keyboard from the kernel's start to the start page."""
+def while_it_starts(running: Running, do: Callable[[Running], None]) -> Seen:
+    """The same over and over, from the kernel's start to the start page."""
     wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
-    return pressed_until_started(running, [each for some in CHORDS.values() for each in some])
+    return until_started(running, do)
 
 
-def plugged_before(running: Running) -> Seen:
-    """What was plugged in when the power came is not used."""
+def at_keyboard(running: Running, chords: Chords, board: bool) -> None:
+    for chord in chords:
+        running.emulator.press(*chord, board=board)
+
+
+def at_line(running: Running) -> None:
+    """The serial line: words, what stops a program, a break with SysRq's letters."""
+    for words in (b"\r", b"root\r", b"\x03", b"\x04", b"\x1a", b"\x1b", IN_SHELL.encode()):
+        running.type_at_line(words, 0)
+    for letter in SHOTS:
+        running.emulator.command(f"chardev-send-break {CONSOLE}")
+        running.type_at_line(letter.encode(), 0)
+
+
+def without(running: Running) -> Seen:
+    """The start fails, for a partition is empty; then a shell is asked for, until the machine starts anew."""
     wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
     running.said()
-    return Seen([] if running.comes_back(START_SECONDS) is not None else ["the start page does not come"])
-
-
-def without_data(running: Running) -> Seen:
-    """The start fails, for the data are gone; then a shell is asked for, until the machine starts anew."""
-    wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
-    running.said()
-    until = time.monotonic() + START_SECONDS
+    kept, until = "", time.monotonic() + START_SECONDS
     while time.monotonic() < until and not running.went():
-        for chord in _typed("\n" + IN_SHELL):
-            running.emulator.press(*chord, board=True)
-        running.type_at_line(b"\r" + IN_SHELL.encode())
+        at_keyboard(running, _typed("\n" + IN_SHELL), board=True)
+        running.type_at_line(b"\r" + IN_SHELL.encode(), 0)
         if OWNED.decode() in running.offered():
-            return Seen(["a shell"])
-        running.look("without-data")
-    return Seen([] if running.went() == [GONE["RESET"]] else ["it does not start anew"], running.went())
+            return Seen(["a shell"], [running.kept("a shell")])
+        kept = kept or running.kept_when_there_are_words()
+    return Seen([] if running.went() == [GONE["RESET"]] else ["it does not start anew"], [*running.went(), kept])
 
 
-def pressed_until_started(running: Running, chords: Chords) -> Seen:
-    """Keys are pressed until the start page is there."""
+def until_started(running: Running, do: Callable[[Running], None]) -> Seen:
+    """Does it until the start page is there."""
     running.said()
+    used: set[str] = set()
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        for chord in chords:
-            running.emulator.press(*chord, board=True)
+        do(running)
+        used.update(running.strangers())
+        notes = [f"used for a while: {each}" for each in sorted(used)]
         if OWNED.decode() in running.offered():
-            return Seen(["a shell"])
+            return Seen(["a shell"], notes)
         if running.went():
-            return Seen(running.went())
+            return Seen(running.went(), notes)
         if running.is_at_start():
-            return Seen()
-    return Seen(["the start page does not come"])
+            return Seen(notes=notes)
+    return Seen(["the start page does not come"], [running.kept("no start page")])
 
 
 def in_kernel(running: Running) -> bool:
@@ -265,18 +277,31 @@ ATTACKS = [
     Attack(LINE, "asking to sign in", serial_line, True),
 ]
 BEFORE = (
-    "-device",
-    "usb-kbd,display=screen",
-    "-drive",
-    "if=none,id=before,file=null-co://",
-    "-device",
-    "usb-storage,drive=before",
-)
+    "-device", "usb-kbd,display=screen", "-device", "usb-mouse", "-netdev", "user,id=another",
+    "-device", "usb-net,netdev=another", "-drive", "if=none,id=before,file=null-co://,format=raw",
+    "-device", "usb-storage,drive=before",
+)  # fmt: skip
+ALL_CHORDS = [each for some in CHORDS.values() for each in some]
+START = "start"
 STARTS = [
-    (Attack("start", "the boot loader's command line", at_loader, True), Power(firmware=True)),
-    (Attack("start", "keys while it starts", while_it_starts, True), Power()),
-    (Attack("start", "a keyboard and a stick plugged in before", plugged_before, True), Power(more=BEFORE)),
-    (Attack("start", "without its data", without_data, True), Power(broken=True)),
+    (Attack(START, "the boot loader's command line", at_loader, True), Power(firmware=True)),
+    (
+        Attack(START, "keys", partial(while_it_starts, do=partial(at_keyboard, chords=ALL_CHORDS, board=True)), True),
+        Power(),
+    ),
+    # By its firmware: what is said on the line otherwise makes it a console, where the kernel hears more.
+    (Attack(START, "the serial line", partial(while_it_starts, do=at_line), True), Power(firmware=True)),
+    (
+        Attack(
+            START,
+            "keyboard, mouse, network card and stick plugged in before, keys at that keyboard",
+            partial(while_it_starts, do=partial(at_keyboard, chords=ALL_CHORDS, board=False)),
+            True,
+        ),
+        Power(more=BEFORE),
+    ),
+    (Attack(START, "without its data", without, True), Power(broken=DATA)),
+    (Attack(START, "without its system", without, True), Power(broken=SYSTEM)),
 ]
 
 
@@ -286,7 +311,9 @@ def main() -> int:
     parser.add_argument("--image", type=Path, required=True)
     parser.add_argument("--office", type=Path, required=True, help="its folder, by bench/emulated_office.py")
     parser.add_argument("--work", type=Path, required=True, help="a folder, 6 GB; the saved machine stays in it")
-    parser.add_argument("--only", default="", help="attacks whose names have this in them")
+    parser.add_argument(
+        "--only", default="", help="attacks of whose kinds and names this is a part, a regular expression"
+    )
     parser.add_argument("--control", action="store_true", help="take the lock-down away before")
     arguments = parser.parse_args()
     if missing := what_is_missing():
@@ -310,7 +337,9 @@ def main() -> int:
 
 
 def is_chosen(attack: Attack, arguments: argparse.Namespace) -> bool:
-    return arguments.only in f"{attack.kind}: {attack.name}" and (attack.is_weak or not arguments.control)
+    return bool(re.search(arguments.only, f"{attack.kind}: {attack.name}")) and (
+        attack.is_weak or not arguments.control
+    )
 
 
 @dataclass
@@ -330,7 +359,9 @@ class Table:
 
 
 def attack_running(box: Box, attacks: list[Attack], table: Table) -> None:
-    """From the start page on; one machine for all of a kind, until an attack succeeds."""
+    """From the start page on; one machine for all of a kind, until an attack succeeds, but one for each USB device: a
+    kernel that is busy with one of them does not look at the next.
+    """
     for kind, same in groupby(attacks, lambda each: each.kind):
         left = list(same)
         while left:
@@ -339,14 +370,14 @@ def attack_running(box: Box, attacks: list[Attack], table: Table) -> None:
                     attack, began = left.pop(0), time.monotonic()
                     seen = judged(running, attack.do(running))
                     table.add(attack, seen, time.monotonic() - began)
-                    if seen.problems:
+                    if seen.problems or (kind == USB and left):
                         break
-                else:
+                if not seen.problems:
                     visit(running, kind, table)
 
 
 def visit(running: Running, kind: str, table: Table) -> None:
-    """After all of a kind that failed: does the kiosk still serve?"""
+    """After attacks that failed: does the kiosk still serve?"""
     began = time.monotonic()
     seen = running.visited()
     if table.control:
@@ -362,6 +393,8 @@ def attack_start(box: Box, attack: Attack, power: Power, table: Table) -> None:
         if not seen.problems and not power.broken:
             seen = judged(running, seen)
             seen.problems.extend(running.visited().problems)
+            if not running.uses_its_own():
+                seen.problems.append("its own panel is not used")
         table.add(attack, seen, time.monotonic() - began)
 
 

@@ -28,6 +28,7 @@ TAP_SECONDS = 0.1
 KEY_SECONDS = 0.04
 BOOT_START = 1 << 20
 """Where the image's first partition begins, in bytes."""
+ENTRY = "loader/entries/anjungan-a.conf"
 PRINTER, SCANNER, CONSOLE = "printer", "scanner", "console"
 SERIAL_LINES = {SCANNER: 1, PRINTER: 2}
 """/dev/ttyS1 and /dev/ttyS2 of the guest."""
@@ -58,11 +59,15 @@ def kernel_of(image: Path, folder: Path) -> tuple[Path, Path]:
     return found
 
 
+def entry_of(image: Path) -> str:
+    """What the boot loader reads of an image's slot A."""
+    command = ["mtype", "-i", f"{image}@@{BOOT_START}", f"::/{ENTRY}"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 def command_line(image: Path) -> str:
     """The kernel's command line that the image itself would be started with."""
-    command = ["mtype", "-i", f"{image}@@{BOOT_START}", "::/loader/entries/anjungan-a.conf"]
-    entry = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return next(line.removeprefix("options ") for line in entry.splitlines() if line.startswith("options "))
+    return next(line.removeprefix("options ") for line in entry_of(image).splitlines() if line.startswith("options "))
 
 
 class Emulator:

@@ -72,8 +72,8 @@ def test_no_key_commands_the_kernel_or_the_service_manager() -> None:
     assert read_by_systemd("etc/systemd/system.conf.d/anjungan.conf")["CtrlAltDelBurstAction"] == "none"
     seats = read_by_systemd("etc/systemd/logind.conf.d/anjungan.conf")
     assert {seats[f"Handle{key}Key"] for key in ("Reboot", "Suspend", "Hibernate")} == {"ignore"}
-    # Until the kernel's settings are read from the file, those of its command line hold.
-    assert {"sysctl.kernel.sysrq=0", "sysctl.kernel.ctrl-alt-del=0"} <= {
+    # Until the kernel's settings are read from the file, its command line's hold; before them it has no keyboard.
+    assert {"sysctl.kernel.sysrq=0", "sysctl.kernel.ctrl-alt-del=0", "i8042.nokbd"} <= {
         *(SYSTEM / COMMAND_LINE).read_text("utf-8").split()
     }
 
@@ -128,6 +128,13 @@ def test_usbguard_knows_no_device_but_those_listed_and_takes_none_for_granted() 
     assert daemon["PresentDevicePolicy"] == daemon["InsertedDevicePolicy"] == "apply-policy"
     assert daemon["AuthorizedDefault"] == "none"
     assert MANIFEST.mode("etc/usbguard/usbguard-daemon.conf") == 0o600
+
+
+def test_before_usbguard_runs_the_kernel_uses_no_usb_device_unless_none_is_listed() -> None:
+    assert "usbcore.authorized_default=0" in (SYSTEM / COMMAND_LINE).read_text("utf-8").split()
+    rules = (SYSTEM / "etc/udev/rules.d/74-anjungan-usb.rules").read_text("utf-8").splitlines()
+    (rule,) = [each for each in rules if not each.startswith("#")]
+    assert rule.endswith(f'TEST!="/{USB_DEVICES}", ATTR{{authorized}}="1"')
 
 
 def test_a_printer_that_turns_into_a_keyboard_is_another_device(tmp_path) -> None:
