@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 UNDONE = {"40001", "40P01"}
 """serialization_failure and deadlock_detected (PostgreSQL's manual, appendix A)."""
-TRIES = 10
+TRIES = 20
 LONGEST_WAIT = 0.5
 """s. The first is up to 10 ms, each next up to twice as long, this at most."""
 
