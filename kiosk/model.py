@@ -446,6 +446,21 @@ class Task(StrEnum):
     ROLL_BACK = "roll_back"
 
 
+class DeviceKind(StrEnum):
+    """What a device at the kiosk's USB is for it; one of no kind is of no use. LINE: an adapter with a serial line, of
+    whatever hangs on it.
+    """
+
+    PRINTER = "printer"
+    SCANNER = "scanner"
+    TOUCH = "touch"
+    CAMERA = "camera"
+    SOUND = "sound"
+    LINE = "line"
+    KEYPAD = "keypad"
+    NETWORK = "network"
+
+
 class TaskEnd(StrEnum):
     """How a task ended. UNCERTAIN: only the technician can see it; NOT_HERE: this box is not set up for it."""
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kiosk.booking_code import CODE_ALPHABET, CODE_LENGTH
 from kiosk.errors import MessageError
-from kiosk.model import EnrolmentProblem
+from kiosk.model import DeviceKind, EnrolmentProblem
 
 T = TypeVar("T")
 
@@ -58,6 +58,13 @@ class Looked(_Said):
     name: str = ""
 
 
+class Plugged(_Said):
+    """A USB device that is plugged in: `kind` is what it is for the kiosk, None where it is of no use to it."""
+
+    kind: DeviceKind | None
+    name: str
+
+
 class Judged(_Said):
     """A requirement that is not kept: broken, or else not measured; `is_mended_here` where somebody before the box can
     see to it. Both words by language.
@@ -70,7 +77,8 @@ class Judged(_Said):
 
 
 class Shown(_Said):
-    """All that a page shows. `waiting` while it is worked on; `problem` is why the last code did not do; `is_scanned`
+    """All that a page shows. `is_list_due` where one of the `plugged` has to be put on the list of the box's own, or
+    there is no list; `waiting` while it is worked on; `problem` is why the last code did not do; `is_scanned`
     once a code was read; `misfits` counts how often four touches fitted no turn; `is_ready` where nothing that is
     broken can be mended before the box; `passes` where the page is about to pass by itself; `check_text` is what an
     officer compares before the kiosk is approved.
@@ -79,6 +87,8 @@ class Shown(_Said):
     page: Page
     number: int
     looked: tuple[Looked, ...] = ()
+    plugged: tuple[Plugged, ...] = ()
+    is_list_due: bool = False
     waiting: bool = False
     problem: EnrolmentProblem | None = None
     is_scanned: bool = False
@@ -117,8 +127,14 @@ class Again(_Answer):
     kind: Literal["again"] = "again"
 
 
+class OnlyThese(_Answer):
+    """Of all USB devices only those that are shown and of use are let in from now on."""
+
+    kind: Literal["only_these"] = "only_these"
+
+
 class GaveUp(_Answer):
-    """No slip will come out: go on without."""
+    """Go on without: no slip will come out; no list is made of the USB devices."""
 
     kind: Literal["gave_up"] = "gave_up"
 
@@ -140,7 +156,7 @@ class Touched(_Answer):
     places: Annotated[tuple[tuple[Share, Share], ...], Field(min_length=len(TARGETS), max_length=len(TARGETS))]
 
 
-Answer = CodeGiven | WentOn | Again | GaveUp | Asked | Touched
+Answer = CodeGiven | WentOn | Again | OnlyThese | GaveUp | Asked | Touched
 _ANSWERS: TypeAdapter[Answer] = TypeAdapter(Annotated[Answer, Field(discriminator="kind")])
 _SHOWN = TypeAdapter(Shown)
 

@@ -12,6 +12,7 @@ from provisioning.box_files import AUTHORITY, CONFIG, usb_devices
 from provisioning.disk import Disk, put_file
 from provisioning.hardware import Hardware, hardware_of
 from provisioning.machine import BoxError, Machine
+from provisioning.usb_list import HEAD, entry_of
 
 FOLDER = Path("/etc/anjungan")
 DATA = "/var/lib/anjungan"
@@ -131,15 +132,12 @@ def screen_lines(found: Hardware) -> Iterator[str]:
 def known_usb(found: Hardware) -> str:
     """usb-devices.toml with all that is plugged in now but keyboards that are no keypad of the kiosk's."""
     keypads = {each.id for each in found.keypads}
-    lines = ["# The USB devices of this box; others stay without power to do anything (docs/lockdown.md)."]
+    text = HEAD
     for each in found.usb:
         if each.id in keypads or not _only_types(each.interfaces):
-            interfaces = ", ".join(json.dumps(one) for one in each.interfaces)
-            about = (f"name = {json.dumps(each.name)}", f'id = "{each.id}"', f"serial = {json.dumps(each.serial)}")
-            lines += ["", "[[device]]", *about, f"interfaces = [{interfaces}]"]
+            text += entry_of(each)
         else:
-            lines += ["", f"# left out, for it is a keyboard: {each.name} ({each.id})"]
-    text = "\n".join(lines) + "\n"
+            text += f"\n# left out, for it is a keyboard: {each.name} ({each.id})\n"
     usb_devices(text.encode())
     return text
 

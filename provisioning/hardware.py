@@ -57,7 +57,9 @@ def hardware_of(machine: Machine) -> Hardware:
     of_printers = [(line, who) for line, who in lines if who and who.is_of_printers and not who.is_printer]
     of_scanners = [(line, who) for line, who in lines if _reads_codes(line, who)]
     spoken_for = {line for line, _ in (*of_printers, *of_scanners)}
-    wedges = [each for each in usb if each.is_of_scanners and all(who != each for _, who in of_scanners)]
+    wedges = [
+        each for each in usb if each.is_let_in and each.is_of_scanners and all(who != each for _, who in of_scanners)
+    ]
     return Hardware(
         printers=(
             *(Device(_named(each), f"usb://{each.id}") for each in usb if each.is_printer),

@@ -11,7 +11,8 @@ from provisioning.inputs import inputs_of
 from provisioning.machine import BoxError, Machine
 from provisioning.manifest import UNITS, Manifest
 from provisioning.plan import plan
-from provisioning.usb import DEVICES, usb_devices_of
+from provisioning.usb import usb_devices_of
+from provisioning.usb_list import is_it
 
 LISTENING, UNCONNECTED = "0A", "07"
 """States of a socket in /proc/net: of TCP, and of UDP (include/net/tcp_states.h)."""
@@ -91,10 +92,8 @@ def only_known_usb(machine: Machine) -> Finding:
         return it.judged(False, f"there is no /{USB_DEVICES}, so every device is let in", "usb-list")
     except (OSError, ConfigError) as error:
         return it.judged(False, f"/{USB_DEVICES}: {error}", "usb-list")
-    let_in = [each for each in usb_devices_of(machine) if machine.text(f"{DEVICES}/{each.place}/authorized") != "0"]
-    strangers = [
-        each for each in let_in if not any((one.id, one.interfaces) == (each.id, each.interfaces) for one in known)
-    ]
+    let_in = [each for each in usb_devices_of(machine) if each.is_let_in]
+    strangers = [each for each in let_in if not any(is_it(one, each) for one in known)]
     names = ", ".join(f"{each.name} ({each.id})" for each in strangers)
     return it.judged(not strangers, f"let in, and not known: {names}" if names else f"{len(let_in)} devices, all known")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.set_up_lines import TARGETS, Again, Answer, Asked, CodeGiven, GaveUp, Page, Part, Touched, WentOn
+from kiosk.set_up_lines import TARGETS, Again, Answer, Asked, CodeGiven, GaveUp, OnlyThese, Page, Part, Touched, WentOn
 from provisioning.check import CHECKS
 from provisioning.finding import table
 from provisioning.touch_rotation import ROTATIONS, rotation_of, turn
@@ -40,6 +40,9 @@ GO_ON = WentOn(number=1)
         (APPROVED, ENROLLED, Page.READY),
         (APPROVED, BARE, Page.CODE),
         (APPROVED, Situation(ALL, True), Page.READY),
+        (Progress(), Situation(NOTHING, False, True), Page.CODE),
+        (Progress(went_on=True), Situation(NOTHING, True, True), Page.FOUND),
+        (Progress(unlisted=True), Situation(NOTHING, True, True), Page.APPROVAL),
         (SENT, BARE, Page.CODE),
         (SENT, ENROLLED, Page.SLIP),
         (SEEN, ENROLLED, Page.APPROVAL),
@@ -57,6 +60,8 @@ def test_the_page_follows_from_what_was_done_and_what_the_box_is(so_far: Progres
     ("page", "answer", "changes"),
     [
         (Page.FOUND, GO_ON, {"went_on": True, "asked": None, "touched": True}),
+        (Page.FOUND, OnlyThese(number=1), {"went_on": True, "asked": None, "touched": True}),
+        (Page.FOUND, GaveUp(number=1), {"went_on": True, "asked": None, "touched": True, "unlisted": True}),
         (Page.SCAN, GO_ON, {"asked": None, "touched": True}),
         (Page.SLIP, GO_ON, {"slip": Slip.SEEN, "touched": True}),
         (Page.SLIP, Again(number=1), {"slip": Slip.WANTED, "touched": True}),

@@ -17,7 +17,7 @@ from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
 from kiosk.screens.sample_set_up import looked, sample_pages
 from kiosk.screens.set_up_stage import SetUpStage, after
 from kiosk.screens.widgets import Choice
-from kiosk.set_up_lines import TARGETS, Again, Answer, Asked, CodeGiven, GaveUp, Page, Shown, Touched, WentOn
+from kiosk.set_up_lines import TARGETS, Again, Answer, Asked, CodeGiven, GaveUp, OnlyThese, Page, Shown, Touched, WentOn
 from kiosk.texts import Texts
 
 TEXTS = Texts.load()
@@ -105,6 +105,8 @@ def test_what_was_typed_stays_when_something_is_plugged_in_and_goes_with_a_refus
     ("name", "key", "answer"),
     [
         ("set_up-found-two-missing", "button.next", WentOn(number=1)),
+        ("set_up-found-list", "set_up.usb.only_these", OnlyThese(number=1)),
+        ("set_up-found-list", "set_up.usb.without", GaveUp(number=1)),
         ("set_up-found", "set_up.touch", Asked(number=1, page=Page.TARGETS)),
         ("set_up-found", "set_up.scan", Asked(number=1, page=Page.SCAN)),
         ("set_up-code", "set_up.devices", Asked(number=1, page=Page.FOUND)),
@@ -164,6 +166,12 @@ def test_who_waits_for_approval_is_shown_the_letters_and_why_the_server_says_not
     technician.sees(SAMPLES["set_up-approval-unreachable"])
     assert "7KQ2-M9X4" in technician.texts()
     assert "tidak menjawab" in technician.texts()
+
+
+def test_what_is_at_usb_is_named_with_what_it_is_for_the_kiosk(technician: Technician) -> None:
+    technician.sees(SAMPLES["set_up-found-list"])
+    assert "USB, pemindai: Honeywell 3310 Area-Imaging Scanner (0c2e:0b6a)" in technician.texts()
+    assert "USB, bukan milik anjungan, akan ditolak: SIGMACHIP USB Keyboard (1c4f:0002)" in technician.texts()
 
 
 def test_root_s_words_stand_in_the_technicians_language_or_in_indonesian(technician: Technician) -> None:

@@ -12,6 +12,7 @@ from kiosk.set_up_lines import (
     Asked,
     CodeGiven,
     GaveUp,
+    OnlyThese,
     Page,
     Shown,
     Touched,
@@ -24,6 +25,7 @@ from kiosk.set_up_lines import (
 ANSWERS = (
     CodeGiven(number=1, code="AB3DE0FG7H"), WentOn(number=2), Again(number=3), GaveUp(number=4),
     Asked(number=5, page=Page.SCAN), Touched(number=6, places=TARGETS),
+    OnlyThese(number=7),
 )  # fmt: skip
 
 
