@@ -4,15 +4,20 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from kiosk.config import Settings, settings_from
 from kiosk.errors import ConfigError
+from provisioning.apply import apply
+from provisioning.box_files import CONFIG
 from provisioning.detect import printer_lines, scanner_lines, screen_lines
+from provisioning.disk import Disk
 from provisioning.hardware import Hardware
 from provisioning.machine import Machine
+from provisioning.plan import own_plan
 
 TABLE = re.compile(r"^\s*\[\[?\s*(?P<name>[A-Za-z_]+)[\s.\]]", re.MULTILINE)
 DEVICE_FILES = ("serial", "camera", "file")
@@ -38,6 +43,17 @@ def completed(text: str, folder: Path, machine: Machine, found: Hardware) -> str
         raise ConfigError(["the configuration is written in a way that cannot be completed; write its tables plainly"])
     settings_from(tomllib.loads(changed), folder)
     return changed
+
+
+def complete(machine: Machine, config: Path, found: Hardware, disk: Disk) -> bool:
+    """The box's configuration names its own devices, as far as it can be completed; returns whether it changed."""
+    new = text = config.read_text(encoding="utf-8")
+    with suppress(ConfigError):
+        new = completed(text, config.parent, machine, found)
+    if new == text:
+        return False
+    apply(machine, own_plan(machine, {CONFIG: new.encode()}), disk)
+    return True
 
 
 def _is_otherwise_alike(raw: dict[str, Any], changed: str) -> bool:

@@ -37,9 +37,9 @@ from kiosk.set_up_lines import (
 from provisioning import usb_list
 from provisioning.apply import apply
 from provisioning.approval import ASK_SECONDS, is_approved
-from provisioning.box_files import CONFIG, PANEL, USB_DEVICES, touch_rotation
+from provisioning.box_files import PANEL, USB_DEVICES, touch_rotation
 from provisioning.check import findings_of
-from provisioning.completion import completed, is_there
+from provisioning.completion import complete, is_there
 from provisioning.disk import Disk
 from provisioning.enrol import code_in, exchange
 from provisioning.finding import LANGUAGES, Finding, Verdict
@@ -161,11 +161,7 @@ class SetUp:
 
     def _complete(self, found: Hardware) -> None:
         """The configuration names this box's own devices, as far as it can be completed."""
-        new = text = self._config.read_text(encoding="utf-8")
-        with suppress(ConfigError):
-            new = completed(text, self._config.parent, self._machine, found)
-        if new != text:
-            self._change({CONFIG: new.encode()})
+        if complete(self._machine, self._config, found, self._disk):
             self._settings = read_settings(self._config)
             self._close_scanners()
 
