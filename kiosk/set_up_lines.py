@@ -37,6 +37,7 @@ class Part(StrEnum):
 class Page(StrEnum):
     """What is asked: one question a page."""
 
+    UPRIGHT = "upright"
     TARGETS = "targets"
     FOUND = "found"
     CODE = "code"
@@ -116,7 +117,9 @@ class CodeGiven(_Answer):
 
 
 class WentOn(_Answer):
-    """The page's main action: go on, with what is missing; the slip came out; open the lobby."""
+    """The page's main action: go on, with what is missing; the slip came out; the picture stands upright, for nobody
+    touched it; open the lobby.
+    """
 
     kind: Literal["on"] = "on"
 
@@ -133,6 +136,12 @@ class OnlyThese(_Answer):
     kind: Literal["only_these"] = "only_these"
 
 
+class Turned(_Answer):
+    """The screen was touched, anywhere: the picture does not stand upright."""
+
+    kind: Literal["turned"] = "turned"
+
+
 class GaveUp(_Answer):
     """Go on without: no slip will come out; no list is made of the USB devices."""
 
@@ -140,10 +149,10 @@ class GaveUp(_Answer):
 
 
 class Asked(_Answer):
-    """The technician wants another page: what was found, the targets, the slip, the scanner."""
+    """The technician wants another page: what was found, the picture's turn, the targets, the slip, the scanner."""
 
     kind: Literal["asked"] = "asked"
-    page: Literal[Page.FOUND, Page.TARGETS, Page.SLIP, Page.SCAN]
+    page: Literal[Page.FOUND, Page.UPRIGHT, Page.TARGETS, Page.SLIP, Page.SCAN]
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -156,7 +165,7 @@ class Touched(_Answer):
     places: Annotated[tuple[tuple[Share, Share], ...], Field(min_length=len(TARGETS), max_length=len(TARGETS))]
 
 
-Answer = CodeGiven | WentOn | Again | OnlyThese | GaveUp | Asked | Touched
+Answer = CodeGiven | WentOn | Again | OnlyThese | Turned | GaveUp | Asked | Touched
 _ANSWERS: TypeAdapter[Answer] = TypeAdapter(Annotated[Answer, Field(discriminator="kind")])
 _SHOWN = TypeAdapter(Shown)
 

@@ -25,7 +25,7 @@ PROPOSED: dict[str, Callable[[Hardware], Iterator[str]]] = {
     "printer": printer_lines, "scanner": scanner_lines, "screen": screen_lines,
 }  # fmt: skip
 LISTS = {"scanner"}
-KEPT = ("width_mm", "bottom_mm", "motion")
+KEPT = ("width_mm", "bottom_mm", "motion", "turn")
 
 
 def completed(text: str, folder: Path, machine: Machine, found: Hardware) -> str:
@@ -54,6 +54,16 @@ def complete(machine: Machine, config: Path, found: Hardware, disk: Disk) -> boo
         return False
     apply(machine, own_plan(machine, {CONFIG: new.encode()}), disk)
     return True
+
+
+def turned(text: str) -> str:
+    """The configuration with the picture turned by another 90 degrees, clockwise. Raises ConfigError."""
+    screen = tomllib.loads(text).get("screen", {})
+    screen = screen | {"turn": (screen.get("turn", 0) + 90) % 360}
+    changed = _with_tables(text, "screen", [screen])
+    if tomllib.loads(changed).get("screen") != screen:
+        raise ConfigError(["[screen] turn: write the table [screen] plainly, then it can be set from the screen"])
+    return changed
 
 
 def _is_otherwise_alike(raw: dict[str, Any], changed: str) -> bool:

@@ -54,6 +54,8 @@ def in_words(found: Hardware) -> Iterator[str]:
         width, height = screen.millimetres
         size = f", {width} × {height} mm" if screen.pixels_per_mm else ", which does not tell its size in mm"
         yield f"screen: {screen.size[0]} × {screen.size[1]} at {screen.connector}{size}"
+    if found.turn:
+        yield f"the picture has to be turned by {found.turn} degrees: this board says how its panel is mounted"
     for panel in found.touch_panels:
         yield f"touch panel: {panel.name} ({panel.id}), /dev/input/{panel.event}; it covers the screen one to one"
     for name in found.keyboards:
@@ -122,6 +124,8 @@ def screen_lines(found: Hardware) -> Iterator[str]:
         return
     screen = found.screens[0]
     yield from ("[screen]", f"size = [{screen.size[0]}, {screen.size[1]}]", "fullscreen = true")
+    if found.turn:
+        yield f"turn = {found.turn}"
     if screen.pixels_per_mm:
         yield f"pixels_per_mm = {screen.pixels_per_mm}"
     else:

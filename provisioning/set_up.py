@@ -32,14 +32,15 @@ from kiosk.set_up_lines import (
     Plugged,
     Shown,
     Touched,
+    Turned,
     WentOn,
 )
 from provisioning import usb_list
 from provisioning.apply import apply
 from provisioning.approval import ASK_SECONDS, is_approved
-from provisioning.box_files import PANEL, USB_DEVICES, touch_rotation
+from provisioning.box_files import CONFIG, PANEL, USB_DEVICES, touch_rotation
 from provisioning.check import findings_of
-from provisioning.completion import complete, is_there
+from provisioning.completion import complete, is_there, turned
 from provisioning.disk import Disk
 from provisioning.enrol import code_in, exchange
 from provisioning.finding import LANGUAGES, Finding, Verdict
@@ -78,10 +79,15 @@ class SetUp:
     ) -> None:  # fmt: skip
         self._machine, self._config, self._disk, self._monotonic = machine, config, disk or Disk(), monotonic
         self._settings = read_settings(config)
-        self.progress = kept_progress(machine) or Progress()
+        # Who wrote how the picture is turned is not asked.
+        self.progress = kept_progress(machine) or Progress(upright=bool(self._settings.screen.turn))
         keep_progress(machine, self.progress, self._disk)
+        # What a power cut left half done.
+        with suppress(ConfigError):
+            self._change({})
         self._looked: tuple[Looked, ...] = ()
         self._plugged: tuple[usb_list.Plugged, ...] = ()
+        self._is_wide = False
         self._looks_at = 0.0
         self._scanners: list[Scanner] = []
         self._page: Page | None = None
@@ -128,7 +134,7 @@ class SetUp:
     def _box(self) -> Situation:
         missing = frozenset(each.part for each in self._looked if not each.is_found)
         enrolled = (self._folder / IDENTITY_FILE).exists()
-        return Situation(missing, enrolled, usb_list.is_due(self._machine, self._plugged))
+        return Situation(missing, enrolled, usb_list.is_due(self._machine, self._plugged), self._is_wide)
 
     @property
     def _folder(self) -> Path:
@@ -149,6 +155,7 @@ class SetUp:
             self._open_scanners()
         self._looked = looked(self._machine, self._settings, found, bool(self._scanners), self._prints(found))
         self._plugged = usb_list.plugged_in(self._machine, found)
+        self._is_wide = any(each.size[0] > each.size[1] for each in found.screens)
         if self._box != before:
             self._findings = None
         self._looks_at = self._monotonic() + LOOK_SECONDS
@@ -284,6 +291,8 @@ class SetUp:
                 self._try(answer.code)
                 # Eleven touches that met their keys: the panel follows the finger.
                 self._keep(self.progress.model_copy(update={"touched": self.progress.touched or self._box.enrolled}))
+            case Page.UPRIGHT, Turned():
+                self._turn_the_picture()
             case Page.FOUND, OnlyThese():
                 self._let_in_only_these()
             case Page.TARGETS, Touched():
@@ -305,6 +314,12 @@ class SetUp:
             self._keep(self.progress.model_copy(update={"approved": enrolled.approved}))
         except CentralError as error:
             self._problem = problem_of(error)
+
+    def _turn_the_picture(self) -> None:
+        """By another quarter; the compositor heeds it when it begins anew."""
+        self._change({CONFIG: turned(self._config.read_text(encoding="utf-8")).encode()})
+        self._settings = read_settings(self._config)
+        self._begins_anew = True
 
     def _let_in_only_these(self) -> None:
         """Of what is plugged in what a kiosk uses; USBGuard begins anew with that, and shuts out all else."""

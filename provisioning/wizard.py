@@ -37,7 +37,7 @@ class Slip(StrEnum):
 class Progress(BaseModel):
     """What the technician and the devices have said so far: all that outlives a power cut. `went_on` with what was
     missing, `unlisted` without a list of the USB devices; `asked` is a page that the technician wanted; `touched` once
-    the touch panel was proven; `approved` once the central server serves this kiosk.
+    the touch panel was proven, `upright` once the picture was; `approved` once the central server serves this kiosk.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,19 +48,24 @@ class Progress(BaseModel):
     slip: Slip = Slip.WANTED
     scanned: bool = False
     touched: bool = False
+    upright: bool = False
     approved: bool = False
 
 
 @dataclass(frozen=True)
 class Situation:
-    """How the box is; `is_list_due` where the list of its own USB devices has to be made."""
+    """How the box is; `is_list_due` where the list of its own USB devices has to be made;
+    `is_wide` where its panel is by itself wider than high, and may be mounted upright.
+    """
 
     missing: frozenset[Part]
     enrolled: bool
     is_list_due: bool = False
+    is_wide: bool = False
 
 
 PAGES: tuple[tuple[Page, Callable[[Progress, Situation], bool]], ...] = (
+    (Page.UPRIGHT, lambda so_far, box: so_far.asked is Page.UPRIGHT or (box.is_wide and not so_far.upright)),
     (Page.TARGETS, lambda so_far, box: so_far.asked is Page.TARGETS),
     (Page.FOUND, lambda so_far, box: so_far.asked is Page.FOUND),
     (Page.SCAN, lambda so_far, box: so_far.asked is Page.SCAN),
@@ -79,6 +84,7 @@ def page_of(so_far: Progress, box: Situation) -> Page:
 
 
 STEPS: dict[tuple[Page, type[Answer]], dict[str, object]] = {
+    (Page.UPRIGHT, WentOn): {"upright": True, "asked": None},
     (Page.FOUND, WentOn): {"went_on": True, "asked": None, "touched": True},
     (Page.FOUND, OnlyThese): {"went_on": True, "asked": None, "touched": True},
     (Page.FOUND, GaveUp): {"went_on": True, "asked": None, "touched": True, "unlisted": True},

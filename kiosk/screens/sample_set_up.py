@@ -73,6 +73,7 @@ def sample_pages() -> dict[str, Shown]:
         "set_up-found-much": Shown(
             page=Page.FOUND, number=1, looked=looked(Part.PRINTER), plugged=PLUGGED * 5, is_list_due=True
         ),
+        "set_up-upright": Shown(page=Page.UPRIGHT, number=1, looked=looked()),
         "set_up-targets": Shown(page=Page.TARGETS, number=1, looked=looked()),
         "set_up-targets-misfit": Shown(page=Page.TARGETS, number=1, looked=looked(), misfits=1),
         "set_up-code": Shown(page=Page.CODE, number=1, looked=looked()),

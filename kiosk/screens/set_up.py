@@ -12,6 +12,7 @@ from kiosk.screens.icons import Icon
 from kiosk.screens.keys import typed_box
 from kiosk.screens.set_up_page import SetUpScreen
 from kiosk.screens.targets import TargetsScreen
+from kiosk.screens.upright import UprightScreen
 from kiosk.set_up_lines import Again, GaveUp, Judged, OnlyThese, Page, Plugged, WentOn
 
 
@@ -19,7 +20,7 @@ class FoundScreen(SetUpScreen):
     """Each part, there or not; what is missing says what that means. Then what is at USB, and the list of it."""
 
     reads_body = True
-    leads = (Page.TARGETS, Page.SCAN)
+    leads = (Page.UPRIGHT, Page.SCAN)
 
     def ask(self, wide: float) -> Sequence[Widget]:
         hints = ["set_up.found.hint"] if self.shown.missing else []
@@ -144,6 +145,7 @@ class ReadyScreen(SetUpScreen):
 
 
 PAGES: dict[Page, type[SetUpScreen]] = {
+    Page.UPRIGHT: UprightScreen,
     Page.TARGETS: TargetsScreen,
     Page.FOUND: FoundScreen,
     Page.CODE: EnrollingScreen,

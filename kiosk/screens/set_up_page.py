@@ -17,7 +17,7 @@ from kiosk.theme import Panel
 Say = Callable[[Answer], None]
 WAYS = {
     Page.FOUND: ("set_up.devices", Icon.SEARCH),
-    Page.TARGETS: ("set_up.touch", Icon.HERE),
+    Page.UPRIGHT: ("set_up.turn", Icon.NEXT),
     Page.SLIP: ("set_up.print", Icon.PRINT),
     Page.SCAN: ("set_up.scan", Icon.TICKET),
 }

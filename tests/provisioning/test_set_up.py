@@ -17,8 +17,31 @@ from kiosk.config import read_settings
 from kiosk.devices.pseudo_terminal import pseudo_terminal
 from kiosk.identity import Identity
 from kiosk.model import DeviceKind, EnrolmentProblem
-from kiosk.set_up_lines import TARGETS, Again, Asked, CodeGiven, GaveUp, OnlyThese, Page, Part, Shown, Touched, WentOn
-from provisioning.box_files import PANEL, TOUCH_RULES, USB_DEVICES, USB_RULES, usb_devices
+from kiosk.set_up_lines import (
+    TARGETS,
+    Again,
+    Asked,
+    CodeGiven,
+    GaveUp,
+    OnlyThese,
+    Page,
+    Part,
+    Shown,
+    Touched,
+    Turned,
+    WentOn,
+)
+from provisioning.box_files import (
+    CONFIG,
+    MATRICES,
+    PANEL,
+    TOUCH_RULES,
+    TURN,
+    USB_DEVICES,
+    USB_RULES,
+    following,
+    usb_devices,
+)
 from provisioning.progress import PROGRESS, kept_progress
 from provisioning.screen_process import Pipes, ScreenGone
 from provisioning.touch_rotation import turn
@@ -174,6 +197,45 @@ def test_a_panel_that_is_turned_is_turned_back_and_proven(site: Site, mounted: i
     assert tomllib.loads(site.machine.text(PANEL)) == {"touch_rotation": 360 - mounted}
     assert "LIBINPUT_CALIBRATION_MATRIX" in site.machine.text(TOUCH_RULES)
     assert site.windows == 2
+
+
+@pytest.mark.parametrize("hangs", [0, 90, 180, 270])
+def test_a_picture_that_lies_is_turned_by_touches_until_it_stands_and_the_touches_with_it(
+    site: Site, hangs: int
+) -> None:
+    site.box.screen("HDMI-A-1", "1920x1080", (527, 296))
+    site.config.write_text(site.config.read_text() + "\n[screen]\nsize = [1920, 1080]\nfullscreen = true\n")
+
+    def turn_of_the_picture() -> int:
+        return read_settings(site.config).screen.turn
+
+    def looks(shown: Shown) -> Turned | WentOn:
+        number = shown.number
+        return WentOn(number=number) if turn_of_the_picture() == hangs else Turned(number=number)
+
+    technician = site.goes_through(upright=looks, code=site.types)
+    assert technician.pages == [Page.UPRIGHT, Page.CODE, Page.READY]
+    assert site.windows == 1 + hangs // 90
+    assert turn_of_the_picture() == hangs
+    told = site.machine.text(TURN)
+    assert told.count("-r") == -hangs % 360 // 90, "each turns it against the clock"
+    # A touch on the panel as it hangs comes to where the picture is: it is turned back by as much.
+    matrix = MATRICES.get(-hangs % 360, "")
+    assert (f'"{matrix}"' in site.machine.text(TOUCH_RULES)) is bool(hangs)
+    assert kept_progress(site.machine) is None
+
+
+def test_a_picture_whose_turn_was_written_or_that_stands_by_itself_is_not_asked_about(site: Site) -> None:
+    site.box.screen("HDMI-A-1", "1920x1080", (527, 296))
+    site.config.write_text(site.config.read_text() + "\n[screen]\nsize = [1920, 1080]\nturn = 270\n")
+    assert site.goes_through(code=site.types).pages == [Page.CODE, Page.READY]
+
+
+def test_a_finger_that_misses_on_a_turned_picture_is_turned_by_the_sum(site: Site) -> None:
+    own = {CONFIG: site.config.read_bytes() + b"\n[screen]\nturn = 90\n", PANEL: b"touch_rotation = 180\n"}
+    assert f'"{MATRICES[90]}"' in following(own)[TOUCH_RULES].decode()
+    own[PANEL] = b"touch_rotation = 90\n"
+    assert TOUCH_RULES not in following(own)
 
 
 def test_touches_that_fit_nothing_are_asked_for_again_and_at_last_gone_on_without(site: Site) -> None:
