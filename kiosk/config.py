@@ -96,6 +96,11 @@ class ScreenSettings(Section):
     bottom_mm: Annotated[float, Field(ge=0, le=950)] = 700.0
     motion: bool = True
 
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Of the picture as it stands on the panel."""
+        return self.size if self.turn % 180 == 0 else self.size[::-1]
+
 
 class DataSettings(Section):
     """The folder of all that the kiosk keeps."""

@@ -58,11 +58,22 @@ def complete(machine: Machine, config: Path, found: Hardware, disk: Disk) -> boo
 
 def turned(text: str) -> str:
     """The configuration with the picture turned by another 90 degrees, clockwise. Raises ConfigError."""
-    screen = tomllib.loads(text).get("screen", {})
-    screen = screen | {"turn": (screen.get("turn", 0) + 90) % 360}
+    return _with_screen(text, "turn", (tomllib.loads(text).get("screen", {}).get("turn", 0) + 90) % 360)
+
+
+def laid(text: str, settings: Settings, found: Hardware) -> str:
+    """The configuration with the panel's own size, where it names that of a picture which stands upright on it. Raises
+    ConfigError.
+    """
+    sizes, size = [each.size for each in found.screens], settings.screen.size
+    return _with_screen(text, "size", size[::-1]) if size not in sizes and size[::-1] in sizes else text
+
+
+def _with_screen(text: str, key: str, value: object) -> str:
+    screen = tomllib.loads(text).get("screen", {}) | {key: value}
     changed = _with_tables(text, "screen", [screen])
-    if tomllib.loads(changed).get("screen") != screen:
-        raise ConfigError(["[screen] turn: write the table [screen] plainly, then it can be set from the screen"])
+    if key not in tomllib.loads(changed).get("screen", {}):
+        raise ConfigError([f"[screen] {key}: write the table [screen] plainly, then it can be set from the screen"])
     return changed
 
 

@@ -40,7 +40,7 @@ from provisioning.apply import apply
 from provisioning.approval import ASK_SECONDS, is_approved
 from provisioning.box_files import CONFIG, PANEL, USB_DEVICES, touch_rotation
 from provisioning.check import findings_of
-from provisioning.completion import complete, is_there, turned
+from provisioning.completion import complete, is_there, laid, turned
 from provisioning.disk import Disk
 from provisioning.enrol import code_in, exchange
 from provisioning.finding import LANGUAGES, Finding, Verdict
@@ -85,6 +85,7 @@ class SetUp:
         # What a power cut left half done.
         with suppress(ConfigError):
             self._change({})
+        self._lay()
         self._looked: tuple[Looked, ...] = ()
         self._plugged: tuple[usb_list.Plugged, ...] = ()
         self._is_wide = False
@@ -171,6 +172,14 @@ class SetUp:
         if complete(self._machine, self._config, found, self._disk):
             self._settings = read_settings(self._config)
             self._close_scanners()
+
+    def _lay(self) -> None:
+        """The window is to be as large as the panel from its first moment."""
+        text = self._config.read_text(encoding="utf-8")
+        new = laid(text, self._settings, hardware_of(self._machine))
+        if new != text:
+            self._change({CONFIG: new.encode()})
+            self._settings = read_settings(self._config)
 
     def _change(self, files: dict[str, bytes]) -> None:
         apply(self._machine, own_plan(self._machine, files), self._disk)

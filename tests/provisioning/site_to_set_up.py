@@ -51,6 +51,10 @@ class Site:
         return self.config.parent / "data"
 
     def set_up(self) -> SetUp:
+        if self.has_list:
+            found = hardware_of(self.machine)
+            self.box.file(USB_DEVICES, list_of(found.usb))
+            self.box.file(USB_RULES, "")
         ticks = count()
 
         def monotonic() -> float:
@@ -62,10 +66,6 @@ class Site:
 
     def goes_through(self, **does: Does) -> Technician:
         """A technician sets it up, to the end."""
-        if self.has_list:
-            found = hardware_of(self.machine)
-            self.box.file(USB_DEVICES, list_of(found.usb))
-            self.box.file(USB_RULES, "")
         self.technician = Technician({Page(page): what for page, what in does.items()})
         try:
             with self.set_up() as set_up:

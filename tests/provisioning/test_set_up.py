@@ -204,7 +204,8 @@ def test_a_picture_that_lies_is_turned_by_touches_until_it_stands_and_the_touche
     site: Site, hangs: int
 ) -> None:
     site.box.screen("HDMI-A-1", "1920x1080", (527, 296))
-    site.config.write_text(site.config.read_text() + "\n[screen]\nsize = [1920, 1080]\nfullscreen = true\n")
+    # As an image has it for all kiosks: of the picture, not of this panel.
+    site.config.write_text(site.config.read_text() + "\n[screen]\nsize = [1080, 1920]\nfullscreen = true\n")
 
     def turn_of_the_picture() -> int:
         return read_settings(site.config).screen.turn
@@ -217,6 +218,8 @@ def test_a_picture_that_lies_is_turned_by_touches_until_it_stands_and_the_touche
     assert technician.pages == [Page.UPRIGHT, Page.CODE, Page.READY]
     assert site.windows == 1 + hangs // 90
     assert turn_of_the_picture() == hangs
+    upright = (1080, 1920) if hangs in (90, 270) else (1920, 1080)
+    assert read_settings(site.config).screen.shown_size == upright, "the window is as large as the picture"
     told = site.machine.text(TURN)
     assert told.count("-r") == -hangs % 360 // 90, "each turns it against the clock"
     # A touch on the panel as it hangs comes to where the picture is: it is turned back by as much.
