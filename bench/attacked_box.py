@@ -49,7 +49,7 @@ for each in getty@.service autovt@.service serial-getty@.service ctrl-alt-del.ta
 done
 for each in systemd/logind.conf.d/anjungan.conf systemd/system.conf.d/anjungan.conf modprobe.d/anjungan.conf \\
     udev/rules.d/70-anjungan.rules udev/rules.d/73-anjungan-power.rules sysctl.d/90-anjungan.conf \\
-    anjungan/usb-devices.toml; do
+    anjungan/usb-rules.conf; do
     gone "$each"
 done
 echo kernel.sysrq=1 >sysctl.d/91-weaker.conf

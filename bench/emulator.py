@@ -73,8 +73,8 @@ def command_line(image: Path) -> str:
 class Emulator:
     """One run from power on to power off. `disk` is as for QEMU's -drive; without `firmware` the kernel is started
     directly, and says all it does on the console unless `quiet`, which takes the machine time; a `stick` is what the
-    firmware starts from. `cable` are QEMU's options for its network, `more` those for what else the box has. Sockets
-    and the console's text are in `folder`.
+    firmware starts from. `cable` are QEMU's options for its network, `more` those for what else the box has, `size` is
+    its screen's. Sockets and the console's text are in `folder`.
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class Emulator:
         stick: Path | None = None,
         cable: Sequence[str] = CABLE,
         more: Sequence[str] = (),
+        size: tuple[int, int] = SIZE,
     ) -> None:
         self.console = folder / "console.txt"
         self._folder = folder
@@ -98,7 +99,7 @@ class Emulator:
             QEMU, "-nodefaults", "-display", "none", "-m", MEMORY_MIB, "-smp", "2", "-machine", "q35",
             *(["-accel", "kvm", "-cpu", "host"] if can_kvm() else ["-accel", "tcg,thread=multi", "-cpu", "max"]),
             "-drive", disk or f"file={image},format=raw,snapshot=on,if=virtio",
-            "-device", f"virtio-vga,id={SCREEN},xres={SIZE[0]},yres={SIZE[1]}", "-device", "virtio-rng-pci",
+            "-device", f"virtio-vga,id={SCREEN},xres={size[0]},yres={size[1]}", "-device", "virtio-rng-pci",
             "-device", "virtio-tablet-pci", "-device", "qemu-xhci,id=usb,p2=15,p3=15",
             *cable, "-device", "virtio-net-pci,netdev=net", *more,
             "-qmp", f"unix:{folder}/qmp,server=on,wait=off", "-serial", f"chardev:{CONSOLE}",

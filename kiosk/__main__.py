@@ -243,7 +243,7 @@ def _log(data: Path | None) -> None:
 
 def _open_window(settings: Settings) -> None:
     """The window with its first frame."""
-    prepare_kivy(settings.screen.size, settings.screen.fullscreen)
+    prepare_kivy(settings.screen.shown_size, settings.screen.fullscreen)
     end_on_signals()
     await_display()
     from kiosk.screens.splash import show_splash

@@ -1,6 +1,7 @@
 """The core's side of the line to the box's root, which does a closed list of things for a technician who is in.
 
-One line asks (a Verb), one line of JSON answers, and what may follow it is the bundle (provisioning/technician.py).
+One line asks (a Verb; ALLOW with the device that it is about), one line of JSON answers, and what may follow it is the
+bundle (provisioning/technician.py).
 """
 
 import json
@@ -25,6 +26,8 @@ class Verb(StrEnum):
 
     CHECK = "check"
     BUNDLE = "bundle"
+    REFUSED = "refused"
+    ALLOW = "allow"
     RESTART_KIOSK = "restart-kiosk"
     RESTART_MACHINE = "restart-machine"
     SWITCH_OFF = "switch-off"
@@ -38,8 +41,8 @@ class Said(NamedTuple):
     body: bytes
 
 
-def ask(door: Path, verb: Verb, seconds: float = SECONDS) -> Said:
-    """Has the box's root do one thing. Raises NoBoxDoor or BoxDoorError."""
+def ask(door: Path, verb: Verb, about: str = "", seconds: float = SECONDS) -> Said:
+    """Has the box's root do one thing; `about` is the RefusedDevice.id to ALLOW. Raises NoBoxDoor or BoxDoorError."""
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     line.settimeout(seconds)
     with line:
@@ -48,7 +51,7 @@ def ask(door: Path, verb: Verb, seconds: float = SECONDS) -> Said:
         except OSError as error:
             raise NoBoxDoor(f"nobody listens at {door}; run kiosk-provision apply") from error
         try:
-            line.sendall(f"{verb}\n".encode())
+            line.sendall(f"{verb} {about}".strip().encode() + b"\n")
             answer = _all_of(line)
         except OSError as error:
             raise BoxDoorError(f"{verb}: no answer ({type(error).__name__})") from error

@@ -117,10 +117,11 @@ class CheckCode(Command):
 
 @dataclass(frozen=True)
 class DoTask(Command):
-    """What the technician who is in wants done."""
+    """What the technician who is in wants done; `device` is the RefusedDevice.id that ALLOW_DEVICE is about."""
 
     task: Task
     language: Language
+    device: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -83,16 +83,23 @@ class KeypadSettings(Section):
 
 
 class ScreenSettings(Section):
-    """`size` in pixels, width first; `pixels_per_mm` of the panel, so that targets are large enough for a finger;
+    """`size` of the panel in pixels, width first; `turn` is by how many degrees, clockwise, the picture is turned on
+    it, so that it stands upright; `pixels_per_mm` of the panel, so that targets are large enough for a finger;
     `bottom_mm` of its lower edge above the floor, so that everything can be brought within reach of a seated person;
     `motion` false stills the moving picture.
     """
 
     size: tuple[Annotated[int, Field(ge=320)], Annotated[int, Field(ge=320)]] = (1080, 1920)
     fullscreen: bool = False
+    turn: Literal[0, 90, 180, 270] = 0
     pixels_per_mm: Annotated[float, Field(gt=1, lt=20)] = 4.0
     bottom_mm: Annotated[float, Field(ge=0, le=950)] = 700.0
     motion: bool = True
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Of the picture as it stands on the panel."""
+        return self.size if self.turn % 180 == 0 else self.size[::-1]
 
 
 class DataSettings(Section):

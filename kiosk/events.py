@@ -229,6 +229,13 @@ class TaskChosen(Event):
 
 
 @dataclass(frozen=True)
+class DeviceChosen(Event):
+    """Of the refused devices that are shown the one to be let in, by its place among them."""
+
+    place: int
+
+
+@dataclass(frozen=True)
 class StayChosen(Event):
     pass
 
@@ -363,6 +370,6 @@ SCREEN_EVENTS: tuple[type[Event], ...] = (
     QueueStatusChosen, RateChosen, HelpChosen, Back, Home, ApplicantToggled, ApplicantsChosen, DigitsTyped,
     ServiceChosen, DocumentsReady, DocumentsMissing, PriorityDeclared, PaperCameOut, PaperMissing, Rated,
     CommentWritten, QueueNumberTyped, SurveyChosen, SurveyAnswered, StayChosen, TechnicianChosen, PinTyped,
-    TechnicianCodeTyped, TaskChosen,
+    TechnicianCodeTyped, TaskChosen, DeviceChosen,
 )  # fmt: skip
 """What a person does on the screen: all that a window may tell of."""

@@ -432,7 +432,9 @@ class WrongAnswers:
 
 
 class Task(StrEnum):
-    """What a technician can have the kiosk do. TRIAL_CODE is done by holding a code to the scanner."""
+    """What a technician can have the kiosk do. TRIAL_CODE is done by holding a code to the scanner, ALLOW_DEVICE by
+    touching one of those that REFUSED_DEVICES found.
+    """
 
     TRIAL_SLIP = "trial_slip"
     TRIAL_CODE = "trial_code"
@@ -440,10 +442,27 @@ class Task(StrEnum):
     REHEARSAL = "rehearsal"
     NEW_ROLL = "new_roll"
     BUNDLE = "bundle"
+    REFUSED_DEVICES = "refused_devices"
+    ALLOW_DEVICE = "allow_device"
     RESTART_KIOSK = "restart_kiosk"
     RESTART_MACHINE = "restart_machine"
     SWITCH_OFF = "switch_off"
     ROLL_BACK = "roll_back"
+
+
+class DeviceKind(StrEnum):
+    """What a device at the kiosk's USB is for it; one of no kind is of no use. LINE: an adapter with a serial line, of
+    whatever hangs on it.
+    """
+
+    PRINTER = "printer"
+    SCANNER = "scanner"
+    TOUCH = "touch"
+    CAMERA = "camera"
+    SOUND = "sound"
+    LINE = "line"
+    KEYPAD = "keypad"
+    NETWORK = "network"
 
 
 class TaskEnd(StrEnum):
@@ -476,13 +495,26 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class RefusedDevice:
+    """A USB device that the box does not let in; `id` is USBGuard's hash of it. One of no `kind` is never let in."""
+
+    kind: DeviceKind | None
+    name: str
+    serial: str
+    id: str
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """How a technician's task ended, with its `findings`, or a `detail` of few characters."""
+    """How a technician's task ended, with its `findings`, the `devices` that are refused, or a `detail` of few
+    characters.
+    """
 
     task: Task
     end: TaskEnd
     findings: tuple[Finding, ...] = ()
     detail: str = ""
+    devices: tuple[RefusedDevice, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kiosk.booking_code import CODE_ALPHABET, CODE_LENGTH
 from kiosk.errors import MessageError
-from kiosk.model import EnrolmentProblem
+from kiosk.model import DeviceKind, EnrolmentProblem
 
 T = TypeVar("T")
 
@@ -37,6 +37,7 @@ class Part(StrEnum):
 class Page(StrEnum):
     """What is asked: one question a page."""
 
+    UPRIGHT = "upright"
     TARGETS = "targets"
     FOUND = "found"
     CODE = "code"
@@ -58,6 +59,13 @@ class Looked(_Said):
     name: str = ""
 
 
+class Plugged(_Said):
+    """A USB device that is plugged in: `kind` is what it is for the kiosk, None where it is of no use to it."""
+
+    kind: DeviceKind | None
+    name: str
+
+
 class Judged(_Said):
     """A requirement that is not kept: broken, or else not measured; `is_mended_here` where somebody before the box can
     see to it. Both words by language.
@@ -70,7 +78,8 @@ class Judged(_Said):
 
 
 class Shown(_Said):
-    """All that a page shows. `waiting` while it is worked on; `problem` is why the last code did not do; `is_scanned`
+    """All that a page shows. `is_list_due` where one of the `plugged` has to be put on the list of the box's own, or
+    there is no list; `waiting` while it is worked on; `problem` is why the last code did not do; `is_scanned`
     once a code was read; `misfits` counts how often four touches fitted no turn; `is_ready` where nothing that is
     broken can be mended before the box; `passes` where the page is about to pass by itself; `check_text` is what an
     officer compares before the kiosk is approved.
@@ -79,6 +88,8 @@ class Shown(_Said):
     page: Page
     number: int
     looked: tuple[Looked, ...] = ()
+    plugged: tuple[Plugged, ...] = ()
+    is_list_due: bool = False
     waiting: bool = False
     problem: EnrolmentProblem | None = None
     is_scanned: bool = False
@@ -106,7 +117,9 @@ class CodeGiven(_Answer):
 
 
 class WentOn(_Answer):
-    """The page's main action: go on, with what is missing; the slip came out; open the lobby."""
+    """The page's main action: go on, with what is missing; the slip came out; the picture stands upright, for nobody
+    touched it; open the lobby.
+    """
 
     kind: Literal["on"] = "on"
 
@@ -117,17 +130,29 @@ class Again(_Answer):
     kind: Literal["again"] = "again"
 
 
+class OnlyThese(_Answer):
+    """Of all USB devices only those that are shown and of use are let in from now on."""
+
+    kind: Literal["only_these"] = "only_these"
+
+
+class Turned(_Answer):
+    """The screen was touched, anywhere: the picture does not stand upright."""
+
+    kind: Literal["turned"] = "turned"
+
+
 class GaveUp(_Answer):
-    """No slip will come out: go on without."""
+    """Go on without: no slip will come out; no list is made of the USB devices."""
 
     kind: Literal["gave_up"] = "gave_up"
 
 
 class Asked(_Answer):
-    """The technician wants another page: what was found, the targets, the slip, the scanner."""
+    """The technician wants another page: what was found, the picture's turn, the targets, the slip, the scanner."""
 
     kind: Literal["asked"] = "asked"
-    page: Literal[Page.FOUND, Page.TARGETS, Page.SLIP, Page.SCAN]
+    page: Literal[Page.FOUND, Page.UPRIGHT, Page.TARGETS, Page.SLIP, Page.SCAN]
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -140,7 +165,7 @@ class Touched(_Answer):
     places: Annotated[tuple[tuple[Share, Share], ...], Field(min_length=len(TARGETS), max_length=len(TARGETS))]
 
 
-Answer = CodeGiven | WentOn | Again | GaveUp | Asked | Touched
+Answer = CodeGiven | WentOn | Again | OnlyThese | Turned | GaveUp | Asked | Touched
 _ANSWERS: TypeAdapter[Answer] = TypeAdapter(Annotated[Answer, Field(discriminator="kind")])
 _SHOWN = TypeAdapter(Shown)
 

@@ -7,7 +7,7 @@ from kiosk.box_door import Said, Verb, ask
 from kiosk.client import Client
 from kiosk.commands import DoTask, PrintTrial
 from kiosk.errors import BoxDoorError, NoBoxDoor
-from kiosk.model import Finding, Outcome, Task, TaskEnd, Verdict, Words
+from kiosk.model import DeviceKind, Finding, Outcome, RefusedDevice, Task, TaskEnd, Verdict, Words
 from kiosk.protocol import Snapshot
 from kiosk.store import Store
 from kiosk.workbench import Does
@@ -15,6 +15,7 @@ from kiosk.workbench import Does
 LONGEST_WORDS = 600
 """Of a finding, in characters: more is not read on a screen."""
 MOST_FINDINGS = 80
+MOST_DEVICES = 12
 
 
 class Tasks:
@@ -39,6 +40,8 @@ class Tasks:
             Task.CHECK: self._check,
             Task.REHEARSAL: self._rehearsal,
             Task.BUNDLE: self._bundle,
+            Task.REFUSED_DEVICES: self._refused_devices,
+            Task.ALLOW_DEVICE: self._allow_device,
             Task.ROLL_BACK: lambda command: self._by_root(command, Verb.ROLL_BACK),
             Task.NEW_ROLL: lambda command: Outcome(Task.NEW_ROLL, TaskEnd.DONE),
             Task.RESTART_KIOSK: self._restart_kiosk,
@@ -68,6 +71,14 @@ class Tasks:
             client.close()
         return Outcome(Task.BUNDLE, TaskEnd.DONE, detail=str(len(content) // 1000))
 
+    def _refused_devices(self, command: DoTask) -> Outcome:
+        told = self._ask(Verb.REFUSED).words.get("devices", [])[:MOST_DEVICES]
+        return Outcome(command.task, TaskEnd.DONE, devices=tuple(_refused(each) for each in told))
+
+    def _allow_device(self, command: DoTask) -> Outcome:
+        self._ask(Verb.ALLOW, command.device)
+        return Outcome(command.task, TaskEnd.DONE)
+
     def _restart_kiosk(self, command: DoTask) -> Outcome:
         if self._box_door is None:
             self._restart()
@@ -77,10 +88,10 @@ class Tasks:
         self._ask(verb)
         return Outcome(command.task, TaskEnd.DONE)
 
-    def _ask(self, verb: Verb) -> Said:
+    def _ask(self, verb: Verb, about: str = "") -> Said:
         if self._box_door is None:
             raise NoBoxDoor("this kiosk runs without its units")
-        return ask(self._box_door, verb)
+        return ask(self._box_door, verb, about)
 
 
 def _finding(told: dict[str, object]) -> Finding:
@@ -92,3 +103,13 @@ def _finding(told: dict[str, object]) -> Finding:
         return Finding(words, Verdict(str(told["verdict"])), str(told["measured"])[:LONGEST_WORDS], advice)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise BoxDoorError("a finding cannot be read; core and box are of two versions") from error
+
+
+def _refused(told: dict[str, object]) -> RefusedDevice:
+    """As the box's root tells it. Raises BoxDoorError for what is no device."""
+    try:
+        kind = DeviceKind(str(told["kind"])) if told["kind"] is not None else None
+        name, serial, which = (str(told[key])[:LONGEST_WORDS] for key in ("name", "serial", "id"))
+        return RefusedDevice(kind, name, serial, which)
+    except (LookupError, TypeError, ValueError) as error:
+        raise BoxDoorError("a device cannot be read; core and box are of two versions") from error

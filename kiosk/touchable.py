@@ -5,6 +5,7 @@ from collections.abc import Collection
 from kiosk.events import (
     ApplicantToggled,
     CommentWritten,
+    DeviceChosen,
     Event,
     InformationChosen,
     LanguageChosen,
@@ -48,7 +49,10 @@ def could_be_touched(event: Event, view: View, languages: Collection[Language]) 
         case TechnicianCodeTyped(code):
             return is_number(code) and len(code) == CODE_DIGITS
         case TaskChosen(task):
-            return task is not Task.TRIAL_CODE
+            return task not in (Task.TRIAL_CODE, Task.ALLOW_DEVICE)
+        case DeviceChosen(place):
+            devices = view.visit.outcome.devices if view.visit.outcome else ()
+            return 0 <= place < len(devices) and devices[place].kind is not None
         case _:
             return True
 

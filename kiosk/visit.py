@@ -42,6 +42,7 @@ from kiosk.events import (
     CodeScanned,
     CodeTyped,
     CommentWritten,
+    DeviceChosen,
     DigitsRight,
     DigitsTyped,
     DigitsWrong,
@@ -447,6 +448,24 @@ def _end_task(visit: Visit, event: TaskDone) -> Visit:
     return replace(visit, task=None, outcome=event.outcome)
 
 
+def _begin_allowing(visit: Visit, event: DeviceChosen) -> Visit:
+    """Of the devices that were found refused the chosen one is kept, for _allow."""
+    found = visit.outcome.devices[event.place : event.place + 1] if visit.outcome and event.place >= 0 else ()
+    if not found or found[0].kind is None or visit.outcome is None:
+        return visit
+    return replace(visit, task=Task.ALLOW_DEVICE, outcome=replace(visit.outcome, devices=found))
+
+
+def _allowing(visit: Visit) -> State:
+    return State.TECHNICIAN_WAITING if visit.task is Task.ALLOW_DEVICE else State.TECHNICIAN_OUTCOME
+
+
+def _allow(visit: Visit, event: DeviceChosen) -> Command | None:
+    if visit.task is not Task.ALLOW_DEVICE or visit.outcome is None:
+        return None
+    return DoTask(visit.id, Task.ALLOW_DEVICE, visit.language, visit.outcome.devices[0].id)
+
+
 def _trial_code(visit: Visit, event: CodeScanned) -> Visit:
     """What was scanned is not shown, only how long it is."""
     return replace(visit, outcome=Outcome(Task.TRIAL_CODE, TaskEnd.DONE, detail=str(len(event.text))))
@@ -733,6 +752,9 @@ _ROWS: dict[State, Row] = {
     },
     State.TECHNICIAN_OUTCOME: {
         CodeScanned: Step(State.TECHNICIAN_OUTCOME, keep=_trial_code),
+        DeviceChosen: Step(
+            (State.TECHNICIAN_WAITING, State.TECHNICIAN_OUTCOME), keep=_begin_allowing, do=_allow, choose=_allowing
+        ),
         Back: Step(State.TECHNICIAN, keep=_leave_outcome),
         Home: _LET_OUT,
         TimedOut: _LET_OUT,

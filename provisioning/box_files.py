@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kiosk.config import settings_from
+from kiosk.config import Settings, settings_from
 from kiosk.errors import ConfigError
 
 CONFIG = "etc/anjungan/kiosk.toml"
@@ -19,9 +19,12 @@ AUTHORITY = "etc/anjungan/central-ca.pem"
 USB_DEVICES = "etc/anjungan/usb-devices.toml"
 PANEL = "etc/anjungan/panel.toml"
 UPDATE_ROOT = "etc/anjungan/update-root.json"
-USB_RULES = "etc/usbguard/rules.conf"
+USB_RULES = "etc/anjungan/usb-rules.conf"
+"""There, for an image keeps nothing else of /etc, and USBGuard starts early."""
 PRINTER_RULES = "etc/nftables.d/anjungan-printer.nft"
 PRINTER_DROP_IN = "etc/systemd/system/anjungan-core.service.d/printer.conf"
+TURN = "etc/anjungan/turn"
+"""What /usr/libexec/anjungan/screen tells the compositor."""
 TOUCH_RULES = "etc/udev/rules.d/71-anjungan-touch.rules"
 
 HUBS = ("{ 09:00:00 }", "{ 09:00:01 09:00:02 }")
@@ -54,7 +57,7 @@ class UsbDevices(_Part):
 
 
 class Panel(_Part):
-    """panel.toml: by how many degrees, clockwise, touches are turned against the picture."""
+    """panel.toml: by how many degrees, clockwise, touches are turned against the panel's picture as it is unturned."""
 
     touch_rotation: Literal[0, 90, 180, 270] = 0
 
@@ -81,7 +84,7 @@ def following(own: dict[str, bytes]) -> dict[str, bytes]:
     problems: list[str] = []
     for source, place, make in MAKERS:
         try:
-            text = make(own[source]) if source in own else ""
+            text = make(own)
         except ConfigError as error:
             problems += (each for each in error.problems if each not in problems)
             continue
@@ -92,18 +95,20 @@ def following(own: dict[str, bytes]) -> dict[str, bytes]:
     return files
 
 
-def _usb_rules(content: bytes) -> str:
+def _usb_rules(own: dict[str, bytes]) -> str:
     """USBGuard's rules (usbguard-rules.conf(5)): hubs and the box's own devices, with just their interfaces."""
+    if USB_DEVICES not in own:
+        return ""
     lines = [f"allow with-interface equals {hub}" for hub in HUBS]
-    for each in usb_devices(content).device:
+    for each in usb_devices(own[USB_DEVICES]).device:
         serial = f' serial "{each.serial}"' if each.serial else ""
         lines.append(f"allow id {each.id}{serial} with-interface equals {{ {' '.join(each.interfaces)} }}")
     return "\n".join(lines) + "\n"
 
 
-def _printer_rules(content: bytes) -> str:
+def _printer_rules(own: dict[str, bytes]) -> str:
     """The way to a printer on the network, for the core alone; none for another printer."""
-    way = _network_printer(content)
+    way = _network_printer(own)
     if way is None:
         return ""
     address, port = way
@@ -111,18 +116,18 @@ def _printer_rules(content: bytes) -> str:
     return f'add rule inet anjungan output meta skuid "anjungan-core" {to} accept\n'
 
 
-def _printer_drop_in(content: bytes) -> str:
+def _printer_drop_in(own: dict[str, bytes]) -> str:
     """The core has no network, but for that printer (systemd.resource-control(5), IPAddressAllow=)."""
-    way = _network_printer(content)
+    way = _network_printer(own)
     if way is None:
         return ""
     return f"[Service]\nPrivateNetwork=no\nRestrictAddressFamilies=AF_INET AF_INET6\nIPAddressAllow={way[0]}\n"
 
 
-def _network_printer(content: bytes) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int] | None:
+def _network_printer(own: dict[str, bytes]) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int] | None:
     """The address and port of a printer on the network, None for another one. Raises ConfigError."""
-    settings = settings_from(_toml(content, CONFIG), Path("/etc/anjungan"))
-    way = urlsplit(settings.printer.url) if settings.printer else None
+    settings = _settings(own)
+    way = urlsplit(settings.printer.url) if settings and settings.printer else None
     if way is None or way.scheme != "tcp" or not way.hostname:
         return None
     try:
@@ -132,11 +137,34 @@ def _network_printer(content: bytes) -> tuple[ipaddress.IPv4Address | ipaddress.
         raise ConfigError([problem]) from None
 
 
-def _touch_rules(content: bytes) -> str:
-    matrix = MATRICES.get(_read(Panel, content, PANEL).touch_rotation)
+def _turn(own: dict[str, bytes]) -> str:
+    """How often cage turns the picture: each -r turns it by 90 degrees against the clock, whatever cage(1) says of it
+    (0.1.4: it counts WL_OUTPUT_TRANSFORM_* up).
+    """
+    settings = _settings(own)
+    times = -settings.screen.turn % 360 // 90 if settings else 0
+    return f"turned='{' '.join(['-r'] * times)}'\n" if times else ""
+
+
+def _touch_rules(own: dict[str, bytes]) -> str:
+    """Touches lie on the panel as it is mounted, so they are turned back by as much as the picture is turned: the
+    compositor does not do it, for it is not told which touch panel lies on which screen. Some touch panels call
+    themselves a mouse; one that says how far it went is not turned by this.
+    """
+    settings = _settings(own)
+    mounted = _read(Panel, own[PANEL], PANEL).touch_rotation if PANEL in own else 0
+    matrix = MATRICES.get((mounted - (settings.screen.turn if settings else 0)) % 360)
     if not matrix:
         return ""
-    return f'ACTION!="remove", ENV{{ID_INPUT_TOUCHSCREEN}}=="1", ENV{{LIBINPUT_CALIBRATION_MATRIX}}="{matrix}"\n'
+    kinds = ("ID_INPUT_TOUCHSCREEN", "ID_INPUT_MOUSE")
+    return "".join(
+        f'ACTION!="remove", ENV{{{kind}}}=="1", ENV{{LIBINPUT_CALIBRATION_MATRIX}}="{matrix}"\n' for kind in kinds
+    )
+
+
+def _settings(own: dict[str, bytes]) -> Settings | None:
+    """None without a configuration. Raises ConfigError."""
+    return settings_from(_toml(own[CONFIG], CONFIG), Path("/etc/anjungan")) if CONFIG in own else None
 
 
 def _toml(content: bytes, place: str) -> dict[str, Any]:
@@ -156,10 +184,11 @@ def _read(kind: type[M], content: bytes, place: str) -> M:
         raise ConfigError(problems) from error
 
 
-MAKERS: tuple[tuple[str, str, Callable[[bytes], str]], ...] = (
+MAKERS: tuple[tuple[str, str, Callable[[dict[str, bytes]], str]], ...] = (
     (USB_DEVICES, USB_RULES, _usb_rules),
     (CONFIG, PRINTER_RULES, _printer_rules),
     (CONFIG, PRINTER_DROP_IN, _printer_drop_in),
+    (CONFIG, TURN, _turn),
     (PANEL, TOUCH_RULES, _touch_rules),
 )
-"""A file of the box, the system's file that follows from it, and how."""
+"""A file of the box, the file that follows from it (and maybe from others), and how."""

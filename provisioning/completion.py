@@ -4,15 +4,20 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from kiosk.config import Settings, settings_from
 from kiosk.errors import ConfigError
+from provisioning.apply import apply
+from provisioning.box_files import CONFIG
 from provisioning.detect import printer_lines, scanner_lines, screen_lines
+from provisioning.disk import Disk
 from provisioning.hardware import Hardware
 from provisioning.machine import Machine
+from provisioning.plan import own_plan
 
 TABLE = re.compile(r"^\s*\[\[?\s*(?P<name>[A-Za-z_]+)[\s.\]]", re.MULTILINE)
 DEVICE_FILES = ("serial", "camera", "file")
@@ -20,7 +25,7 @@ PROPOSED: dict[str, Callable[[Hardware], Iterator[str]]] = {
     "printer": printer_lines, "scanner": scanner_lines, "screen": screen_lines,
 }  # fmt: skip
 LISTS = {"scanner"}
-KEPT = ("width_mm", "bottom_mm", "motion")
+KEPT = ("width_mm", "bottom_mm", "motion", "turn")
 
 
 def completed(text: str, folder: Path, machine: Machine, found: Hardware) -> str:
@@ -37,6 +42,38 @@ def completed(text: str, folder: Path, machine: Machine, found: Hardware) -> str
     if not _is_otherwise_alike(raw, changed):
         raise ConfigError(["the configuration is written in a way that cannot be completed; write its tables plainly"])
     settings_from(tomllib.loads(changed), folder)
+    return changed
+
+
+def complete(machine: Machine, config: Path, found: Hardware, disk: Disk) -> bool:
+    """The box's configuration names its own devices, as far as it can be completed; returns whether it changed."""
+    new = text = config.read_text(encoding="utf-8")
+    with suppress(ConfigError):
+        new = completed(text, config.parent, machine, found)
+    if new == text:
+        return False
+    apply(machine, own_plan(machine, {CONFIG: new.encode()}), disk)
+    return True
+
+
+def turned(text: str) -> str:
+    """The configuration with the picture turned by another 90 degrees, clockwise. Raises ConfigError."""
+    return _with_screen(text, "turn", (tomllib.loads(text).get("screen", {}).get("turn", 0) + 90) % 360)
+
+
+def laid(text: str, settings: Settings, found: Hardware) -> str:
+    """The configuration with the panel's own size, where it names that of a picture which stands upright on it. Raises
+    ConfigError.
+    """
+    sizes, size = [each.size for each in found.screens], settings.screen.size
+    return _with_screen(text, "size", size[::-1]) if size not in sizes and size[::-1] in sizes else text
+
+
+def _with_screen(text: str, key: str, value: object) -> str:
+    screen = tomllib.loads(text).get("screen", {}) | {key: value}
+    changed = _with_tables(text, "screen", [screen])
+    if key not in tomllib.loads(changed).get("screen", {}):
+        raise ConfigError([f"[screen] {key}: write the table [screen] plainly, then it can be set from the screen"])
     return changed
 
 

@@ -12,6 +12,7 @@ from provisioning.box_files import AUTHORITY, CONFIG, usb_devices
 from provisioning.disk import Disk, put_file
 from provisioning.hardware import Hardware, hardware_of
 from provisioning.machine import BoxError, Machine
+from provisioning.usb_list import HEAD, entry_of
 
 FOLDER = Path("/etc/anjungan")
 DATA = "/var/lib/anjungan"
@@ -53,6 +54,8 @@ def in_words(found: Hardware) -> Iterator[str]:
         width, height = screen.millimetres
         size = f", {width} × {height} mm" if screen.pixels_per_mm else ", which does not tell its size in mm"
         yield f"screen: {screen.size[0]} × {screen.size[1]} at {screen.connector}{size}"
+    if found.turn:
+        yield f"the picture has to be turned by {found.turn} degrees: this board says how its panel is mounted"
     for panel in found.touch_panels:
         yield f"touch panel: {panel.name} ({panel.id}), /dev/input/{panel.event}; it covers the screen one to one"
     for name in found.keyboards:
@@ -121,6 +124,8 @@ def screen_lines(found: Hardware) -> Iterator[str]:
         return
     screen = found.screens[0]
     yield from ("[screen]", f"size = [{screen.size[0]}, {screen.size[1]}]", "fullscreen = true")
+    if found.turn:
+        yield f"turn = {found.turn}"
     if screen.pixels_per_mm:
         yield f"pixels_per_mm = {screen.pixels_per_mm}"
     else:
@@ -131,15 +136,12 @@ def screen_lines(found: Hardware) -> Iterator[str]:
 def known_usb(found: Hardware) -> str:
     """usb-devices.toml with all that is plugged in now but keyboards that are no keypad of the kiosk's."""
     keypads = {each.id for each in found.keypads}
-    lines = ["# The USB devices of this box; others stay without power to do anything (docs/lockdown.md)."]
+    text = HEAD
     for each in found.usb:
         if each.id in keypads or not _only_types(each.interfaces):
-            interfaces = ", ".join(json.dumps(one) for one in each.interfaces)
-            about = (f"name = {json.dumps(each.name)}", f'id = "{each.id}"', f"serial = {json.dumps(each.serial)}")
-            lines += ["", "[[device]]", *about, f"interfaces = [{interfaces}]"]
+            text += entry_of(each)
         else:
-            lines += ["", f"# left out, for it is a keyboard: {each.name} ({each.id})"]
-    text = "\n".join(lines) + "\n"
+            text += f"\n# left out, for it is a keyboard: {each.name} ({each.id})\n"
     usb_devices(text.encode())
     return text
 

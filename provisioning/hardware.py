@@ -5,7 +5,7 @@ from pathlib import Path
 
 from provisioning.inputs import Input, inputs_of, stable_name
 from provisioning.machine import Machine
-from provisioning.panels import Screen, screens_of
+from provisioning.panels import Screen, console_turn, screens_of
 from provisioning.usb import Usb, usb_behind, usb_devices_of
 
 SECTOR_BYTES = 512
@@ -44,6 +44,7 @@ class Hardware:
     keyboards: tuple[str, ...]
     touch_panels: tuple[Input, ...]
     screens: tuple[Screen, ...]
+    turn: int
     sound_cards: tuple[str, ...]
     clocks: tuple[str, ...]
     disks: tuple[Disk, ...]
@@ -57,7 +58,9 @@ def hardware_of(machine: Machine) -> Hardware:
     of_printers = [(line, who) for line, who in lines if who and who.is_of_printers and not who.is_printer]
     of_scanners = [(line, who) for line, who in lines if _reads_codes(line, who)]
     spoken_for = {line for line, _ in (*of_printers, *of_scanners)}
-    wedges = [each for each in usb if each.is_of_scanners and all(who != each for _, who in of_scanners)]
+    wedges = [
+        each for each in usb if each.is_let_in and each.is_of_scanners and all(who != each for _, who in of_scanners)
+    ]
     return Hardware(
         printers=(
             *(Device(_named(each), f"usb://{each.id}") for each in usb if each.is_printer),
@@ -75,6 +78,7 @@ def hardware_of(machine: Machine) -> Hardware:
         keyboards=tuple(each.name for each in inputs if each.is_keyboard),
         touch_panels=tuple(each for each in inputs if each.is_touch_panel),
         screens=tuple(screens_of(machine)),
+        turn=console_turn(machine),
         sound_cards=tuple(_said(machine, "sys/class/sound", "card*", "id")),
         clocks=tuple(_said(machine, "sys/class/rtc", "rtc*", "name")),
         disks=tuple(_disks(machine)),

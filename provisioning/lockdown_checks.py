@@ -10,8 +10,9 @@ from provisioning.finding import Check, Finding, Requirement
 from provisioning.inputs import inputs_of
 from provisioning.machine import BoxError, Machine
 from provisioning.manifest import UNITS, Manifest
-from provisioning.plan import plan
-from provisioning.usb import DEVICES, usb_devices_of
+from provisioning.plan import PLACED, plan
+from provisioning.usb import usb_devices_of
+from provisioning.usb_list import is_it
 
 LISTENING, UNCONNECTED = "0A", "07"
 """States of a socket in /proc/net: of TCP, and of UDP (include/net/tcp_states.h)."""
@@ -28,6 +29,8 @@ def nothing_to_apply(machine: Machine) -> Finding:
     except (BoxError, ConfigError) as error:
         return it.judged(False, str(error))
     changes = [each for each in changes if not isinstance(each, CommandChange) or each.name in ("users", "packages")]
+    # What was placed is noted by apply alone, not by who changes the box's own files since, nor on an image.
+    changes = [each for each in changes if each.name != f"file /{PLACED}"]
     names = ", ".join(each.name for each in changes[:3])
     return it.judged(not changes, f"{len(changes)} differences{f': {names}' if names else ''}")
 
@@ -91,10 +94,8 @@ def only_known_usb(machine: Machine) -> Finding:
         return it.judged(False, f"there is no /{USB_DEVICES}, so every device is let in", "usb-list")
     except (OSError, ConfigError) as error:
         return it.judged(False, f"/{USB_DEVICES}: {error}", "usb-list")
-    let_in = [each for each in usb_devices_of(machine) if machine.text(f"{DEVICES}/{each.place}/authorized") != "0"]
-    strangers = [
-        each for each in let_in if not any((one.id, one.interfaces) == (each.id, each.interfaces) for one in known)
-    ]
+    let_in = [each for each in usb_devices_of(machine) if each.is_let_in]
+    strangers = [each for each in let_in if not any(is_it(one, each) for one in known)]
     names = ", ".join(f"{each.name} ({each.id})" for each in strangers)
     return it.judged(not strangers, f"let in, and not known: {names}" if names else f"{len(let_in)} devices, all known")
 

@@ -38,6 +38,14 @@ def screens_of(machine: Machine) -> list[Screen]:
     return [each for each in found if each]
 
 
+def console_turn(machine: Machine) -> int:
+    """By how many degrees, clockwise, the kernel turns its own words on the screen: it knows of some boards how their
+    panel is mounted (Documentation/fb/fbcon.rst; drm_panel_orientation_quirks).
+    """
+    said = machine.text("sys/class/graphics/fbcon/rotate")
+    return int(said) * 90 if said in ("1", "2", "3") else 0
+
+
 def _screen(machine: Machine, connector: str) -> Screen | None:
     """None where it has no mode."""
     mode = machine.text(f"{CONNECTORS}/{connector}/modes").partition("\n")[0].rstrip("i")

@@ -11,14 +11,13 @@ from provisioning.kiosk_checks import printer_answers
 from provisioning.machine import Machine
 from provisioning.network import address_of
 from provisioning.system_checks import clock_is_right
-
-LONGEST_NAME = 60
+from provisioning.usb import plain
 
 
 def looked(machine: Machine, settings: Settings, found: Hardware, scans: bool, prints: bool) -> tuple[Looked, ...]:
     """All parts. `scans` is whether a scanner is open; with `prints` the printer has answered, and is not asked."""
     return tuple(
-        Looked(part=part, is_found=is_found, name=_plain(name))
+        Looked(part=part, is_found=is_found, name=plain(name))
         for part, is_found, name in _looked(machine, settings, found, scans, prints)
     )
 
@@ -47,8 +46,3 @@ def answers(machine: Machine, settings: Settings) -> bool:
 def _last(url: str) -> str:
     """What tells a device that says nothing of itself: the name of its line, or its address."""
     return url.rpartition("/")[2].partition("?")[0]
-
-
-def _plain(name: str) -> str:
-    """A device may call itself anything."""
-    return "".join(each for each in name if each.isprintable())[:LONGEST_NAME]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kiosk.database import KEY_BYTES
 from kiosk.store_key import CREDENTIAL, KEY_FILE
-from provisioning.box_files import CONFIG, MAKERS, PANEL, USB_DEVICES, following
+from provisioning.box_files import CONFIG, MAKERS, PANEL, USB_DEVICES, USB_RULES, following
 from provisioning.change import Change, CommandChange, FileChange, LinkChange, Removal
 from provisioning.disk import put_file
 from provisioning.machine import BoxError, Machine
@@ -67,7 +67,7 @@ READERS = (
     Reader("journal", ("etc/systemd/journald.conf.d/",), (("systemctl", "restart", "systemd-journald.service"),)),
     Reader("seats", ("etc/systemd/logind.conf.d/",), (("systemctl", "try-restart", "systemd-logind.service"),)),
     Reader("time", ("etc/systemd/timesyncd.conf.d/",), (("systemctl", "restart", "systemd-timesyncd.service"),)),
-    Reader("usb", ("etc/usbguard/",), (("systemctl", "restart", "usbguard.service"),)),
+    Reader("usb", ("etc/usbguard/", USB_RULES), (("systemctl", "restart", "usbguard.service"),)),
 )
 
 

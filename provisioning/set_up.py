@@ -20,12 +20,27 @@ from kiosk.errors import (
 )
 from kiosk.identity import IDENTITY_FILE, Identity, forget
 from kiosk.model import EnrolmentProblem, PrintOutcome
-from kiosk.set_up_lines import Again, Answer, CodeGiven, Judged, Looked, Page, Part, Shown, Touched, WentOn
+from kiosk.set_up_lines import (
+    Again,
+    Answer,
+    CodeGiven,
+    Judged,
+    Looked,
+    OnlyThese,
+    Page,
+    Part,
+    Plugged,
+    Shown,
+    Touched,
+    Turned,
+    WentOn,
+)
+from provisioning import usb_list
 from provisioning.apply import apply
 from provisioning.approval import ASK_SECONDS, is_approved
-from provisioning.box_files import CONFIG, PANEL, touch_rotation
+from provisioning.box_files import CONFIG, PANEL, USB_DEVICES, touch_rotation
 from provisioning.check import findings_of
-from provisioning.completion import completed, is_there
+from provisioning.completion import complete, is_there, laid, turned
 from provisioning.disk import Disk
 from provisioning.enrol import code_in, exchange
 from provisioning.finding import LANGUAGES, Finding, Verdict
@@ -64,9 +79,16 @@ class SetUp:
     ) -> None:  # fmt: skip
         self._machine, self._config, self._disk, self._monotonic = machine, config, disk or Disk(), monotonic
         self._settings = read_settings(config)
-        self.progress = kept_progress(machine) or Progress()
+        # Who wrote how the picture is turned is not asked.
+        self.progress = kept_progress(machine) or Progress(upright=bool(self._settings.screen.turn))
         keep_progress(machine, self.progress, self._disk)
+        # What a power cut left half done.
+        with suppress(ConfigError):
+            self._change({})
+        self._lay()
         self._looked: tuple[Looked, ...] = ()
+        self._plugged: tuple[usb_list.Plugged, ...] = ()
+        self._is_wide = False
         self._looks_at = 0.0
         self._scanners: list[Scanner] = []
         self._page: Page | None = None
@@ -112,7 +134,8 @@ class SetUp:
     @property
     def _box(self) -> Situation:
         missing = frozenset(each.part for each in self._looked if not each.is_found)
-        return Situation(missing, (self._folder / IDENTITY_FILE).exists())
+        enrolled = (self._folder / IDENTITY_FILE).exists()
+        return Situation(missing, enrolled, usb_list.is_due(self._machine, self._plugged), self._is_wide)
 
     @property
     def _folder(self) -> Path:
@@ -127,12 +150,14 @@ class SetUp:
 
     def _look(self) -> None:
         """Again and again, for what is plugged in comes by itself; another find means other verdicts."""
-        found, missing = hardware_of(self._machine), self._box.missing
+        found, before = hardware_of(self._machine), self._box
         self._complete(found)
         if not self._scanners:
             self._open_scanners()
         self._looked = looked(self._machine, self._settings, found, bool(self._scanners), self._prints(found))
-        if self._box.missing != missing:
+        self._plugged = usb_list.plugged_in(self._machine, found)
+        self._is_wide = any(each.size[0] > each.size[1] for each in found.screens)
+        if self._box != before:
             self._findings = None
         self._looks_at = self._monotonic() + LOOK_SECONDS
 
@@ -144,13 +169,17 @@ class SetUp:
 
     def _complete(self, found: Hardware) -> None:
         """The configuration names this box's own devices, as far as it can be completed."""
-        new = text = self._config.read_text(encoding="utf-8")
-        with suppress(ConfigError):
-            new = completed(text, self._config.parent, self._machine, found)
+        if complete(self._machine, self._config, found, self._disk):
+            self._settings = read_settings(self._config)
+            self._close_scanners()
+
+    def _lay(self) -> None:
+        """The window is to be as large as the panel from its first moment."""
+        text = self._config.read_text(encoding="utf-8")
+        new = laid(text, self._settings, hardware_of(self._machine))
         if new != text:
             self._change({CONFIG: new.encode()})
             self._settings = read_settings(self._config)
-            self._close_scanners()
 
     def _change(self, files: dict[str, bytes]) -> None:
         apply(self._machine, own_plan(self._machine, files), self._disk)
@@ -163,14 +192,17 @@ class SetUp:
     # ------------------------------------------------------------ what the window shows
 
     def _show(self, waiting: bool = False) -> None:
-        page = page_of(self.progress, self._box)
+        box = self._box
+        page = page_of(self.progress, box)
         if page is not self._page:
             self._page, self._number = page, self._number + 1
             self._passes_at = None
             self._check_text = self._letters()
         is_unchecked = page is Page.READY and self._findings is None
         shown = Shown(
-            page=page, number=self._number, looked=self._looked, waiting=waiting or is_unchecked, problem=self._problem,
+            page=page, number=self._number, looked=self._looked, is_list_due=box.is_list_due,
+            plugged=tuple(Plugged(kind=each.kind, name=f"{each.usb.name} ({each.usb.id})") for each in self._plugged),
+            waiting=waiting or is_unchecked, problem=self._problem,
             is_scanned=self.progress.scanned, misfits=self._tries, judged=self._judged(), kept=self._kept(),
             is_ready=not is_unchecked and is_ready(self._broken()), passes=self._passes_at is not None,
             check_text=self._check_text,
@@ -268,6 +300,10 @@ class SetUp:
                 self._try(answer.code)
                 # Eleven touches that met their keys: the panel follows the finger.
                 self._keep(self.progress.model_copy(update={"touched": self.progress.touched or self._box.enrolled}))
+            case Page.UPRIGHT, Turned():
+                self._turn_the_picture()
+            case Page.FOUND, OnlyThese():
+                self._let_in_only_these()
             case Page.TARGETS, Touched():
                 self._turn(answer)
             case Page.READY, WentOn():
@@ -287,6 +323,18 @@ class SetUp:
             self._keep(self.progress.model_copy(update={"approved": enrolled.approved}))
         except CentralError as error:
             self._problem = problem_of(error)
+
+    def _turn_the_picture(self) -> None:
+        """By another quarter; the compositor heeds it when it begins anew."""
+        self._change({CONFIG: turned(self._config.read_text(encoding="utf-8")).encode()})
+        self._settings = read_settings(self._config)
+        self._begins_anew = True
+
+    def _let_in_only_these(self) -> None:
+        """Of what is plugged in what a kiosk uses; USBGuard begins anew with that, and shuts out all else."""
+        text = usb_list.list_of(each.usb for each in self._plugged if each.kind)
+        self._change({USB_DEVICES: text.encode()})
+        self._looks_at = 0.0
 
     def _turn(self, touched: Touched) -> None:
         """The touches came as they should, or the panel is turned, or nothing helps."""

@@ -1,15 +1,18 @@
 """`kiosk-provision technician`: what the box's root does for a technician who is in at the kiosk.
 
 A socket of systemd's starts it (anjungan-technician.socket). It hears a closed list of verbs, from the core's user
-alone, and has units of the box do them: what they are to do stands in their files, not in what is asked.
+alone, and has units of the box do them: what they are to do stands in their files, not in what is asked. Of the one
+verb that is about something, ALLOW, that is left in a file, which its unit holds to what USBGuard refuses.
 """
 
 import argparse
 import json
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,23 +27,30 @@ from provisioning.check import findings_of, keep_for_the_server
 from provisioning.disk import Disk, put_file
 from provisioning.finding import LANGUAGES, Finding
 from provisioning.machine import BoxError, Machine
+from provisioning.refused import as_told, let_in
 
 FOLDER = Path("/run/anjungan-technician")
 """Where the units leave what they found, for root alone."""
-CHECK_FILE, BUNDLE_FILE = "check.json", "bundle.tar.gz"
+CHECK_FILE, BUNDLE_FILE, REFUSED_FILE = "check.json", "bundle.tar.gz", "refused.json"
+ALLOW_FILE = "allow"
+"""What the unit that lets a device in is told: USBGuard's hash of it."""
+HASH = re.compile("[A-Za-z0-9+/=]{40,60}")
 PASSED = 3
 """The descriptor of the first socket that systemd passes (sd_listen_fds(3))."""
 IDLE_SECONDS = 30.0
 CORE_SECONDS = 5.0
 """The core says its verb within so long."""
-LONGEST_VERB = 32
+LONGEST_VERB = 80
 
 
 class Deed(NamedTuple):
-    """How a verb is done: the command, and the file in FOLDER that it leaves, "" for none."""
+    """How a verb is done: the command, and the file in FOLDER that it leaves, "" for none; `told_as` is what is in it
+    by its name in the answer, "" where it follows that.
+    """
 
     command: tuple[str, ...]
     leaves: str = ""
+    told_as: str = ""
 
 
 def _starts(unit: str, *how: str) -> tuple[str, ...]:
@@ -49,8 +59,10 @@ def _starts(unit: str, *how: str) -> tuple[str, ...]:
 
 AT_ONCE = ("--no-block", "--job-mode=replace-irreversibly")
 DEEDS: Mapping[Verb, Deed] = {
-    Verb.CHECK: Deed(_starts("anjungan-technician-check.service"), CHECK_FILE),
+    Verb.CHECK: Deed(_starts("anjungan-technician-check.service"), CHECK_FILE, "findings"),
     Verb.BUNDLE: Deed(_starts("anjungan-technician-bundle.service"), BUNDLE_FILE),
+    Verb.REFUSED: Deed(_starts("anjungan-technician-refused.service"), REFUSED_FILE, "devices"),
+    Verb.ALLOW: Deed(_starts("anjungan-technician-allow.service")),
     Verb.RESTART_KIOSK: Deed(
         ("systemctl", "--no-block", "restart", "anjungan-core.service", "anjungan-sync.service", "anjungan-ui.service")
     ),
@@ -65,14 +77,17 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     one = commands.add_parser("technician", help="do what a technician at the kiosk asks for (its units start it)")
     one.set_defaults(run=_technician)
     one.add_argument("--peer", default="anjungan-core", metavar="USER", help="who alone may ask (%(default)s)")
-    one.add_argument("--leave", choices=(CHECK_FILE, BUNDLE_FILE), help="find this out, and leave it for who asked")
+    one.add_argument("--leave", choices=tuple(LEFT), help="find this out, and leave it for who asked")
+    one.add_argument("--allow", action="store_true", help=f"let the device in that {FOLDER / ALLOW_FILE} names")
 
 
 def _technician(arguments: argparse.Namespace) -> int:
     machine = Machine.at_root(Path("/"))
     if arguments.leave:
-        makes = {CHECK_FILE: check_as_told, BUNDLE_FILE: bundle_as_sent}[arguments.leave]
-        put_file(Disk(), FOLDER / arguments.leave, makes(machine), 0o600)
+        put_file(Disk(), FOLDER / arguments.leave, LEFT[arguments.leave](machine), 0o600)
+        return 0
+    if arguments.allow:
+        let_in(machine, machine.text(str(FOLDER / ALLOW_FILE)), Disk())
         return 0
     with _passed_socket() as listening:
         serve(listening, user_of(arguments.peer), machine, FOLDER)
@@ -99,8 +114,7 @@ def serve(
 def _attend(line: socket.socket, machine: Machine, folder: Path) -> None:
     line.settimeout(CORE_SECONDS)
     try:
-        verb = Verb(_first_line(line))
-        words, body = _done(verb, machine, folder)
+        words, body = _done(*_asked(_first_line(line)), machine, folder)
     except (BoxError, OSError, ValueError) as error:
         # What was asked for is not repeated.
         _say(f"not done: {type(error).__name__}" if isinstance(error, ValueError) else f"not done: {error}")
@@ -121,8 +135,18 @@ def _first_line(line: socket.socket) -> str:
     return held.partition(b"\n")[0].decode("ascii")
 
 
-def _done(verb: Verb, machine: Machine, folder: Path) -> tuple[dict[str, object], bytes]:
+def _asked(line: str) -> tuple[Verb, str]:
+    """A verb, and what it is about: a hash of USBGuard's for ALLOW, nothing for all others. Raises ValueError."""
+    verb, blank, about = line.partition(" ")
+    if bool(blank) is not (verb == Verb.ALLOW) or (blank and not HASH.fullmatch(about)):
+        raise ValueError
+    return Verb(verb), about
+
+
+def _done(verb: Verb, about: str, machine: Machine, folder: Path) -> tuple[dict[str, object], bytes]:
     deed = DEEDS[verb]
+    if about:
+        put_file(Disk(), folder / ALLOW_FILE, about.encode(), 0o600)
     left = folder / deed.leaves if deed.leaves else None
     if left:
         left.unlink(missing_ok=True)
@@ -133,8 +157,8 @@ def _done(verb: Verb, machine: Machine, folder: Path) -> tuple[dict[str, object]
     content = left.read_bytes() if left else b""
     if len(content) > LONGEST_ANSWER // 2:
         raise BoxError(f"{deed.leaves} is too long")
-    if verb is Verb.CHECK:
-        return {"done": True, "findings": json.loads(content)}, b""
+    if deed.told_as:
+        return {"done": True, deed.told_as: json.loads(content)}, b""
     return {"done": True}, content
 
 
@@ -150,6 +174,17 @@ def bundle_as_sent(machine: Machine) -> bytes:
     """What support needs, as far as the central server takes it."""
     made_at = int(machine.now().timestamp())
     return bounded(lambda parts: packed(parts, made_at), parts_of(machine), BUNDLE_BYTES)
+
+
+def refused_as_told(machine: Machine) -> bytes:
+    """The USB devices that are refused."""
+    return json.dumps([asdict(each) for each in as_told(machine)], ensure_ascii=False).encode()
+
+
+LEFT: Mapping[str, Callable[[Machine], bytes]] = {
+    CHECK_FILE: check_as_told, BUNDLE_FILE: bundle_as_sent, REFUSED_FILE: refused_as_told
+}  # fmt: skip
+"""What a unit can be told to leave, and what makes it."""
 
 
 def _told(finding: Finding) -> dict[str, object]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from kiosk.set_up_lines import Again, Answer, Asked, GaveUp, Page, Part, WentOn
+from kiosk.set_up_lines import Again, Answer, Asked, GaveUp, OnlyThese, Page, Part, WentOn
 
 AT_THE_BOX = frozenset(
     "configuration identity machine printer scanner screen store certificate central clock time-zone disk disk-health"
@@ -36,35 +36,43 @@ class Slip(StrEnum):
 
 class Progress(BaseModel):
     """What the technician and the devices have said so far: all that outlives a power cut. `went_on` with what was
-    missing; `asked` is a page that the technician wanted; `touched` once the touch panel was proven; `approved` once
-    the central server serves this kiosk.
+    missing, `unlisted` without a list of the USB devices; `asked` is a page that the technician wanted; `touched` once
+    the touch panel was proven, `upright` once the picture was; `approved` once the central server serves this kiosk.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     went_on: bool = False
+    unlisted: bool = False
     asked: Page | None = None
     slip: Slip = Slip.WANTED
     scanned: bool = False
     touched: bool = False
+    upright: bool = False
     approved: bool = False
 
 
 @dataclass(frozen=True)
 class Situation:
-    """How the box is."""
+    """How the box is; `is_list_due` where the list of its own USB devices has to be made;
+    `is_wide` where its panel is by itself wider than high, and may be mounted upright.
+    """
 
     missing: frozenset[Part]
     enrolled: bool
+    is_list_due: bool = False
+    is_wide: bool = False
 
 
 PAGES: tuple[tuple[Page, Callable[[Progress, Situation], bool]], ...] = (
+    (Page.UPRIGHT, lambda so_far, box: so_far.asked is Page.UPRIGHT or (box.is_wide and not so_far.upright)),
     (Page.TARGETS, lambda so_far, box: so_far.asked is Page.TARGETS),
     (Page.FOUND, lambda so_far, box: so_far.asked is Page.FOUND),
     (Page.SCAN, lambda so_far, box: so_far.asked is Page.SCAN),
     (Page.FOUND, lambda so_far, box: not box.enrolled and bool(box.missing) and not so_far.went_on),
     (Page.CODE, lambda so_far, box: not box.enrolled),
     (Page.SLIP, lambda so_far, box: so_far.slip is Slip.SENT),
+    (Page.FOUND, lambda so_far, box: box.is_list_due and not so_far.unlisted),
     (Page.APPROVAL, lambda so_far, box: not so_far.approved),
     (Page.READY, lambda so_far, box: True),
 )
@@ -76,7 +84,10 @@ def page_of(so_far: Progress, box: Situation) -> Page:
 
 
 STEPS: dict[tuple[Page, type[Answer]], dict[str, object]] = {
+    (Page.UPRIGHT, WentOn): {"upright": True, "asked": None},
     (Page.FOUND, WentOn): {"went_on": True, "asked": None, "touched": True},
+    (Page.FOUND, OnlyThese): {"went_on": True, "asked": None, "touched": True},
+    (Page.FOUND, GaveUp): {"went_on": True, "asked": None, "touched": True, "unlisted": True},
     (Page.SCAN, WentOn): {"asked": None, "touched": True},
     (Page.SLIP, WentOn): {"slip": Slip.SEEN, "touched": True},
     (Page.SLIP, Again): {"slip": Slip.WANTED, "touched": True},

@@ -1,7 +1,7 @@
 """Pages of the set-up as they may be, for the gallery and the tests."""
 
-from kiosk.model import EnrolmentProblem
-from kiosk.set_up_lines import Judged, Looked, Page, Part, Shown
+from kiosk.model import DeviceKind, EnrolmentProblem
+from kiosk.set_up_lines import Judged, Looked, Page, Part, Plugged, Shown
 
 NAMES = {
     Part.PRINTER: "EPSON TM-T20II (04b8:0e15)",
@@ -45,6 +45,13 @@ OF_THE_IMAGE = Judged(
     remedy={"en": "kiosk-provision detect --usb-devices FILE", "id": "kiosk-provision detect --usb-devices BERKAS"},
 )
 
+PLUGGED = (
+    Plugged(kind=DeviceKind.PRINTER, name="EPSON TM-T20II (04b8:0e15)"),
+    Plugged(kind=DeviceKind.SCANNER, name="Honeywell 3310 Area-Imaging Scanner (0c2e:0b6a)"),
+    Plugged(kind=DeviceKind.TOUCH, name="ILITEK ILITEK-TP (222a:0001)"),
+    Plugged(kind=None, name="SIGMACHIP USB Keyboard (1c4f:0002)"),
+)
+
 
 def looked(*missing: Part) -> tuple[Looked, ...]:
     """All parts, of which some are missing."""
@@ -62,6 +69,11 @@ def sample_pages() -> dict[str, Shown]:
         "set_up-found": Shown(page=Page.FOUND, number=1, looked=looked()),
         "set_up-found-two-missing": Shown(page=Page.FOUND, number=1, looked=two),
         "set_up-found-nothing": Shown(page=Page.FOUND, number=1, looked=looked(*Part)),
+        "set_up-found-list": Shown(page=Page.FOUND, number=1, looked=looked(), plugged=PLUGGED, is_list_due=True),
+        "set_up-found-much": Shown(
+            page=Page.FOUND, number=1, looked=looked(Part.PRINTER), plugged=PLUGGED * 5, is_list_due=True
+        ),
+        "set_up-upright": Shown(page=Page.UPRIGHT, number=1, looked=looked()),
         "set_up-targets": Shown(page=Page.TARGETS, number=1, looked=looked()),
         "set_up-targets-misfit": Shown(page=Page.TARGETS, number=1, looked=looked(), misfits=1),
         "set_up-code": Shown(page=Page.CODE, number=1, looked=looked()),

@@ -12,6 +12,7 @@ from kiosk.model import (
     Box,
     ClockState,
     ClosedReason,
+    DeviceKind,
     Fee,
     Finding,
     Holiday,
@@ -25,6 +26,7 @@ from kiosk.model import (
     QueueState,
     Reason,
     Refusal,
+    RefusedDevice,
     Rules,
     Service,
     Shut,
@@ -198,6 +200,12 @@ _FINDINGS = (
     Finding(Words("Kesehatan cakram", "The disk's health"), Verdict.UNKNOWN, "it does not say"),
 )  # fmt: skip
 
+_REFUSED = (
+    RefusedDevice(DeviceKind.SCANNER, "Newland Auto-ID HR32 Marlin (1eab:1d06)", "HR32-04417", "a" * 44),
+    RefusedDevice(DeviceKind.PRINTER, "EPSON TM-m30II (04b8:0e27)", "", "b" * 44),
+    RefusedDevice(None, "SIGMACHIP USB Keyboard (1c4f:0002)", "", "c" * 44),
+)
+
 
 def _of_technicians() -> dict[str, View]:
     """A technician's screens, shut, asking, and with each end of a task."""
@@ -216,6 +224,10 @@ def _of_technicians() -> dict[str, View]:
     done = {
         "": Outcome(Task.CHECK, TaskEnd.DONE, _FINDINGS),
         "-long": Outcome(Task.CHECK, TaskEnd.DONE, _FINDINGS * 12),
+        "-refused": Outcome(Task.REFUSED_DEVICES, TaskEnd.DONE, devices=_REFUSED),
+        "-refused-much": Outcome(Task.REFUSED_DEVICES, TaskEnd.DONE, devices=_REFUSED * 4),
+        "-refused-none": Outcome(Task.REFUSED_DEVICES, TaskEnd.DONE),
+        "-allowed": Outcome(Task.ALLOW_DEVICE, TaskEnd.DONE),
         "-code": Outcome(Task.TRIAL_CODE, TaskEnd.DONE, detail="143"),
         **{f"-{end}": Outcome(Task.TRIAL_SLIP, end) for end in TaskEnd},
     }

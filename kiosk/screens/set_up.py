@@ -12,18 +12,21 @@ from kiosk.screens.icons import Icon
 from kiosk.screens.keys import typed_box
 from kiosk.screens.set_up_page import SetUpScreen
 from kiosk.screens.targets import TargetsScreen
-from kiosk.set_up_lines import Again, GaveUp, Judged, Page, WentOn
+from kiosk.screens.upright import UprightScreen
+from kiosk.set_up_lines import Again, GaveUp, Judged, OnlyThese, Page, Plugged, WentOn
 
 
 class FoundScreen(SetUpScreen):
-    """Each part, there or not; what is missing says what that means."""
+    """Each part, there or not; what is missing says what that means. Then what is at USB, and the list of it."""
 
     reads_body = True
-    leads = (Page.TARGETS, Page.SCAN)
+    leads = (Page.UPRIGHT, Page.SCAN)
 
     def ask(self, wide: float) -> Sequence[Widget]:
-        key = "set_up.found.hint" if self.shown.missing else "set_up.found.all"
-        return [self.title("set_up.found.title", wide), self.hint(key, wide)]
+        hints = ["set_up.found.hint"] if self.shown.missing else []
+        hints += ["set_up.usb.hint"] if self.shown.is_list_due else []
+        hints = hints or ["set_up.found.all"]
+        return [self.title("set_up.found.title", wide), *(self.hint(each, wide) for each in hints)]
 
     def body(self, wide: float) -> Sequence[Widget]:
         return [
@@ -34,10 +37,19 @@ class FoundScreen(SetUpScreen):
                 wide,
             )
             for each in self.shown.looked
-        ]
+        ] + [self._at_usb(each, wide) for each in self.shown.plugged]
+
+    def _at_usb(self, plugged: Plugged, wide: float) -> Widget:
+        kind = self.word(f"device.{plugged.kind}") if plugged.kind else self.word("device.none")
+        return self.point(f"USB, {kind}: {plugged.name}", wide, theme.SMALL_MM)
 
     def answer(self, wide: float) -> Sequence[Widget]:
-        return [self.choice(self.word("button.next"), wide, self.tells(WentOn), "main")]
+        if not self.shown.is_list_due:
+            return [self.choice(self.word("button.next"), wide, self.tells(WentOn), "main")]
+        return [
+            self.choice(self.word("set_up.usb.only_these"), wide, self.tells(OnlyThese), "main"),
+            self.choice(self.word("set_up.usb.without"), wide, self.tells(GaveUp)),
+        ]
 
 
 class SlipScreen(SetUpScreen):
@@ -133,6 +145,7 @@ class ReadyScreen(SetUpScreen):
 
 
 PAGES: dict[Page, type[SetUpScreen]] = {
+    Page.UPRIGHT: UprightScreen,
     Page.TARGETS: TargetsScreen,
     Page.FOUND: FoundScreen,
     Page.CODE: EnrollingScreen,

@@ -10,14 +10,14 @@ from kiosk.model import INDONESIAN
 from kiosk.screens.icons import Icon
 from kiosk.screens.screen import KioskScreen, Way
 from kiosk.screens.widgets import Card, Sign, column, row
-from kiosk.set_up_lines import Again, Answer, Asked, GaveUp, Page, Part, Shown, WentOn
+from kiosk.set_up_lines import Again, Answer, Asked, GaveUp, OnlyThese, Page, Part, Shown, WentOn
 from kiosk.texts import Texts
 from kiosk.theme import Panel
 
 Say = Callable[[Answer], None]
 WAYS = {
     Page.FOUND: ("set_up.devices", Icon.SEARCH),
-    Page.TARGETS: ("set_up.touch", Icon.HERE),
+    Page.UPRIGHT: ("set_up.turn", Icon.NEXT),
     Page.SLIP: ("set_up.print", Icon.PRINT),
     Page.SCAN: ("set_up.scan", Icon.TICKET),
 }
@@ -37,7 +37,7 @@ class SetUpScreen(KioskScreen):
         super().__init__(texts, panel, post)
         self.say = say
 
-    def tells(self, kind: type[WentOn | Again | GaveUp]) -> Callable[[], None]:
+    def tells(self, kind: type[WentOn | Again | OnlyThese | GaveUp]) -> Callable[[], None]:
         """What a button does that answers the page."""
         return lambda: self.say(kind(number=self.shown.number))
 

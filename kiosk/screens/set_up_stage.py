@@ -68,7 +68,7 @@ class SetUpStage(FloatLayout):
 
     def held(self) -> None:
         """A finger leans on the screen, wherever that is: the screen may not follow it."""
-        if self._shown and self._shown.page is not Page.TARGETS:
+        if self._shown and self._shown.page not in (Page.UPRIGHT, Page.TARGETS):
             self._say(Asked(number=self._shown.number, page=Page.TARGETS))
 
     def _draw(self) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from kivy.uix.widget import Widget
 
 from kiosk import theme
-from kiosk.events import PinTyped, TaskChosen, TechnicianCodeTyped
-from kiosk.model import CODE_DIGITS, PIN_DIGITS, Task, TaskEnd, Verdict
+from kiosk.events import DeviceChosen, PinTyped, TaskChosen, TechnicianCodeTyped
+from kiosk.model import CODE_DIGITS, PIN_DIGITS, Outcome, Task, TaskEnd, Verdict
 from kiosk.screens.icons import Icon
 from kiosk.screens.keys import phone_keys, typed_box
 from kiosk.screens.screen import KioskScreen
@@ -19,6 +19,7 @@ TASKS = {
     Task.REHEARSAL: Icon.STAFF,
     Task.NEW_ROLL: Icon.TICKET,
     Task.BUNDLE: Icon.SEND,
+    Task.REFUSED_DEVICES: Icon.HERE,
     Task.RESTART_KIOSK: Icon.NEXT,
     Task.RESTART_MACHINE: Icon.NEXT,
     Task.SWITCH_OFF: Icon.CLOSE,
@@ -171,7 +172,11 @@ class TaskWaitingScreen(KioskScreen):
 class OutcomeScreen(KioskScreen):
     home, home_icon = "technician.leave", Icon.CLOSE
     goes_back = True
-    reads_body = True
+
+    @property
+    def reads_body(self) -> bool:  # type: ignore[override]
+        outcome = self.view.visit.outcome
+        return outcome is None or not outcome.devices
 
     def ask(self, wide: float) -> Sequence[Widget]:
         outcome = self.view.visit.outcome
@@ -180,15 +185,21 @@ class OutcomeScreen(KioskScreen):
         broken = sum(each.verdict is Verdict.BROKEN for each in outcome.findings)
         is_good = outcome.end in (TaskEnd.DONE, TaskEnd.UNCERTAIN) and not broken
         icon, colour = (Icon.HERE, None) if is_good else (Icon.WARNING, self.palette.warning)
-        made: list[Widget] = [] if outcome.findings else [self.sign(icon, wide, colour)]
+        made: list[Widget] = [] if outcome.findings or outcome.devices else [self.sign(icon, wide, colour)]
         made.append(self.title(f"technician.task.{outcome.task}", wide))
-        if outcome.findings:
-            told = self.word("technician.found", broken=broken, all=len(outcome.findings))
-        elif outcome.task is Task.TRIAL_CODE:
-            told = self.word("technician.read", characters=outcome.detail)
-        else:
-            told = self.word(f"technician.end.{outcome.end}")
-        return [*made, self.words(told, wide, theme.LARGE_MM, colour, bold=not is_good)]
+        return [*made, self.words(self._told(outcome, broken), wide, theme.LARGE_MM, colour, bold=not is_good)]
+
+    def _told(self, outcome: Outcome, broken: int) -> str:
+        match outcome.task, outcome.end:
+            case _, _ if outcome.findings:
+                return self.word("technician.found", broken=broken, all=len(outcome.findings))
+            case Task.TRIAL_CODE, _:
+                return self.word("technician.read", characters=outcome.detail)
+            case Task.REFUSED_DEVICES, TaskEnd.DONE:
+                return self.word("technician.refused" if outcome.devices else "technician.none_refused")
+            case Task.ALLOW_DEVICE, TaskEnd.DONE:
+                return self.word("technician.allowed")
+        return self.word(f"technician.end.{outcome.end}")
 
     def body(self, wide: float) -> Sequence[Widget]:
         outcome, language = self.view.visit.outcome, self.view.visit.language
@@ -198,4 +209,14 @@ class OutcomeScreen(KioskScreen):
             rows.append(self.point(f"{mark}: {each.requirement[language]}. {each.measured}", wide, theme.SMALL_MM))
             if each.remedy:
                 rows.append(self.words(each.remedy[language], wide, theme.SMALL_MM, bold=True, halign="left"))
-        return rows
+        return [*rows, *(self._refused(place, wide) for place in range(len(outcome.devices) if outcome else 0))]
+
+    def _refused(self, place: int, wide: float) -> Widget:
+        """A button where it can be let in."""
+        assert self.view.visit.outcome
+        device = self.view.visit.outcome.devices[place]
+        if device.kind is None:
+            return self.point(self.word("technician.not_offered", name=device.name), wide, theme.SMALL_MM)
+        serial = f", {self.word('technician.serial', serial=device.serial)}" if device.serial else ""
+        told = f"{self.word(f'device.{device.kind}')}: {device.name}{serial}"
+        return self.choice(told, wide, DeviceChosen(place), size=theme.BODY_MM, icon=Icon.YES)

@@ -8,6 +8,7 @@ from running_core import Running, running, until
 
 from kiosk.events import (
     Back,
+    DeviceChosen,
     Home,
     LetIn,
     PinTyped,
@@ -81,6 +82,17 @@ def test_a_task_that_is_told_of_while_nobody_is_in_is_not_done(core: Running, st
     core.taps(Home())
     until(lambda: core.state is State.WELCOME, "the welcome screen")
     assert acts(core) == []
+
+
+def test_a_device_that_was_never_found_refused_is_not_let_in(core: Running) -> None:
+    gets_in(core)
+    core.taps(TaskChosen(Task.ALLOW_DEVICE))
+    core.taps(TaskChosen(Task.REFUSED_DEVICES))
+    core.sees(State.TECHNICIAN_OUTCOME)
+    core.taps(DeviceChosen(0))
+    core.taps(Home())
+    until(lambda: core.state is State.WELCOME, "the welcome screen")
+    assert acts(core) == ["let_in", "refused_devices", "left"]
 
 
 @pytest.mark.parametrize("state", OUTSIDE)

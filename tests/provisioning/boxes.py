@@ -108,19 +108,17 @@ class Box:
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(Path(*[".."] * (place.count("/")), to))
 
-    def usb(self, place: str, which: str, name: str, *interfaces: str, serial: str = "") -> None:
+    def usb(
+        self, place: str, which: str, name: str, *interfaces: str, serial: str = "", is_let_in: bool = True
+    ) -> None:
         maker, _, product = name.partition(" ")
         vendor, _, number = which.partition(":")
         said = {"idVendor": vendor, "idProduct": number, "manufacturer": maker, "product": product, "serial": serial}
         for file, content in said.items():
             self.file(f"{PCI}/{place}/{file}", content)
         self.link(f"sys/bus/usb/devices/{place}", f"{PCI}/{place}")
-        for count, each in enumerate(interfaces):
-            own = f"{PCI}/{place}/{place}:1.{count}"
-            kinds = zip(("bInterfaceClass", "bInterfaceSubClass", "bInterfaceProtocol"), each.split(":"), strict=True)
-            for file, content in kinds:
-                self.file(f"{own}/{file}", content)
-            self.link(f"sys/bus/usb/devices/{place}:1.{count}", own)
+        self.file(f"{PCI}/{place}/descriptors", descriptors(*interfaces))
+        self.file(f"{PCI}/{place}/authorized", "1" if is_let_in else "0")
 
     def line(self, name: str, place: str, by_id: str = "") -> None:
         """A serial line of a USB device."""
@@ -152,6 +150,14 @@ class Box:
             self.file(f"sys/block/{name}/device/model", model)
         self.file("sys/block/loop0/removable", "0")
         self.file("sys/class/tty/ttyS0/type", "0")
+
+
+def descriptors(*interfaces: str) -> bytes:
+    """A device's and its one configuration's, with interfaces that have an endpoint each (USB 2.0, 9.6)."""
+    said = bytes([18, 1]) + bytes(16) + bytes([9, 2]) + bytes(7)
+    for count, each in enumerate(interfaces):
+        said += bytes([9, 4, count, 0, 1, *bytes.fromhex(each.replace(":", "")), 0]) + bytes([7, 5]) + bytes(5)
+    return said
 
 
 def edid(width: int, height: int) -> bytes:

@@ -10,9 +10,12 @@ from hand_at_the_box import Does, Technician
 from power import QuickDisk
 
 from kiosk.set_up_lines import CodeGiven, Page, Shown, WentOn
+from provisioning.box_files import USB_DEVICES, USB_RULES
 from provisioning.disk import Disk
+from provisioning.hardware import hardware_of
 from provisioning.machine import Machine
 from provisioning.set_up import SetUp
+from provisioning.usb_list import list_of
 
 Central = tuple[str, Callable[[], str]]
 NETWORK = "  +-- 10.0.0.0/8 2 0 2\n     |-- 10.0.0.15\n        /32 host LOCAL"
@@ -30,6 +33,8 @@ class Site:
         self.printer, self.scanner, self.tray = folder / "printer", folder / "scanner", folder / "tray"
         self.disk: Disk = QuickDisk()
         self.windows = 0
+        self.has_list = True
+        """Whether all that is plugged in is on the list already, as an image has it."""
         self.data.mkdir(parents=True)
         self.box.inputs(TOUCH)
         for place, said in {
@@ -46,6 +51,10 @@ class Site:
         return self.config.parent / "data"
 
     def set_up(self) -> SetUp:
+        if self.has_list:
+            found = hardware_of(self.machine)
+            self.box.file(USB_DEVICES, list_of(found.usb))
+            self.box.file(USB_RULES, "")
         ticks = count()
 
         def monotonic() -> float:

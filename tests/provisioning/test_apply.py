@@ -314,10 +314,10 @@ def test_only_packages_that_are_missing_are_installed(box) -> None:
 def test_the_boxs_own_files_become_rules(box) -> None:
     machine = Machine(box)
     apply(machine, plan(machine, MANIFEST, GIVEN | {"etc/anjungan/panel.toml": b"touch_rotation = 90\n"}), Disk())
-    rules = (box / "etc/usbguard/rules.conf").read_text()
+    rules = (box / "etc/anjungan/usb-rules.conf").read_text()
     assert 'allow id 04b8:0e27 serial "X4DR012345" with-interface equals { 07:01:02 }\n' in rules
     assert "allow with-interface equals { 09:00:00 }\n" in rules
-    assert (box / "etc/usbguard/rules.conf").stat().st_mode & 0o7777 == 0o600
+    assert (box / "etc/anjungan/usb-rules.conf").stat().st_mode & 0o7777 == 0o600
     way = (box / "etc/nftables.d/anjungan-printer.nft").read_text()
     assert 'meta skuid "anjungan-core" ip daddr 10.0.0.9 tcp dport 9100 accept' in way
     assert "PrivateNetwork=no" in (box / PRINTER_DROP_IN).read_text()
@@ -328,7 +328,7 @@ def test_the_boxs_own_files_become_rules(box) -> None:
     apply(machine, plan(machine, MANIFEST, {"etc/anjungan/kiosk.toml": usb_printer}), Disk())
     assert not (box / "etc/nftables.d/anjungan-printer.nft").exists()
     assert not (box / PRINTER_DROP_IN).exists()
-    assert (box / "etc/usbguard/rules.conf").exists()
+    assert (box / "etc/anjungan/usb-rules.conf").exists()
 
 
 def test_of_a_box_that_keeps_nothing_only_what_is_its_own_is_put_back_and_read(box) -> None:

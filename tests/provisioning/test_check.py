@@ -31,7 +31,7 @@ from provisioning.hardware import hardware_of
 from provisioning.kiosk_checks import CORE
 from provisioning.machine import Machine, Ran, run
 from provisioning.manifest import Manifest
-from provisioning.plan import plan
+from provisioning.plan import PLACED, own_plan, plan
 from provisioning.zone import set_zone
 
 pytestmark = pytest.mark.skipif(not shutil.which("systemd-sysusers"), reason="needs systemd-sysusers (package systemd)")
@@ -244,6 +244,13 @@ def test_a_fault_breaks_its_requirement_and_says_what_to_do(kiosk, look, break_i
     assert found.verdict is Verdict.BROKEN, found
     assert words in found.measured
     assert found.remedy
+
+
+def test_a_box_whose_own_files_changed_since_is_as_this_version_wants_it(kiosk) -> None:
+    apply(kiosk.machine, own_plan(kiosk.machine, {"etc/anjungan/panel.toml": b"touch_rotation = 90\n"}), Disk())
+    assert lockdown_checks.nothing_to_apply(kiosk.machine).verdict is Verdict.KEPT
+    kiosk.machine.at(PLACED).unlink()
+    assert lockdown_checks.nothing_to_apply(kiosk.machine).verdict is Verdict.KEPT
 
 
 def test_a_device_that_usbguard_keeps_out_is_no_fault(kiosk) -> None:

@@ -102,6 +102,18 @@ def test_a_scanner_that_types_is_told_to_be_switched(tmp_path, capsys) -> None:
     assert "none found: scanner" in said
 
 
+@pytest.mark.parametrize(("rotate", "turn"), [("0", 0), ("1", 90), ("2", 180), ("3", 270), ("", 0), ("x", 0)])
+def test_how_the_panel_is_mounted_is_proposed_where_the_kernel_knows_it(
+    rotate: str, turn: int, tmp_path, capsys
+) -> None:
+    box = Box(tmp_path / "box")
+    box.screen("DSI-1", "1200x1920", (107, 172))
+    box.file("sys/class/graphics/fbcon/rotate", rotate)
+    said = said_of(box, capsys, "--server", SERVER, "--out", str(tmp_path / "a"))
+    assert read_settings(tmp_path / "a").screen.turn == turn
+    assert (f"turned by {turn} degrees" in said) is bool(turn)
+
+
 def test_a_camera_is_proposed_only_where_there_is_no_scanner(tmp_path, capsys) -> None:
     box = Box(tmp_path / "box")
     box.file("sys/class/video4linux/video0/name", "UVC Camera")

@@ -127,14 +127,15 @@ def test_usbguard_knows_no_device_but_those_listed_and_takes_none_for_granted() 
     assert daemon["ImplicitPolicyTarget"] == "block"
     assert daemon["PresentDevicePolicy"] == daemon["InsertedDevicePolicy"] == "apply-policy"
     assert daemon["AuthorizedDefault"] == "none"
-    assert MANIFEST.mode("etc/usbguard/usbguard-daemon.conf") == 0o600
+    assert daemon["RuleFile"] == f"/{USB_RULES}"
+    assert MANIFEST.mode("etc/usbguard/usbguard-daemon.conf") == MANIFEST.mode(USB_RULES) == 0o600
 
 
 def test_before_usbguard_runs_the_kernel_uses_no_usb_device_unless_none_is_listed() -> None:
     assert "usbcore.authorized_default=0" in (SYSTEM / COMMAND_LINE).read_text("utf-8").split()
     rules = (SYSTEM / "etc/udev/rules.d/74-anjungan-usb.rules").read_text("utf-8").splitlines()
     (rule,) = [each for each in rules if not each.startswith("#")]
-    assert rule.endswith(f'TEST!="/{USB_DEVICES}", ATTR{{authorized}}="1"')
+    assert rule.endswith(f'TEST!="/{USB_RULES}", ATTR{{authorized}}="1"')
 
 
 def test_a_printer_that_turns_into_a_keyboard_is_another_device(tmp_path) -> None:
@@ -150,7 +151,7 @@ def test_a_printer_that_turns_into_a_keyboard_is_another_device(tmp_path) -> Non
 
 def test_without_a_list_of_its_devices_a_box_does_not_shut_out_its_own_panel() -> None:
     drop_in = read_by_systemd(f"{UNITS}/usbguard.service.d/anjungan.conf")
-    assert drop_in == {"ConditionPathExists": f"/{USB_DEVICES}"}
+    assert drop_in == {"ConditionPathExists": f"/{USB_RULES}"}
 
 
 # ------------------------------------------------------------ network

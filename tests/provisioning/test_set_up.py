@@ -16,12 +16,37 @@ from site_to_set_up import Site, goes_on
 from kiosk.config import read_settings
 from kiosk.devices.pseudo_terminal import pseudo_terminal
 from kiosk.identity import Identity
-from kiosk.model import EnrolmentProblem
-from kiosk.set_up_lines import TARGETS, Again, Asked, CodeGiven, GaveUp, Page, Part, Shown, Touched, WentOn
-from provisioning.box_files import PANEL, TOUCH_RULES
+from kiosk.model import DeviceKind, EnrolmentProblem
+from kiosk.set_up_lines import (
+    TARGETS,
+    Again,
+    Asked,
+    CodeGiven,
+    GaveUp,
+    OnlyThese,
+    Page,
+    Part,
+    Shown,
+    Touched,
+    Turned,
+    WentOn,
+)
+from provisioning.box_files import (
+    CONFIG,
+    MATRICES,
+    PANEL,
+    TOUCH_RULES,
+    TURN,
+    USB_DEVICES,
+    USB_RULES,
+    following,
+    usb_devices,
+)
 from provisioning.progress import PROGRESS, kept_progress
 from provisioning.screen_process import Pipes, ScreenGone
 from provisioning.touch_rotation import turn
+from provisioning.usb import usb_devices_of
+from provisioning.usb_list import kind_of, list_of
 from provisioning.zone import noted_zone, zone_of
 
 Central = tuple[str, Callable[[], str]]
@@ -174,6 +199,48 @@ def test_a_panel_that_is_turned_is_turned_back_and_proven(site: Site, mounted: i
     assert site.windows == 2
 
 
+@pytest.mark.parametrize("hangs", [0, 90, 180, 270])
+def test_a_picture_that_lies_is_turned_by_touches_until_it_stands_and_the_touches_with_it(
+    site: Site, hangs: int
+) -> None:
+    site.box.screen("HDMI-A-1", "1920x1080", (527, 296))
+    # As an image has it for all kiosks: of the picture, not of this panel.
+    site.config.write_text(site.config.read_text() + "\n[screen]\nsize = [1080, 1920]\nfullscreen = true\n")
+
+    def turn_of_the_picture() -> int:
+        return read_settings(site.config).screen.turn
+
+    def looks(shown: Shown) -> Turned | WentOn:
+        number = shown.number
+        return WentOn(number=number) if turn_of_the_picture() == hangs else Turned(number=number)
+
+    technician = site.goes_through(upright=looks, code=site.types)
+    assert technician.pages == [Page.UPRIGHT, Page.CODE, Page.READY]
+    assert site.windows == 1 + hangs // 90
+    assert turn_of_the_picture() == hangs
+    upright = (1080, 1920) if hangs in (90, 270) else (1920, 1080)
+    assert read_settings(site.config).screen.shown_size == upright, "the window is as large as the picture"
+    told = site.machine.text(TURN)
+    assert told.count("-r") == -hangs % 360 // 90, "each turns it against the clock"
+    # A touch on the panel as it hangs comes to where the picture is: it is turned back by as much.
+    matrix = MATRICES.get(-hangs % 360, "")
+    assert (f'"{matrix}"' in site.machine.text(TOUCH_RULES)) is bool(hangs)
+    assert kept_progress(site.machine) is None
+
+
+def test_a_picture_whose_turn_was_written_or_that_stands_by_itself_is_not_asked_about(site: Site) -> None:
+    site.box.screen("HDMI-A-1", "1920x1080", (527, 296))
+    site.config.write_text(site.config.read_text() + "\n[screen]\nsize = [1920, 1080]\nturn = 270\n")
+    assert site.goes_through(code=site.types).pages == [Page.CODE, Page.READY]
+
+
+def test_a_finger_that_misses_on_a_turned_picture_is_turned_by_the_sum(site: Site) -> None:
+    own = {CONFIG: site.config.read_bytes() + b"\n[screen]\nturn = 90\n", PANEL: b"touch_rotation = 180\n"}
+    assert f'"{MATRICES[90]}"' in following(own)[TOUCH_RULES].decode()
+    own[PANEL] = b"touch_rotation = 90\n"
+    assert TOUCH_RULES not in following(own)
+
+
 def test_touches_that_fit_nothing_are_asked_for_again_and_at_last_gone_on_without(site: Site) -> None:
     asked = iter([Page.TARGETS])
 
@@ -199,6 +266,75 @@ def test_a_configuration_of_another_box_s_devices_is_completed(site: Site) -> No
     assert settings.printer
     assert settings.printer.url == f"serial://{site.printer}"
     assert {each.missing for each in technician.seen} == {(Part.SCANNER,)}
+
+
+def unlisted(site: Site) -> Site:
+    """Nothing is on a list, and a scanner, a keyboard and a stick are plugged in."""
+    site.has_list = False
+    site.box.usb("1-4", "0c2e:0b6a", "Honeywell 3310 Area-Imaging Scanner", "02:02:01", "0a:00:00", serial="17082B")
+    site.box.usb("1-2", "1c4f:0002", "SIGMACHIP USB Keyboard", "03:01:01", "03:00:00")
+    site.box.usb("1-5", "0781:5567", "SanDisk Cruzer", "08:06:50")
+    return site
+
+
+def test_one_touch_puts_what_the_kiosk_uses_on_the_list_and_nothing_else(site: Site) -> None:
+    technician = unlisted(site).goes_through(code=site.types, found=lambda shown: OnlyThese(number=shown.number))
+    assert technician.pages == [Page.CODE, Page.FOUND, Page.READY]
+    assert technician.touches == 12
+    (page,) = {each.plugged for each in technician.seen if each.page is Page.FOUND}
+    assert [each.kind for each in page] == [None, DeviceKind.SCANNER, None]
+    assert [each["id"] for each in tomllib.loads(site.machine.text(USB_DEVICES))["device"]] == ["0c2e:0b6a"]
+    rules = site.machine.text(USB_RULES)
+    assert 'allow id 0c2e:0b6a serial "17082B" with-interface equals { 02:02:01 0a:00:00 }' in rules
+    assert "1c4f" not in rules
+    assert "0781" not in rules
+
+
+def test_without_a_list_is_gone_on_without_once_and_not_asked_again(site: Site) -> None:
+    technician = unlisted(site).goes_through(
+        code=site.types, found=lambda shown: GaveUp(number=shown.number), ready=goes_on
+    )
+    assert technician.pages == [Page.CODE, Page.FOUND, Page.READY]
+    assert not site.machine.at(USB_DEVICES).exists()
+
+
+def test_a_device_of_the_kiosk_s_that_usbguard_refuses_is_asked_about(site: Site) -> None:
+    site.box.usb("1-4", "0c2e:0b6a", "Honeywell 3310 Area-Imaging Scanner", "02:02:01", "0a:00:00", is_let_in=False)
+    kernel = site.machine.at("sys/bus/usb/devices/1-4/authorized")
+
+    def lists(shown: Shown) -> OnlyThese:
+        kernel.write_text("1\n")
+        return OnlyThese(number=shown.number)
+
+    assert site.goes_through(code=site.types, found=lists).pages == [Page.CODE, Page.FOUND, Page.READY]
+
+
+@pytest.mark.parametrize(
+    ("which", "name", "serial", "interfaces"),
+    [
+        ("04b8:0e15", "EPSON TM-T20II", "X4", ("07:01:02", "03:01:01")),
+        ("0c2e:0b61", "Metrologic Scanner", "", ("03:01:01",)),
+        ("1111:2222", "Printer with storage", "", ("07:01:02", "08:06:50")),
+        ("046d:c077", "Logitech Mouse", "", ("03:01:02",)),
+        ("0a12:0001", "Bluetooth", "", ("e0:01:01",)),
+        ("04b8:0e15", "EPSON TM-T20II", 'X" with-interface *', ("07:01:02",)),
+    ],
+)
+def test_what_types_or_stores_or_cannot_be_named_is_nothing_for_a_kiosk(
+    site: Site, which: str, name: str, serial: str, interfaces: tuple[str, ...]
+) -> None:
+    site.box.usb("1-9", which, name, *interfaces, serial=serial)
+    (usb,) = usb_devices_of(site.machine)
+    assert kind_of(usb) is None
+
+
+def test_a_device_is_known_by_all_of_its_settings_as_usbguard_counts_them(site: Site) -> None:
+    site.box.usb("1-9", "046d:0825", "Logitech Webcam\x07 C270", "0e:01:00", "0e:02:00", "0e:02:00", serial="A ")
+    (usb,) = usb_devices_of(site.machine)
+    assert usb.interfaces == ("0e:01:00", "0e:02:00", "0e:02:00")
+    assert (usb.name, usb.serial) == ("Logitech Webcam C270", "A ")
+    assert usb_devices(list_of([usb]).encode()).device[0].interfaces == usb.interfaces
+    assert kind_of(usb) is DeviceKind.CAMERA
 
 
 def test_an_answer_to_a_page_that_has_gone_is_none(site: Site) -> None:

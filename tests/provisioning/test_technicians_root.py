@@ -18,9 +18,19 @@ from kiosk.errors import BoxDoorError, NoBoxDoor
 from kiosk.readiness import kept_readiness
 from provisioning.bundle import bounded
 from provisioning.machine import Machine, Ran
-from provisioning.technician import BUNDLE_FILE, CHECK_FILE, DEEDS, FOLDER, check_as_told, serve
+from provisioning.technician import (
+    ALLOW_FILE,
+    BUNDLE_FILE,
+    CHECK_FILE,
+    DEEDS,
+    FOLDER,
+    REFUSED_FILE,
+    check_as_told,
+    serve,
+)
 
 UNITS = Path(__file__).parents[2] / "provisioning/system/etc/systemd/system"
+HASH = "jDRX/4NHwGPjhqVj5cqbTGrRgIzOSpmZWZ3uM9wVUHY="
 FINDING = {
     "requirement": {"id": "Pencetak", "en": "The printer"}, "verdict": "kept", "measured": "ready", "remedy": None
 }  # fmt: skip
@@ -97,15 +107,27 @@ def test_every_verb_has_a_deed_and_every_unit_that_it_starts_is_shipped() -> Non
     assert set(DEEDS) == set(Verb)
     named = {each for deed in DEEDS.values() for each in deed.command if each.startswith("anjungan-")}
     assert all((UNITS / each).exists() for each in named)
-    for name, file in (("check", CHECK_FILE), ("bundle", BUNDLE_FILE)):
+    for name, file in (("check", CHECK_FILE), ("bundle", BUNDLE_FILE), ("refused", REFUSED_FILE)):
         text = (UNITS / f"anjungan-technician-{name}.service").read_text()
         assert f"--leave {file}\n" in text
         assert f"RuntimeDirectory={FOLDER.name}\n" in text
+    assert " technician --allow\n" in (UNITS / "anjungan-technician-allow.service").read_text()
 
 
 def test_what_a_check_found_comes_back(root) -> None:
     box = root(leaves={CHECK_FILE: json.dumps([FINDING]).encode()})
     assert ask(box.door, Verb.CHECK).words["findings"] == [FINDING]
+
+
+def test_which_devices_are_refused_comes_back_and_one_of_them_is_let_in_by_what_usbguard_knows_it_by(root) -> None:
+    device = {"kind": "scanner", "name": "HR32", "serial": "", "id": HASH}
+    box = root(leaves={REFUSED_FILE: json.dumps([device]).encode()})
+    assert ask(box.door, Verb.REFUSED).words["devices"] == [device]
+    ask(box.door, Verb.ALLOW, HASH)
+    assert [each[-1] for each in box.ran] == [
+        "anjungan-technician-refused.service", "anjungan-technician-allow.service"
+    ]  # fmt: skip
+    assert (box.folder / ALLOW_FILE).read_text() == HASH
 
 
 def test_a_bundle_comes_back_byte_for_byte(root) -> None:
@@ -124,7 +146,8 @@ def test_what_an_earlier_check_left_is_not_told_again(root) -> None:
 @pytest.mark.parametrize(
     "raw",
     [b"rm -rf /\n", b"check; reboot\n", b"CHECK\n", b"check extra\n", b"\n", b"", b"x" * 40, b"\xff\xfe\n",
-     b"restart-kiosk.service\n", b"../check\n"],
+     b"restart-kiosk.service\n", b"../check\n", b"allow\n", b"allow 12\n", b"allow * with-interface *\n",
+     b"allow " + HASH.encode() + b" x\n", b"allow " + HASH.encode() + b"\x00\n", b"check " + HASH.encode() + b"\n"],
 )  # fmt: skip
 def test_anything_but_a_verb_of_the_list_is_not_done(root, raw: bytes) -> None:
     box = root()

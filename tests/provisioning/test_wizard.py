@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.set_up_lines import TARGETS, Again, Answer, Asked, CodeGiven, GaveUp, Page, Part, Touched, WentOn
+from kiosk.set_up_lines import (
+    TARGETS,
+    Again,
+    Answer,
+    Asked,
+    CodeGiven,
+    GaveUp,
+    OnlyThese,
+    Page,
+    Part,
+    Touched,
+    Turned,
+    WentOn,
+)
 from provisioning.check import CHECKS
 from provisioning.finding import table
 from provisioning.touch_rotation import ROTATIONS, rotation_of, turn
@@ -25,6 +38,7 @@ NOTHING, ALL = frozenset[Part](), frozenset(Part)
 BARE, ENROLLED = Situation(NOTHING, False), Situation(NOTHING, True)
 APPROVED = Progress(approved=True)
 LAME = Situation(frozenset({Part.PRINTER}), False)
+WIDE = Situation(NOTHING, False, is_wide=True)
 SEEN, SENT = Progress(slip=Slip.SEEN), Progress(slip=Slip.SENT)
 GO_ON = WentOn(number=1)
 
@@ -40,12 +54,18 @@ GO_ON = WentOn(number=1)
         (APPROVED, ENROLLED, Page.READY),
         (APPROVED, BARE, Page.CODE),
         (APPROVED, Situation(ALL, True), Page.READY),
+        (Progress(), Situation(NOTHING, False, True), Page.CODE),
+        (Progress(went_on=True), Situation(NOTHING, True, True), Page.FOUND),
+        (Progress(unlisted=True), Situation(NOTHING, True, True), Page.APPROVAL),
         (SENT, BARE, Page.CODE),
         (SENT, ENROLLED, Page.SLIP),
         (SEEN, ENROLLED, Page.APPROVAL),
         (Progress(slip=Slip.SEEN, approved=True), ENROLLED, Page.READY),
         (Progress(slip=Slip.GIVEN_UP, approved=True), ENROLLED, Page.READY),
-        *((Progress(asked=page), BARE, page) for page in (Page.TARGETS, Page.FOUND, Page.SCAN)),
+        *((Progress(asked=page), BARE, page) for page in (Page.UPRIGHT, Page.TARGETS, Page.FOUND, Page.SCAN)),
+        (Progress(), WIDE, Page.UPRIGHT),
+        (Progress(asked=Page.TARGETS), WIDE, Page.UPRIGHT),
+        (Progress(upright=True), WIDE, Page.CODE),
         *((Progress(asked=page), ENROLLED, page) for page in (Page.TARGETS, Page.FOUND, Page.SCAN)),
     ],
 )  # fmt: skip
@@ -56,7 +76,11 @@ def test_the_page_follows_from_what_was_done_and_what_the_box_is(so_far: Progres
 @pytest.mark.parametrize(
     ("page", "answer", "changes"),
     [
+        (Page.UPRIGHT, GO_ON, {"upright": True, "asked": None}),
+        (Page.UPRIGHT, Turned(number=1), {}),
         (Page.FOUND, GO_ON, {"went_on": True, "asked": None, "touched": True}),
+        (Page.FOUND, OnlyThese(number=1), {"went_on": True, "asked": None, "touched": True}),
+        (Page.FOUND, GaveUp(number=1), {"went_on": True, "asked": None, "touched": True, "unlisted": True}),
         (Page.SCAN, GO_ON, {"asked": None, "touched": True}),
         (Page.SLIP, GO_ON, {"slip": Slip.SEEN, "touched": True}),
         (Page.SLIP, Again(number=1), {"slip": Slip.WANTED, "touched": True}),
@@ -106,7 +130,9 @@ def test_from_wherever_answers_lead_a_few_main_actions_lead_to_the_code_and_then
 
 
 def test_every_page_that_waits_for_its_main_action_heeds_it() -> None:
-    assert {page for page, kind in STEPS if kind is WentOn} == {Page.FOUND, Page.SCAN, Page.SLIP, Page.READY}
+    assert {page for page, kind in STEPS if kind is WentOn} == {
+        Page.UPRIGHT, Page.FOUND, Page.SCAN, Page.SLIP, Page.READY
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

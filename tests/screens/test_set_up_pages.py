@@ -16,11 +16,26 @@ from kiosk.model import ENGLISH, Access, EnrolmentProblem, Language, TextSize
 from kiosk.screens.gallery import ORIENTATIONS, PANELS, settle
 from kiosk.screens.sample_set_up import looked, sample_pages
 from kiosk.screens.set_up_stage import SetUpStage, after
+from kiosk.screens.upright import WAIT_SECONDS
 from kiosk.screens.widgets import Choice
-from kiosk.set_up_lines import TARGETS, Again, Answer, Asked, CodeGiven, GaveUp, Page, Shown, Touched, WentOn
+from kiosk.set_up_lines import (
+    TARGETS,
+    Again,
+    Answer,
+    Asked,
+    CodeGiven,
+    GaveUp,
+    OnlyThese,
+    Page,
+    Shown,
+    Touched,
+    Turned,
+    WentOn,
+)
 from kiosk.texts import Texts
 
 TEXTS = Texts.load()
+WITHOUT_BUTTONS = (Page.UPRIGHT, Page.TARGETS, Page.CODE, Page.APPROVAL)
 SAMPLES = sample_pages()
 
 
@@ -105,7 +120,9 @@ def test_what_was_typed_stays_when_something_is_plugged_in_and_goes_with_a_refus
     ("name", "key", "answer"),
     [
         ("set_up-found-two-missing", "button.next", WentOn(number=1)),
-        ("set_up-found", "set_up.touch", Asked(number=1, page=Page.TARGETS)),
+        ("set_up-found-list", "set_up.usb.only_these", OnlyThese(number=1)),
+        ("set_up-found-list", "set_up.usb.without", GaveUp(number=1)),
+        ("set_up-found", "set_up.turn", Asked(number=1, page=Page.UPRIGHT)),
         ("set_up-found", "set_up.scan", Asked(number=1, page=Page.SCAN)),
         ("set_up-code", "set_up.devices", Asked(number=1, page=Page.FOUND)),
         ("set_up-slip", "set_up.slip.yes", WentOn(number=1)),
@@ -130,8 +147,7 @@ def test_a_button_says_what_it_stands_for(technician: Technician, name: str, key
 def test_a_page_has_one_main_action_at_most_and_none_while_root_is_at_work(technician: Technician, name: str) -> None:
     technician.sees(SAMPLES[name])
     kinds = [each.kind for each in technician.stage.walk() if isinstance(each, Choice)]
-    is_none = SAMPLES[name].page in (Page.TARGETS, Page.CODE, Page.APPROVAL) or SAMPLES[name].waiting
-    assert kinds.count("main") == (0 if is_none else 1)
+    assert kinds.count("main") == (0 if SAMPLES[name].page in WITHOUT_BUTTONS or SAMPLES[name].waiting else 1)
 
 
 def test_touches_of_the_targets_are_said_as_they_came_wherever_that_was(technician: Technician) -> None:
@@ -146,6 +162,34 @@ def test_touches_of_the_targets_are_said_as_they_came_wherever_that_was(technici
     (said,) = technician.said
     assert isinstance(said, Touched)
     assert [pytest.approx(each) for each in said.places] == [(1 - x, 1 - y) for x, y in TARGETS]
+
+
+def test_any_touch_says_that_the_picture_does_not_stand_upright_and_only_the_first_counts(
+    technician: Technician,
+) -> None:
+    technician.sees(SAMPLES["set_up-upright"])
+    for x, y in ((3, 1900), (500, 500)):
+        technician.stage.screen.on_touch_down(UnitTestTouch(x, y))
+    for _ in range(2 * WAIT_SECONDS):
+        technician.stage.screen.tick()
+    assert technician.said == [Turned(number=1)]
+    assert "Memutar gambar" in technician.texts()
+
+
+def test_whoever_waits_says_that_it_does_and_a_page_that_has_gone_says_nothing(technician: Technician) -> None:
+    technician.sees(SAMPLES["set_up-upright"])
+    screen = technician.stage.screen
+    for left in range(WAIT_SECONDS, 0, -1):
+        assert f"\n{left}\n" in f"\n{technician.texts()}\n"
+        assert technician.said == []
+        screen.tick()
+    assert technician.said == [WentOn(number=1)]
+    technician.sees(SAMPLES["set_up-code"])
+    technician.sees(SAMPLES["set_up-upright"])
+    technician.sees(SAMPLES["set_up-code"])
+    for _ in range(WAIT_SECONDS):
+        screen.tick()
+    assert technician.said == [WentOn(number=1)]
 
 
 def test_what_is_missing_is_said_with_what_that_means(technician: Technician) -> None:
@@ -166,6 +210,12 @@ def test_who_waits_for_approval_is_shown_the_letters_and_why_the_server_says_not
     assert "tidak menjawab" in technician.texts()
 
 
+def test_what_is_at_usb_is_named_with_what_it_is_for_the_kiosk(technician: Technician) -> None:
+    technician.sees(SAMPLES["set_up-found-list"])
+    assert "USB, pemindai: Honeywell 3310 Area-Imaging Scanner (0c2e:0b6a)" in technician.texts()
+    assert "USB, bukan milik anjungan, akan ditolak: SIGMACHIP USB Keyboard (1c4f:0002)" in technician.texts()
+
+
 def test_root_s_words_stand_in_the_technicians_language_or_in_indonesian(technician: Technician) -> None:
     for language, words in (("en", "The printer answers"), ("id", "Pencetak menjawab"), ("min", "Pencetak menjawab")):
         technician.sees(SAMPLES["set_up-not-ready"], language)
@@ -182,8 +232,9 @@ def test_a_finger_that_leans_asks_for_the_targets_and_among_them_for_nothing(tec
     technician.stage.held()
     technician.sees(SAMPLES["set_up-code"])
     technician.stage.held()
-    technician.sees(SAMPLES["set_up-targets"])
-    technician.stage.held()
+    for name in ("set_up-targets", "set_up-upright"):
+        technician.sees(SAMPLES[name])
+        technician.stage.held()
     assert technician.said == [Asked(number=1, page=Page.TARGETS)]
 
 

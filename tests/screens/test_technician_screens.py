@@ -8,7 +8,7 @@ from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from screens.conftest import StageMaker
 
-from kiosk.events import Event, PinTyped, TaskChosen, TechnicianChosen, TechnicianCodeTyped
+from kiosk.events import DeviceChosen, Event, PinTyped, TaskChosen, TechnicianChosen, TechnicianCodeTyped
 from kiosk.model import AS_DESIGNED, Task, WayIn
 from kiosk.screens.by_ear import script_of
 from kiosk.screens.sample_views import sample_views
@@ -146,7 +146,16 @@ def test_what_was_about_to_be_asked_is_forgotten_with_the_technician(stage: Stag
 
 
 def test_every_task_but_the_trial_code_is_offered() -> None:
-    assert set(TASKS) == set(Task) - {Task.TRIAL_CODE}
+    assert set(TASKS) == set(Task) - {Task.TRIAL_CODE, Task.ALLOW_DEVICE}
+
+
+def test_a_refused_device_is_one_touch_and_a_keyboard_is_none(stage: Stage, posted: list[Event]) -> None:
+    stage.show(VIEWS["technician_outcome-refused"])
+    button(stage, "pemindai: Newland Auto-ID HR32 Marlin (1eab:1d06), nomor seri HR32-04417").dispatch("on_release")
+    button(stage, "pencetak: EPSON TM-m30II (04b8:0e27)").dispatch("on_release")
+    assert posted == [DeviceChosen(0), DeviceChosen(1)]
+    assert not [each for each in stage.walk() if isinstance(each, Choice) and "Keyboard" in each.text]
+    assert any("SIGMACHIP USB Keyboard (1c4f:0002): tetap ditolak" in each for each in texts(stage))
 
 
 def test_what_is_broken_is_read_first_with_what_to_do(stage: Stage) -> None:

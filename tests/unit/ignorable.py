@@ -10,7 +10,7 @@ IGNORABLE = {
         StayChosen OfficeOpened BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.SCANNING: """
         SuggestionChosen
@@ -20,7 +20,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.TYPING: """
         SuggestionChosen
@@ -30,7 +30,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.LOOKING_UP: """
         SuggestionChosen
@@ -40,7 +40,7 @@ IGNORABLE = {
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.CHOOSING_APPLICANTS: """
         SuggestionChosen
@@ -50,7 +50,7 @@ IGNORABLE = {
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.VERIFYING: """
         SuggestionChosen
@@ -60,7 +60,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.CHOOSING_SERVICE: """
         SuggestionChosen
@@ -70,7 +70,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.CHECKING_DOCUMENTS: """
         SuggestionChosen
@@ -80,7 +80,7 @@ IGNORABLE = {
         BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.DECLARING_PRIORITY: """
         SuggestionChosen
@@ -90,7 +90,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.ISSUING: """
         SuggestionChosen
@@ -100,7 +100,7 @@ IGNORABLE = {
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted BookingFound TicketsFound WalkInFound
         DigitsRight DigitsWrong Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.PRINTING: """
         SuggestionChosen
@@ -110,7 +110,7 @@ IGNORABLE = {
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.TICKET_PRINTED: """
         SuggestionChosen
@@ -120,7 +120,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.TICKET_UNCERTAIN: """
         SuggestionChosen
@@ -130,7 +130,7 @@ IGNORABLE = {
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued PrintUncertain QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.TICKET_ON_SCREEN: """
         SuggestionChosen
@@ -140,7 +140,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.REFUSED: """
         SuggestionChosen
@@ -150,7 +150,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong Printed
         PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.RATING: """
         SuggestionChosen
@@ -160,7 +160,7 @@ IGNORABLE = {
         OfficeOpened Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong
         TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.COMMENT: """
         SuggestionChosen
@@ -170,7 +170,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.THANKS: """
         SuggestionChosen
@@ -180,7 +180,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.SURVEY_TICKET: """
         SuggestionChosen
@@ -189,7 +189,7 @@ IGNORABLE = {
         PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten StayChosen OfficeClosed OfficeOpened
         Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
         Printed PrintUncertain PrintFailed SurveyChosen SurveyAnswered QueueFound
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.SURVEY: """
         SuggestionChosen
@@ -199,7 +199,7 @@ IGNORABLE = {
         Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
         Printed PrintUncertain PrintFailed SurveyChosen SurveyTicketFound SurveyRefused QueueFound CodeScanned
         QueueNumberTyped
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.INFORMATION: """
         CodeTyped ScanChosen TypeChosen QueueStatusChosen RateChosen ApplicantToggled ApplicantsChosen
@@ -208,7 +208,7 @@ IGNORABLE = {
         TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain
         PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.QUEUE_STATUS: """
         SuggestionChosen
@@ -218,7 +218,7 @@ IGNORABLE = {
         Broken BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed
         PrintUncertain PrintFailed
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.HELP: """
         SuggestionChosen
@@ -228,7 +228,7 @@ IGNORABLE = {
         StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused
         DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.STILL_THERE: """
         SuggestionChosen
@@ -238,7 +238,7 @@ IGNORABLE = {
         OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound Refused DigitsRight
         DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.CLOSED: """
         SuggestionChosen
@@ -248,7 +248,7 @@ IGNORABLE = {
         OfficeClosed BookingFound TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued
         Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.OUT_OF_SERVICE: """
         SuggestionChosen
@@ -258,13 +258,13 @@ IGNORABLE = {
         QueueNumberTyped StayChosen OfficeClosed OfficeOpened Interrupted Broken BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyChosen SurveyAnswered SurveyTicketFound SurveyRefused
-        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen WayInFound LetIn TaskDone
+        TechnicianChosen PinTyped TechnicianCodeTyped TaskChosen DeviceChosen WayInFound LetIn TaskDone
     """.split(),
     State.TECHNICIAN_PIN: """
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen SuggestionChosen QueueStatusChosen
         RateChosen HelpChosen Back ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
-        QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen TechnicianCodeTyped TaskChosen
+        QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen TechnicianCodeTyped TaskChosen DeviceChosen
         StayChosen OfficeClosed OfficeOpened Broken Interrupted BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyTicketFound SurveyRefused LetIn TaskDone
@@ -273,7 +273,7 @@ IGNORABLE = {
         CodeScanned CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen SuggestionChosen
         QueueStatusChosen RateChosen HelpChosen Back ApplicantToggled ApplicantsChosen DigitsTyped
         ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated
-        CommentWritten QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen PinTyped TaskChosen
+        CommentWritten QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen PinTyped TaskChosen DeviceChosen
         StayChosen OfficeClosed OfficeOpened Broken Interrupted BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyTicketFound SurveyRefused TaskDone
@@ -282,7 +282,7 @@ IGNORABLE = {
         CodeTyped ScanChosen TypeChosen WalkInChosen InformationChosen SuggestionChosen QueueStatusChosen
         RateChosen HelpChosen Back ApplicantToggled ApplicantsChosen DigitsTyped ServiceChosen
         DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated CommentWritten
-        QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen PinTyped TechnicianCodeTyped
+        QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen PinTyped TechnicianCodeTyped DeviceChosen
         StayChosen OfficeClosed OfficeOpened Broken Interrupted BookingFound TicketsFound WalkInFound
         Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain PrintFailed QueueFound
         SurveyTicketFound SurveyRefused WayInFound LetIn TaskDone
@@ -292,7 +292,7 @@ IGNORABLE = {
         QueueStatusChosen RateChosen HelpChosen Back Home ApplicantToggled ApplicantsChosen DigitsTyped
         ServiceChosen DocumentsReady DocumentsMissing PriorityDeclared PaperCameOut PaperMissing Rated
         CommentWritten QueueNumberTyped SurveyChosen SurveyAnswered TechnicianChosen PinTyped
-        TechnicianCodeTyped TaskChosen StayChosen OfficeClosed OfficeOpened Broken Interrupted BookingFound
+        TechnicianCodeTyped TaskChosen DeviceChosen StayChosen OfficeClosed OfficeOpened Broken Interrupted BookingFound
         TicketsFound WalkInFound Refused DigitsRight DigitsWrong TicketsIssued Printed PrintUncertain
         PrintFailed QueueFound SurveyTicketFound SurveyRefused WayInFound LetIn
     """.split(),

@@ -12,9 +12,11 @@ from kiosk.set_up_lines import (
     Asked,
     CodeGiven,
     GaveUp,
+    OnlyThese,
     Page,
     Shown,
     Touched,
+    Turned,
     WentOn,
     answer_in,
     line_of,
@@ -24,6 +26,8 @@ from kiosk.set_up_lines import (
 ANSWERS = (
     CodeGiven(number=1, code="AB3DE0FG7H"), WentOn(number=2), Again(number=3), GaveUp(number=4),
     Asked(number=5, page=Page.SCAN), Touched(number=6, places=TARGETS),
+    OnlyThese(number=7),
+    Turned(number=8),
 )  # fmt: skip
 
 

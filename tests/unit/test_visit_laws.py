@@ -7,7 +7,21 @@ from samples import OPEN, family, questionnaire, served
 from kiosk import events as e
 from kiosk.commands import CheckIn, Command, DoTask, IssueWalkIn, Print
 from kiosk.events import Answer, Event, Question, TimedOut
-from kiosk.model import ENGLISH, Box, Outcome, QueueEntry, QueueState, Reason, Refusal, Task, TaskEnd, Ticket, WayIn
+from kiosk.model import (
+    ENGLISH,
+    Box,
+    DeviceKind,
+    Outcome,
+    QueueEntry,
+    QueueState,
+    Reason,
+    Refusal,
+    RefusedDevice,
+    Task,
+    TaskEnd,
+    Ticket,
+    WayIn,
+)
 from kiosk.questionnaire import SurveyReason
 from kiosk.visit import HELPFUL, LEAVABLE, TRANSITIONS, State, Visit, advance
 
@@ -19,6 +33,9 @@ TICKETS = tuple(
 QUESTIONS = st.sampled_from(
     [(), (Question.APPLICANTS,), (Question.SECOND_FACTOR, Question.PRIORITY), tuple(Question), (Question.PRIORITY,)]
 )
+REFUSED = Outcome(
+    Task.REFUSED_DEVICES, TaskEnd.DONE, devices=(RefusedDevice(DeviceKind.SCANNER, "HR32", "", "a" * 44),)
+)
 TAPS: list[Event] = [
     e.CodeScanned("x"), e.CodeTyped("x"), e.ScanChosen(), e.TypeChosen(), e.WalkInChosen(), e.InformationChosen(),
     e.InformationChosen("a"), e.QueueStatusChosen(), e.RateChosen(), e.HelpChosen(), e.Back(), e.Home(),
@@ -29,6 +46,7 @@ TAPS: list[Event] = [
     e.SuggestionChosen(),
     e.SurveyChosen(), e.SurveyAnswered("sex", None), e.SurveyAnswered("sex", "male"), e.SurveyAnswered("U1", 3),
     e.TechnicianChosen(), e.PinTyped("481516"), e.TechnicianCodeTyped("12345678"), e.TaskChosen(Task.CHECK),
+    e.DeviceChosen(0), e.DeviceChosen(9),
 ]  # fmt: skip
 
 
@@ -44,6 +62,7 @@ def happenings(draw: st.DrawFn, visit: Visit) -> Event:
         e.QueueFound(asked, QueueEntry("A-001", QueueState.WAITING)), e.QueueFound(asked, None),
         e.WayInFound(asked, WayIn()), e.WayInFound(asked, WayIn(challenge="042917")),
         e.LetIn(asked, Box("0.1.0", 3, 20_000)), e.TaskDone(asked, Outcome(Task.CHECK, TaskEnd.DONE)),
+        e.TaskDone(asked, REFUSED),
         e.SurveyTicketFound(asked, served(), questionnaire(1)), e.SurveyRefused(asked, SurveyReason.TAKEN),
     ]  # fmt: skip
     known = [each for each in everything if type(each) in TRANSITIONS[visit.state]]

@@ -12,11 +12,13 @@ from kiosk.model import (
     ENGLISH,
     INDONESIAN,
     Box,
+    DeviceKind,
     Outcome,
     QueueEntry,
     QueueState,
     Reason,
     Refusal,
+    RefusedDevice,
     Shut,
     StoreFault,
     Task,
@@ -302,6 +304,19 @@ def test_a_task_is_waited_for_and_its_end_read_and_left() -> None:
     read = replace(waiting, state=State.TECHNICIAN_OUTCOME, task=None, outcome=outcome)
     goes(waiting, e.TaskDone(6, outcome), read)
     goes(read, e.Back(), replace(inside, state=State.TECHNICIAN))
+
+
+def test_of_the_refused_devices_that_are_read_one_that_a_kiosk_uses_is_let_in() -> None:
+    scanner, keyboard = (RefusedDevice(kind, "x", "", f"{kind}") for kind in (DeviceKind.SCANNER, None))
+    found = Outcome(Task.REFUSED_DEVICES, TaskEnd.DONE, devices=(keyboard, scanner))
+    read = Visit(6, State.TECHNICIAN_OUTCOME, EN, box=BOX, outcome=found)
+    chosen = replace(found, devices=(scanner,))
+    waiting = replace(read, state=State.TECHNICIAN_WAITING, task=Task.ALLOW_DEVICE, outcome=chosen)
+    goes(read, e.DeviceChosen(1), waiting, c.DoTask(6, Task.ALLOW_DEVICE, EN, "scanner"))
+    for place in (0, 2, -1):
+        goes(read, e.DeviceChosen(place), read)
+    unread = replace(read, outcome=Outcome(Task.CHECK, TaskEnd.DONE))
+    goes(unread, e.DeviceChosen(0), unread)
 
 
 def test_of_a_trial_code_only_its_length_is_kept() -> None:
