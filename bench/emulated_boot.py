@@ -27,7 +27,7 @@ ALIKE = 9.0
 """Mean difference of two pictures, of 255, up to which they show the same screen: the moving phone and the time of day
 differ, and stay far below.
 """
-LOOK_SECONDS, BACK_LOOK_SECONDS = 0.3, 1.0
+LOOK_SECONDS, BACK_LOOK_SECONDS = 0.3, 0.5
 """A look takes the emulator time, of which a kiosk that is measured shall have all."""
 BAR = (4, 4)
 BOOT_SECONDS = 600
