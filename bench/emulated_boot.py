@@ -27,8 +27,10 @@ ALIKE = 9.0
 """Mean difference of two pictures, of 255, up to which they show the same screen: the moving phone and the time of day
 differ, and stay far below.
 """
-LOOK_SECONDS, BACK_LOOK_SECONDS = 0.3, 0.5
-"""A look takes the emulator time, of which a kiosk that is measured shall have all."""
+LOOK_SECONDS, BACK_LOOK_SECONDS, BACK_FIRST_SECONDS = 0.3, 0.5, 20.0
+"""A look takes the emulator a tenth of a second or two, which a kiosk that is measured shall have: it is not looked at
+before it can be back.
+"""
 BAR = (4, 4)
 BOOT_SECONDS = 600
 TYPED_SECONDS = 0.6
@@ -108,6 +110,7 @@ def boot_to_page(emulator: Emulator) -> float:
     Raises TimeoutError.
     """
     bar = sample_of(WELCOME).getpixel(BAR)
+    time.sleep(max(BACK_FIRST_SECONDS - emulator.seconds, 0))
     while emulator.seconds < BOOT_SECONDS:
         picture = emulator.screen()
         if picture.size == SIZE and picture.getpixel(BAR) == bar:
