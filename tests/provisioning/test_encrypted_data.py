@@ -157,7 +157,7 @@ def test_a_partition_without_keys_is_made_anew_and_what_is_neither_is_broken(par
     assert says_of(tmp_path / "nothing") == "broken"
 
 
-FORGET = Path(provisioning.__file__).parent / "system/usr/libexec/anjungan/forget-cuts"
+FORGET = Path(__file__).parents[2] / "provisioning/system/usr/libexec/anjungan/forget-cuts"
 TRY_KEY = FORGET.with_name("try-key")
 needs_swtpm = pytest.mark.skipif(not shutil.which("swtpm_setup"), reason="not installed: swtpm swtpm-tools")
 
