@@ -120,6 +120,8 @@ def prepare_kivy(size: tuple[int, int], fullscreen: bool) -> None:
     for name in [each for each in os.environ if each.startswith(("KIVY_", "KCFG_"))]:
         del os.environ[name]
     said = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": NO_FOLDER}
+    # Pictures are read by what the window needs anyway; each other library that Kivy knows of would be loaded too.
+    said["KIVY_IMAGE"] = "sdl2"
     os.environ.update(said)
     from kivy.config import Config
 

@@ -113,6 +113,7 @@ class KioskApp(App):
         super().__init__()
         self._kiosk, self._lock, self._supervisor = kiosk, lock, supervisor or Supervisor({})
         self._steps = count()
+        self._is_ready = False
         self._sweep = Clock.create_trigger(lambda _: gc.collect(), SWEEP_SECONDS)
         self._reader = Reader(kiosk.voice, kiosk.texts, time.monotonic, self._turn_sound_on)
         self._stage = stage(kiosk.texts, panel, kiosk.controller.tap, self._reader)
@@ -126,7 +127,6 @@ class KioskApp(App):
         ExceptionManager.add_handler(_LastStop(kiosk))
         kiosk.inbox.wake = Clock.create_trigger(lambda _: self._drain())
         Clock.schedule_interval(lambda _: self._tick(), TICK_SECONDS)
-        Clock.schedule_once(lambda _: self._supervisor.ready())
         Clock.schedule_interval(lambda _: self._stage.take_step(next(self._steps)), STEP_SECONDS)
         hide_unseen(Window, self._stage)
         self._lock(Window)
@@ -147,11 +147,18 @@ class KioskApp(App):
     def stand_alone(self, what: Alone) -> None:
         """There is nobody to say what the screen shows."""
         self._stage.stand_alone(what)
-        self._sweep()
+        self._stands()
 
     def _show(self, view: View) -> None:
         self._stage.show(view)
+        self._stands()
+
+    def _stands(self) -> None:
+        """Another page is shown. With the first, once it is drawn, the start is over."""
         self._sweep()
+        if not self._is_ready:
+            self._is_ready = True
+            Clock.schedule_once(lambda _: self._supervisor.ready())
 
     def on_stop(self) -> None:
         self._supervisor.stopping()

@@ -14,16 +14,18 @@ LOOK_SECONDS = 0.02
 def await_display(
     environment: MutableMapping[str, str] = os.environ, wait: Callable[[float], None] = time.sleep
 ) -> None:
-    """Waits until the compositor says which display it serves, in the file that SHOWN names, and names it to all that
-    draw (DISPLAY). So both start at the same time. Without SHOWN there is no compositor to wait for. Raises
-    DeviceError.
+    """Waits until the compositor says which display it serves (DISPLAY) and what else those who draw on it have to be
+    told, in the file that SHOWN names, one NAME=VALUE a line, and puts it into the environment. So both start at the
+    same time. Without SHOWN there is no compositor to wait for. Raises DeviceError.
     """
     if "SHOWN" not in environment:
         return
     said = Path(environment["SHOWN"])
     for _ in range(round(STARTS_SECONDS / LOOK_SECONDS)):
         if said.exists():
-            environment["DISPLAY"] = said.read_text().strip()
+            for line in said.read_text().splitlines():
+                name, _, value = line.partition("=")
+                environment[name] = value
             return
         wait(LOOK_SECONDS)
     raise DeviceError(

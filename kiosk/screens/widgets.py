@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from time import time
 
-import qrcode
 from kivy.core.image import Image
 from kivy.core.text import Label as Painter
 from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothLine
@@ -335,6 +334,9 @@ def qr_texture(data: str) -> Texture:
 
 @lru_cache(maxsize=8)
 def _qr_texture(data: str) -> Texture:
+    # No page of the start has one, and what it is made by takes as long to load as many a page.
+    import qrcode
+
     code = qrcode.QRCode(border=4, error_correction=qrcode.ERROR_CORRECT_M)
     code.add_data(data)
     rows = code.get_matrix()

@@ -81,7 +81,7 @@ class Box:
     """A folder as /opt/anjungan: versions that are there, and the links."""
 
     def __init__(self, folder: Path, *versions: str, **links: str) -> None:
-        self.folder = folder
+        self.folder, self.unsettled = folder, folder / "unsettled"
         for version in versions:
             (folder / "versions" / version).mkdir(parents=True)
         for link, version in links.items():
@@ -94,7 +94,7 @@ class Box:
         (self.folder / "versions" / brought).mkdir(parents=True, exist_ok=True)
         for version in lost:
             (self.folder / "versions" / version).rmdir()
-        subprocess.run([CHOOSE, self.folder, brought], check=True)
+        subprocess.run([CHOOSE, self.folder, brought, self.unsettled], check=True)
         found = [self.folder / link for link in ("current", "proven", "previous")]
         return tuple(each.readlink().name if each.is_symlink() else "" for each in found)
 
@@ -142,6 +142,16 @@ def test_a_version_on_trial_is_left_to_its_trial(tmp_path: Path) -> None:
     box = Box(tmp_path, "1.4.0", current="1.4.0", proven="1.3.0")
     box.starts("1.3.0")
     assert box.starts("1.3.0")[:2] == ("1.4.0", "1.3.0")
+
+
+def test_whoever_settles_a_trial_is_started_for_one_and_not_for_nothing(tmp_path: Path) -> None:
+    box = Box(tmp_path, "1.4.0", current="1.4.0", proven="1.4.0")
+    box.starts("1.3.0")
+    assert not box.unsettled.exists()
+    (tmp_path / "proven").unlink()
+    (tmp_path / "proven").symlink_to("versions/1.3.0")
+    box.starts("1.3.0")
+    assert box.unsettled.exists()
 
 
 def test_a_start_that_was_cut_off_is_ended_by_the_next(tmp_path: Path) -> None:

@@ -8,15 +8,15 @@ from kiosk.compositor import STARTS_SECONDS, await_display
 from kiosk.errors import DeviceError
 
 
-def test_the_display_is_the_one_that_the_compositor_says_once_it_is_there(tmp_path: Path) -> None:
+def test_the_display_and_how_it_is_drawn_on_are_what_the_compositor_says_once_it_is_there(tmp_path: Path) -> None:
     said = tmp_path / "display"
     environment = {"SHOWN": str(said)}
 
     def wait(seconds: float) -> None:
-        said.write_text(":7\n")
+        said.write_text("DISPLAY=:7\nLIBGL_ALWAYS_SOFTWARE=1\n")
 
     await_display(environment, wait)
-    assert environment["DISPLAY"] == ":7"
+    assert environment == {"SHOWN": str(said), "DISPLAY": ":7", "LIBGL_ALWAYS_SOFTWARE": "1"}
 
 
 def test_without_a_compositor_nothing_is_waited_for() -> None:
