@@ -243,6 +243,7 @@ def test_what_the_environment_says_to_kivy_is_not_heard() -> None:
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, env=os.environ | said, capture_output=True, text=True, check=True)
     ours = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_HOME": "/nonexistent"}
+    ours["KIVY_IMAGE"] = "sdl2"
     assert literal_eval(ran.stdout.splitlines()[-1]) == ours
 
 
