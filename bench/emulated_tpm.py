@@ -54,7 +54,7 @@ HEADER = {
     "the header's first copy": range(16 * KIB),
 }
 """What the making writes, one after the other, and where in the partition (open-data)."""
-LOCKED = "its data are locked to the TPM of another box"
+LOCKED = "its data are locked, and"
 OPENING, OPENED = "anjungan-data.service - Opens", "Finished anjungan-data.service"
 CUTS, BETWEEN_SECONDS = 10, 0.6
 """So often the power goes while the partition is opened, each time so much later."""
