@@ -392,6 +392,7 @@ class Trial:
             with self._kiosk.on(self._own) as emulator:
                 wait_for(emulator, CODE, CONSOLE_SECONDS)
                 type_code(emulator, code)
+                time.sleep(1)
             yield "the next start asks for the code; the power goes when it was typed", True
             with self._kiosk.on(self._own) as emulator:
                 type_until_welcome(emulator, code)
