@@ -6,11 +6,12 @@ python bench/bundle_boot.py --image A --key K --certificate C --office OFFICE --
 
 `back`: RAUC of the running slot A installs a bundle that does not come up; slot B is started three times, then A again.
 `cut`: the power goes in the midst of such an installation, with the disk's cache; A is started.
-`published`: one run. The office's publishers offer a bundle, an officer rolls it out; the kiosk's own update unit
-fetches and installs it, slot B is started, judged by its probes and kept. Then a bundle whose screens cannot be drawn:
-slot A is started three times, each time judged, then B again. The fleet's page tells both.
+`published`: the office's publishers offer a bundle, an officer rolls it out; the kiosk's own update unit fetches and
+installs it, slot B is started, judged by its probes and kept. The fleet's page tells.
+`refused`: the same of a bundle whose screens cannot be drawn. Slot B is started three times, each time judged, then A
+again, which takes it no more. The fleet's page tells why.
 `returned`: a kiosk that has kept such a system is told to roll back, by the unit of the technician at its screen; slot
-A is started, judged and kept.
+A is started, judged and kept, and the former system, which the office still wants, not taken again.
 """
 
 import argparse
@@ -39,7 +40,7 @@ from provisioning.slots import TRIES, Slots
 from provisioning.updates.memory import Memory, TakenSystem
 from provisioning.updates.release import SYSTEM, Release
 
-CASES = ("back", "cut", "published", "returned")
+CASES = ("back", "cut", "published", "refused", "returned")
 DISK_MIB = 4096
 BROKEN_MIB = 48
 EMPTY_CPIO = b"070701" + b"0" * 88 + b"0000000B" + b"0" * 8 + b"TRAILER!!!" + bytes(4)
@@ -111,26 +112,37 @@ class Bench:
             tell("slot A is started, and installs it again, whole", emulator)
 
     def published(self) -> None:
-        disk, kiosk = self._enrolled_disk("published")
-        sound, bad = self.systems.bundle(SOUND), self.systems.bundle(BAD, UNDRAWN)
+        disk, kiosk = self._enrolled_disk("published", self.systems.own)
+        bundle = self.systems.bundle(SOUND)
         with self._running(disk) as emulator:
             tell(f"the start page of slot A: {wait_for(emulator, WELCOME, LONGEST):.0f} s", emulator)
-            self._roll_out(SOUND, sound, emulator)
+            self._roll_out(SOUND, bundle, emulator)
             until(emulator, f"the system of {SOUND} is sound and stays")
             wait(lambda: "anjungan-b.conf" in entries(disk), "slot B is kept")
             tell(f"slot B has proved itself: {sorted(entries(disk))}", emulator)
             self._page_says(kiosk, f"Versi {SOUND} Pencetak", emulator)
-            self._roll_out(BAD, bad, emulator)
-            until(emulator, f"the system of {BAD} has gone back to {SOUND}")
-            tell(f"slot B is started again: {sorted(entries(disk))}", emulator)
+        assert slots_started(emulator) == ["A", "B"], slots_started(emulator)
+
+    def refused(self) -> None:
+        disk, kiosk = self._enrolled_disk("refused", self.systems.own)
+        own, bundle = self.systems.own, self.systems.bundle(BAD, UNDRAWN)
+        with self._running(disk) as emulator:
+            tell(f"the start page of slot A: {wait_for(emulator, WELCOME, LONGEST):.0f} s", emulator)
+            self._roll_out(BAD, bundle, emulator)
+            until(emulator, f"the system of {BAD} is started once more, or goes back: its screens are drawn: no")
+            tell("the probes of slot B: its screens are not drawn", emulator)
+            until(emulator, f"the system of {BAD} has gone back to {own}")
+            tell(f"slot A is started again: {sorted(entries(disk))}", emulator)
             self._page_says(kiosk, "its screens are drawn: no", emulator)
-            tell(f"the start page of slot B: {wait_for(emulator, WELCOME, LONGEST):.0f} s", emulator)
-            emulator.screen().save(self.work / "slot-b.png")
-        assert entries(disk) == {"anjungan-b.conf", f"anjungan-a+0-{TRIES}.conf"}, entries(disk)
-        assert slots_started(emulator) == ["A", "B", *["A"] * TRIES, "B"], slots_started(emulator)
+            tell(f"the start page of slot A: {wait_for(emulator, WELCOME, LONGEST):.0f} s", emulator)
+            emulator.screen().save(self.work / "slot-a.png")
+            until(emulator, f"{BAD} is wanted, and was taken back (")
+            tell("the kiosk takes it no more", emulator)
+        assert entries(disk) == {"anjungan-a.conf", f"anjungan-b+0-{TRIES}.conf"}, entries(disk)
+        assert slots_started(emulator) == ["A", *["B"] * TRIES, "A"], slots_started(emulator)
 
     def returned(self) -> None:
-        disk, kiosk = self._enrolled_disk("returned")
+        disk, kiosk = self._enrolled_disk("returned", SOUND)
         self._put_into_b(disk, self.systems.squashed(SOUND))
         with mounted(disk, self.work / "data", DATA.start) as data:
             Memory(data / "update").keep_taken_system(TakenSystem(SOUND, self.systems.own))
@@ -140,6 +152,8 @@ class Bench:
             until(emulator, f"the system of {self.systems.own} is sound and stays")
             tell(f"slot A is kept: {sorted(entries(disk))}", emulator)
             self._page_says(kiosk, f"Versi {self.systems.own} Pencetak", emulator)
+            until(emulator, f"{SOUND} is wanted, and was taken back (")
+            tell(f"{SOUND} is wanted by the office, and not taken again", emulator)
         assert slots_started(emulator) == ["B", "A"], slots_started(emulator)
 
     def _roll_out(self, version: str, bundle: Path, emulator: Emulator) -> None:
@@ -198,8 +212,11 @@ class Bench:
         (root / "load").write_bytes(Random(1).randbytes(BROKEN_MIB * MIB))
         write_bundle(squash(root, self.work), "9.0.0", self.signer, self.work, out)
 
-    def _enrolled_disk(self, name: str) -> tuple[Path, str]:
-        """The disk of a kiosk that is enrolled, and its id; slot A has the image's system with quicker timers."""
+    def _enrolled_disk(self, name: str, wanted: str) -> tuple[Path, str]:
+        """The disk of a kiosk that is enrolled, and its id; slot A has the image's system with quicker timers. The
+        office wants a version.
+        """
+        self.office.want(wanted)
         disk = self._disk(name)
         write_into(disk, ROOT, self.systems.squashed(self.systems.own))
         self._add_words(disk, "anjungan-a.conf", TOLD)

@@ -17,10 +17,10 @@ from provisioning.slots import COMMAND_LINE
 
 TIMERS = "etc/systemd/system/anjungan-{}.timer.d/soon.conf"
 SOON = {
-    "update": "[Timer]\nOnCalendar=\nPersistent=no\nRandomizedDelaySec=0\nOnActiveSec=90s\nOnUnitInactiveSec=30s\n",
-    "update-trial": "[Timer]\nOnActiveSec=\nOnActiveSec=1min\n",
+    "update": "[Timer]\nOnCalendar=\nPersistent=no\nRandomizedDelaySec=0\nOnActiveSec=45s\nOnUnitInactiveSec=15s\n",
+    "update-trial": "[Timer]\nOnActiveSec=\nOnActiveSec=15s\n",
 }
-"""It is night soon after the start, and every half minute after; a trial is judged after a minute, not ten."""
+"""It is night soon after the start, and every quarter of a minute after; a trial is judged as soon, not after ten."""
 BROUGHT = "usr/lib/anjungan/version"
 TOLD = f"{LOUD} loglevel=7"
 """To its kernel, which then says by which slot it was started."""

@@ -157,6 +157,44 @@ def test_a_partition_without_keys_is_made_anew_and_what_is_neither_is_broken(par
     assert says_of(tmp_path / "nothing") == "broken"
 
 
+@needs_cryptsetup
+@pytest.mark.parametrize(
+    ("has_tpm", "cause", "first"),
+    [
+        (True, "this box's TPM does not open them", "Was Secure Boot switched in the firmware?"),
+        (False, "the TPM to open them is not found", "Is the TPM switched off in the firmware?"),
+    ],
+)
+def test_a_key_that_is_not_given_out_is_told_with_what_to_do_in_both_languages(
+    partition, tmp_path, has_tpm, cause, first
+) -> None:
+    why, tpm, machine_id = (tmp_path / name for name in ("why", "tpm", "id"))
+    asked = subprocess.run(["cryptsetup", "luksUUID", partition], capture_output=True, text=True, env={"PATH": PATH})
+    machine_id.write_text(asked.stdout.replace("-", ""))
+    tpm.touch() if has_tpm else None
+    told, _, _ = OPEN_DATA.read_text().partition('case "$(state)" in')
+    for was, here in {
+        "/dev/disk/by-partlabel/anjungan-data": partition,
+        "/run/anjungan-cannot-start": why,
+        "/dev/tpmrm0": tpm,
+        "/etc/machine-id": machine_id,
+        "/lib/systemd/systemd-cryptsetup": "false",
+        "seq 60": "seq 1",
+    }.items():
+        told = told.replace(was, str(here))
+    done = subprocess.run(["sh", "-c", f"{told}\nopen"], capture_output=True, text=True, env={"PATH": PATH})
+    assert done.returncode != 0
+    assert cause in " ".join(done.stderr.split())
+    said = why.read_text()
+    assert first in said
+    indonesian, english = said.split("For the technician:")
+    assert [line.split()[0] for line in indonesian.splitlines() if line[3:4].isdigit()] == ["1.", "2.", "3."]
+    assert [line.split()[0] for line in english.splitlines() if line[3:4].isdigit()] == ["1.", "2.", "3."]
+    assert max(map(len, said.splitlines())) <= NARROWEST
+
+
+NARROWEST = 80
+"""So many letters the console of the narrowest panel has in a line."""
 FORGET = Path(__file__).parents[2] / "provisioning/system/usr/libexec/anjungan/forget-cuts"
 TRY_KEY = FORGET.with_name("try-key")
 needs_swtpm = pytest.mark.skipif(not shutil.which("swtpm_setup"), reason="not installed: swtpm swtpm-tools")
