@@ -33,7 +33,7 @@ SHOTS = ("b", "o", "c", "e", "i", "k", "u", "r", "f", "s")
 
 
 def _typed(text: str) -> Chords:
-    names = {" ": "spc", "\n": "ret", "/": "slash", "=": "equal", "-": "minus", ">": "shift-dot"}
+    names = {" ": "spc", "\n": "ret", "/": "slash", "=": "equal", "-": "minus", ">": "shift-dot", "\\": "backslash"}
     return [("shift", each.lower()) if each.isupper() else tuple(names.get(each, each).split("-", 1)) for each in text]
 
 
@@ -176,7 +176,8 @@ FIRMWARE_SECONDS, START_SECONDS = 900.0, 1800.0
 HELD = 15
 """So often each key is pressed at the boot loader."""
 EDITED = "init=/bin/sh "
-IN_SHELL = "echo owned>/dev/ttyS0\n"
+IN_SHELL = "echo own\\ed>/dev/ttyS0\n"
+"""A line that only shows what is typed does not say OWNED."""
 
 
 def at_loader(running: Running) -> Seen:
@@ -197,6 +198,7 @@ def at_loader(running: Running) -> Seen:
 def while_it_starts(running: Running, do: Callable[[Running], None]) -> Seen:
     """The same over and over, from the kernel's start to the start page."""
     wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
+    running.forget_what_was_used()
     return until_started(running, do)
 
 
@@ -231,18 +233,15 @@ def without(running: Running) -> Seen:
 def until_started(running: Running, do: Callable[[Running], None]) -> Seen:
     """Does it until the start page is there."""
     running.said()
-    used: set[str] = set()
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         do(running)
-        used.update(running.strangers())
-        notes = [f"used for a while: {each}" for each in sorted(used)]
-        if OWNED.decode() in running.offered():
-            return Seen(["a shell"], notes)
+        if offered := running.offered():
+            return Seen([f"the serial line offers {offered}"])
         if running.went():
-            return Seen(running.went(), notes)
+            return Seen(running.went())
         if running.is_at_start():
-            return Seen(notes=notes)
+            return Seen([f"used while it started: {each}" for each in running.once_used()])
     return Seen(["the start page does not come"], [running.kept("no start page")])
 
 
@@ -289,8 +288,7 @@ STARTS = [
         Attack(START, "keys", partial(while_it_starts, do=partial(at_keyboard, chords=ALL_CHORDS, board=True)), True),
         Power(),
     ),
-    # By its firmware: what is said on the line otherwise makes it a console, where the kernel hears more.
-    (Attack(START, "the serial line", partial(while_it_starts, do=at_line), True), Power(firmware=True)),
+    (Attack(START, "the serial line", partial(while_it_starts, do=at_line), True), Power()),
     (
         Attack(
             START,
