@@ -33,6 +33,8 @@ ON_BUS = re.compile(r"Device \d+\.(\d+), Port (\S+), Speed \S+ Mb/s, Product (.*
 BACK_SECONDS, VISIT_SECONDS = 60.0, 90.0
 LOOK_SECONDS = 0.2
 USB_SECONDS, SETTLE_SECONDS = 60.0, 4.0
+IN_KERNEL = "RIP=ffffffff"
+"""Where the processor is when the kernel runs."""
 OWNED = b"owned"
 """What a shell says that was told to."""
 OFFERS = (b"login:", b"assword", b"maintenance", b"(initramfs)", OWNED)
@@ -224,6 +226,10 @@ class Running:
         file = self._box.pictures / f"{len(list(self._box.pictures.iterdir())):03} {what}.png"
         (picture or self.emulator.screen()).save(file)
         return file.name
+
+    def is_in_kernel(self) -> bool:
+        """Whether the firmware has handed on."""
+        return IN_KERNEL in self.emulator.command("info registers")
 
     def went(self) -> list[str]:
         """How the machine ended or began anew, if it did."""

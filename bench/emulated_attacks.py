@@ -170,8 +170,8 @@ def judged(running: Running, seen: Seen) -> Seen:
     return Seen([*problems, *running.went()], notes)
 
 
-STARTED, IN_KERNEL = b"BdsDxe: starting", "RIP=ffffffff"
-"""What the firmware says when it hands on to the boot loader; where the processor is when the kernel runs."""
+STARTED = b"BdsDxe: starting"
+"""What the firmware says when it hands on to the boot loader."""
 FIRMWARE_SECONDS, START_SECONDS = 900.0, 1800.0
 HELD = 15
 """So often each key is pressed at the boot loader."""
@@ -190,14 +190,14 @@ def at_loader(running: Running) -> Seen:
         running.emulator.press(*chord, board=True)
     seen.append(running.kept("the boot loader after e and words"))
     running.emulator.press("ret", board=True)
-    wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
+    wait_until(running.is_in_kernel, FIRMWARE_SECONDS)
     ended = until_started(running, partial(at_keyboard, chords=_typed(IN_SHELL), board=True))
     return Seen(ended.problems, [*seen, *ended.notes])
 
 
 def while_it_starts(running: Running, do: Callable[[Running], None]) -> Seen:
     """The same over and over, from the kernel's start to the start page."""
-    wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
+    wait_until(running.is_in_kernel, FIRMWARE_SECONDS)
     running.forget_what_was_used()
     return until_started(running, do)
 
@@ -218,7 +218,7 @@ def at_line(running: Running) -> None:
 
 def without(running: Running) -> Seen:
     """The start fails, for a partition is empty; then a shell is asked for, until the machine starts anew."""
-    wait_until(lambda: in_kernel(running), FIRMWARE_SECONDS)
+    wait_until(running.is_in_kernel, FIRMWARE_SECONDS)
     running.said()
     kept, until = "", time.monotonic() + START_SECONDS
     while time.monotonic() < until and not running.went():
@@ -243,10 +243,6 @@ def until_started(running: Running, do: Callable[[Running], None]) -> Seen:
         if running.is_at_start():
             return Seen([f"used while it started: {each}" for each in running.once_used()])
     return Seen(["the start page does not come"], [running.kept("no start page")])
-
-
-def in_kernel(running: Running) -> bool:
-    return IN_KERNEL in running.emulator.command("info registers")
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float) -> None:
