@@ -20,7 +20,7 @@ from itertools import groupby
 from pathlib import Path
 
 from attacked_box import Box, Power, Running, overlay, runs_first
-from emulated_boot import BOOT_SECONDS, CODE, WELCOME, main_action, type_code, wait_for
+from emulated_boot import BOOT_SECONDS, CODE, WELCOME, main_action, type_code, typed, wait_for
 from emulated_office import Office
 from emulator import kernel_of, what_is_missing
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
@@ -33,7 +33,7 @@ done
 """
 NAME = (0.27, 0.017)
 """The office's name, which a finger holds to ask for the PIN's page."""
-HELD_SECONDS, TYPED_SECONDS, PAGE_SECONDS = 7.0, 0.6, 3.0
+HELD_SECONDS, PAGE_SECONDS = 7.0, 3.0
 TOLD_SECONDS, TASK_SECONDS, USED_SECONDS = 180.0, 90.0, 60.0
 """Until the kiosk has heard of the PIN, has done a task, uses what was let in."""
 KEY_COLUMNS, KEY_ROWS = (0.26, 0.5, 0.735), ("123", "456", "789", " 0")
@@ -100,16 +100,15 @@ class Hand:
         return len(rows(self.looks("PIN asked"), BESIDE_KEY)) >= len(KEY_ROWS)
 
     def _types(self, digits: str) -> None:
-        keys = rows(self._emulator.screen(), BESIDE_KEY)[-len(KEY_ROWS) :]
-        for digit in digits:
-            row, column = next((row, each.index(digit)) for row, each in enumerate(KEY_ROWS) if digit in each)
-            self._emulator.tap(KEY_COLUMNS[column], keys[row])
-            time.sleep(TYPED_SECONDS)
-        time.sleep(1)
-        place = main_action(self.looks("typed"))
-        if place is None:
-            raise TimeoutError(f"not all of {len(digits)} digits were taken")
-        self._emulator.tap(*place)
+        lines = rows(self._emulator.screen(), BESIDE_KEY)[-len(KEY_ROWS) :]
+        places = [
+            (KEY_COLUMNS[each.index(digit)], line)
+            for digit in digits
+            for each, line in zip(KEY_ROWS, lines, strict=True)
+            if digit in each
+        ]
+        typed(self._emulator, places, (KEY_COLUMNS[-1], lines[-1]))
+        self._emulator.tap(*(main_action(self.looks("typed")) or (0, 0)))
 
     def asks_for_refused(self) -> list[float]:
         """Where those are touched that can be let in, from above. Raises TimeoutError."""
