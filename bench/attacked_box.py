@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,8 @@ ON_BUS = re.compile(r"Device \d+\.(\d+), Port (\S+), Speed \S+ Mb/s, Product (.*
 BACK_SECONDS, VISIT_SECONDS = 60.0, 90.0
 LOOK_SECONDS = 0.2
 USB_SECONDS, SETTLE_SECONDS = 60.0, 4.0
+IN_KERNEL = "RIP=ffffffff"
+"""Where the processor is when the kernel runs."""
 OWNED = b"owned"
 """What a shell says that was told to."""
 OFFERS = (b"login:", b"assword", b"maintenance", b"(initramfs)", OWNED)
@@ -79,11 +81,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Power:
-    """How it is switched on: with `more` of QEMU's options, with nothing in its `broken` partition, by its firmware."""
+    """How it is switched on: with `more` of QEMU's options, with nothing in its `broken` partition, by its firmware,
+    or `loud`: then it says on the console's serial line what it does.
+    """
 
     more: tuple[str, ...] = ()
     broken: str = ""
     firmware: bool = False
+    loud: bool = False
 
 
 class Box:
@@ -105,7 +110,7 @@ class Box:
         overlay(self._image, self._disk, "raw")
         office = Office(self._office)
         try:
-            with closing(Running(self, self._disk, None, Power())) as running:
+            with closing(Running(self, self._disk, None, Power(loud=True))) as running:
                 enrolled_at_welcome(running.emulator, office.code())
                 if not running.uses_its_own():
                     raise RuntimeError("the kiosk does not use its own panel; is bench/emulated-usb.toml in the image?")
@@ -117,7 +122,7 @@ class Box:
 
     def at_start_page(self) -> "Running":
         """The machine as it was saved."""
-        running = self._running(self._saved)
+        running = self._running(self._saved, Power(loud=True))
         running.emulator.go_on()
         return running
 
@@ -125,16 +130,16 @@ class Box:
         """The enrolled machine from power on."""
         return self._running(None, power)
 
-    def _running(self, saved: Path | None, power: Power | None = None) -> "Running":
+    def _running(self, saved: Path | None, power: Power) -> "Running":
         disk = self._folder / "run.qcow2"
         overlay(self._disk, disk, "qcow2")
-        if power and power.broken:
+        if power.broken:
             start, size = place_of(power.broken, self._image)
             nothing = ["qemu-io", "-f", "qcow2", "-c", f"write -z {start} {size}", str(disk)]
             subprocess.run(nothing, check=True, stdout=subprocess.DEVNULL)
-        return Running(self, disk, saved, power or Power())
+        return Running(self, disk, saved, power)
 
-    def start(self, disk: Path, saved: Path | None, more: Iterable[str], told: Path, firmware: bool) -> Emulator:
+    def start(self, disk: Path, saved: Path | None, power: Power, told: Path) -> Emulator:
         """Power on, or the saved machine; what the kernel does with USB devices is written down in `told`."""
         self.folder.mkdir(exist_ok=True)
         network = cable(self.folder) if saved else CABLE
@@ -151,7 +156,8 @@ class Box:
         )
         disk_of = f"file={disk},format=qcow2,if=virtio"
         return Emulator(
-            self._image, self.folder, disk_of, firmware, resumed=saved, cable=network, more=(*USB, *watched, *more)
+            self._image, self.folder, disk_of, power.firmware, quiet=not power.loud, resumed=saved, cable=network,
+            more=(*USB, *watched, *power.more),
         )  # fmt: skip
 
     @property
@@ -167,7 +173,8 @@ class Running:
         self._box, self.folder = box, box.folder
         self._told = box.folder.with_name("qemu.log")
         self._told.unlink(missing_ok=True)
-        self.emulator = box.start(disk, saved, power.more, self._told, power.firmware)
+        self._forgotten = 0
+        self.emulator = box.start(disk, saved, power, self._told)
         self._printed = Event()
         self._printer = Printer(self.emulator.line(PRINTER), lambda number: self._printed.set())
         self.scanner = self.emulator.line(SCANNER)
@@ -220,6 +227,10 @@ class Running:
         (picture or self.emulator.screen()).save(file)
         return file.name
 
+    def is_in_kernel(self) -> bool:
+        """Whether the firmware has handed on."""
+        return IN_KERNEL in self.emulator.command("info registers")
+
     def went(self) -> list[str]:
         """How the machine ended or began anew, if it did."""
         return [words for event, words in GONE.items() if event in self.emulator.happened()]
@@ -244,10 +255,10 @@ class Running:
 
     def strangers(self) -> list[str]:
         """USB devices beside hubs and the box's own that the kernel uses: it chose a configuration of each."""
-        return [what for what, name in self._used_usb() if name != "panel" and "Hub" not in what]
+        return self._named(self._in_use())
 
     def uses_its_own(self) -> bool:
-        return any(name == "panel" for _, name in self._used_usb())
+        return any(name == "panel" and address in self._in_use() for address, _, _, name in self._usb())
 
     def wait_until_looked_at(self) -> list[str]:
         """Until the kernel gave every USB device an address and had the time to use it; what it gave none."""
@@ -262,14 +273,30 @@ class Running:
     def _usb(self) -> list[tuple[str, str, str, str]]:
         return ON_BUS.findall(self.emulator.command("info usb").replace("\r", ""))
 
-    def _used_usb(self) -> list[tuple[str, str]]:
-        """What is used, with its place, and QEMU's name of it."""
-        configured = dict(CONFIGURED.findall(self._told.read_text())) if self._told.exists() else {}
+    def forget_what_was_used(self) -> None:
+        """`once_used` begins here: what firmware uses before is no matter of the kernel's."""
+        self._forgotten = len(self._told_of_usb())
+
+    def once_used(self) -> list[str]:
+        """As `strangers`, with those that the kernel used for a while only."""
+        chosen = CONFIGURED.findall(self._told_of_usb()[self._forgotten :])
+        once = {address for address, configuration in chosen if configuration not in ("", "0")}
+        return self._named(once)
+
+    def _named(self, addresses: Collection[str]) -> list[str]:
         return [
-            (f"{what} in port {port}", name)
+            f"{what} in port {port}"
             for address, port, what, name in self._usb()
-            if configured.get(address, "") not in ("", "0")
+            if address in addresses and name != "panel" and "Hub" not in what
         ]
+
+    def _told_of_usb(self) -> str:
+        return self._told.read_text() if self._told.exists() else ""
+
+    def _in_use(self) -> set[str]:
+        """The addresses of what is used now."""
+        chosen = dict(CONFIGURED.findall(self._told_of_usb()))
+        return {address for address, configuration in chosen.items() if configuration not in ("", "0")}
 
     def offered(self) -> str:
         """What the console's serial line offered since last asked: to sign in, or a shell; "" where nothing."""

@@ -10,7 +10,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,14 @@ before it can be back.
 BAR = (4, 4)
 BOOT_SECONDS = 600
 TYPED_SECONDS = 0.6
+TYPINGS, LOST_SECONDS = 5, 11.0
+"""How often a code is typed; until a finger that was not seen to go is no finger any more (kiosk/lockdown.py)."""
 MAIN, MAIN_NEAR = (0x07, 0x52, 0x4A), 12
 """The colour of a main button (kiosk/theme.py), and how near to it a pixel of one is."""
 PASSES_SECONDS = 20
 """A page that passes by itself has passed by then, however slow the machine."""
 KEYS_IN_ROW = 8
-KEYS_LEFT, KEYS_WIDE, KEYS_TOP, KEY_STEP, NEXT_Y = 0.0333, 0.9333, 0.4805, 0.05, 0.7347
+KEYS_LEFT, KEYS_WIDE, KEYS_TOP, KEY_STEP, DELETE_Y, NEXT_Y = 0.0333, 0.9333, 0.4805, 0.05, 0.681, 0.7347
 """Where the code screen's keys lie on an upright panel, in shares of it: the first row's middle, from row to row, and
 the button below them.
 """
@@ -130,14 +132,29 @@ def key_place(character: str) -> tuple[float, float]:
     return KEYS_LEFT + KEYS_WIDE * (column + 0.5) / KEYS_IN_ROW, KEYS_TOP + row * KEY_STEP
 
 
+def typed(emulator: Emulator, keys: Sequence[tuple[float, float]], delete: tuple[float, float]) -> None:
+    """A finger types until the page can go on. In a slow emulator touches get lost: then what was taken is deleted, and
+    it types again. Raises TimeoutError.
+    """
+    for _ in range(TYPINGS):
+        for place in keys:
+            emulator.tap(*place)
+            time.sleep(TYPED_SECONDS)
+        time.sleep(1)
+        if main_action(emulator.screen()):
+            return
+        time.sleep(LOST_SECONDS)
+        for _ in keys:
+            emulator.tap(*delete)
+            time.sleep(TYPED_SECONDS)
+    raise TimeoutError("not all touches were taken")
+
+
 def type_code(emulator: Emulator, code: str) -> None:
     """A finger types the code, and confirms it. What it touches first is empty: it wakes a pointer that never moved."""
     emulator.tap(0.5, 0.07)
     time.sleep(1)
-    for character in code:
-        emulator.tap(*key_place(character))
-        time.sleep(TYPED_SECONDS)
-    time.sleep(1)
+    typed(emulator, [key_place(character) for character in code], (0.5, DELETE_Y))
     emulator.tap(0.5, NEXT_Y)
 
 

@@ -92,7 +92,7 @@ class Office:
     """The running central server of a prepared folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.data, self._folder = folder / "central", folder
+        self.data, self.folder = folder / "central", folder
         self._app = create_app(self.data, lambda: datetime.now(UTC))
         started = Event()
 
@@ -129,8 +129,8 @@ class Office:
 
     def officer(self) -> Officer:
         """Who may do everything on the server's pages."""
-        password = (self._folder / PASSWORD).read_text()
-        return Officer(f"https://{OWN_NAME}:{PORT}", self._folder / "central-ca.pem", password)
+        password = (self.folder / PASSWORD).read_text()
+        return Officer(f"https://{OWN_NAME}:{PORT}", self.folder / "central-ca.pem", password)
 
     def enrol(self, folder: Path) -> str:
         """A kiosk's identity in its data folder, as if a code had been typed on it; returns the kiosk's id."""

@@ -24,7 +24,7 @@ LOUD = "console=tty1 console=ttyS0 systemd.journald.forward_to_console=1 systemd
 """Added to the command line: everything is said on the first serial line too."""
 QEMU = "qemu-system-x86_64"
 FIRMWARE = Path("/usr/share/ovmf/OVMF.fd")
-TAP_SECONDS = 0.1
+TAP_SECONDS = 0.2
 KEY_SECONDS = 0.04
 BOOT_START = 1 << 20
 """Where the image's first partition begins, in bytes."""
@@ -143,11 +143,16 @@ class Emulator:
 
     def tap(self, x: float, y: float) -> None:
         """A finger at a place of the screen, in shares of its width and height from the upper left corner."""
+        self.hold(x, y, TAP_SECONDS)
+
+    def hold(self, x: float, y: float, seconds: float) -> None:
+        """The same, that stays for so long."""
         place = [_moved("x", x), _moved("y", y)]
         self._qmp.do("input-send-event", events=place)
-        for down in (True, False):
-            self._qmp.do("input-send-event", events=[_button(down)])
-            time.sleep(TAP_SECONDS)
+        self._qmp.do("input-send-event", events=[_button(True)])
+        time.sleep(seconds)
+        self._qmp.do("input-send-event", events=[_button(False)])
+        time.sleep(TAP_SECONDS)
 
     def bytes_read(self) -> int:
         """What the machine has read of its own disk since the power came."""

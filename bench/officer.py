@@ -7,6 +7,7 @@ import requests
 
 NAME = "petugas"
 _KIOSK = re.compile(r'href="/officers/fleet/([0-9a-f-]+)"')
+_CODE = re.compile(r'<b class="figure">(\d{4}) (\d{4})</b>')
 
 
 class Officer:
@@ -24,6 +25,15 @@ class Officer:
     def kiosks(self) -> list[str]:
         """The ids of the office's kiosks."""
         return sorted(set(_KIOSK.findall(self._page("/officers/fleet/kiosks"))))
+
+    def sets_pin(self, pin: str) -> None:
+        """The one that technicians type at the office's kiosks."""
+        self._page("/officers/fleet/pin", {"pin": pin})
+
+    def code_for(self, kiosk: str, challenge: str) -> str:
+        """The code that lets a technician in at a kiosk which shows that number."""
+        found = _CODE.search(self._page(f"/officers/fleet/{kiosk}/code", {"challenge": challenge}))
+        return "".join(found.groups()) if found else ""
 
     def reads_of(self, kiosk: str) -> str:
         """The words of a kiosk's own page."""

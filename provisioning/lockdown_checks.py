@@ -1,6 +1,7 @@
 """Checks of the lock-down: what docs/lockdown.md says is shut is measured to be so. Each looks at a Machine."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from kiosk.errors import ConfigError
@@ -11,7 +12,7 @@ from provisioning.inputs import inputs_of
 from provisioning.machine import BoxError, Machine
 from provisioning.manifest import UNITS, Manifest
 from provisioning.plan import PLACED, plan
-from provisioning.usb import usb_devices_of
+from provisioning.usb import Usb, usb_devices_of
 from provisioning.usb_list import is_it
 
 LISTENING, UNCONNECTED = "0A", "07"
@@ -94,9 +95,13 @@ def only_known_usb(machine: Machine) -> Finding:
         return it.judged(False, f"there is no /{USB_DEVICES}, so every device is let in", "usb-list")
     except (OSError, ConfigError) as error:
         return it.judged(False, f"/{USB_DEVICES}: {error}", "usb-list")
-    let_in = [each for each in usb_devices_of(machine) if each.is_let_in]
+    devices = usb_devices_of(machine)
+    let_in = [each for each in devices if each.is_let_in]
     strangers = [each for each in let_in if not any(is_it(one, each) for one in known)]
-    names = ", ".join(f"{each.name} ({each.id})" for each in strangers)
+    shut_out = [each for each in devices if not each.is_let_in and any(is_it(one, each) for one in known)]
+    if shut_out:
+        return it.judged(False, f"its own, and not let in: {_names(shut_out)}", "usb-shut")
+    names = _names(strangers)
     return it.judged(not strangers, f"let in, and not known: {names}" if names else f"{len(let_in)} devices, all known")
 
 
@@ -116,6 +121,10 @@ def nobody_signs_in(machine: Machine) -> Finding:
     return it.judged(
         not open_ones, f"with a password: {', '.join(open_ones)}" if open_ones else "no account has a password"
     )
+
+
+def _names(devices: Iterable[Usb]) -> str:
+    return ", ".join(f"{each.name} ({each.id})" for each in devices)
 
 
 def _is_masked(machine: Machine, unit: str) -> bool:

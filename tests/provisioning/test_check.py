@@ -184,6 +184,7 @@ FAILED = {"usbguard.service": "Type=notify\nActiveState=failed\nResult=exit-code
 KEY = "etc/anjungan/data/kiosk.key"
 OPEN_OUT = System().firewall.replace("drop", "accept", 1)
 SHUT = _configured("https://localhost", "https://localhost:1/")
+SHUT_OUT = _file("sys/devices/pci0000:00/0000:00:14.0/usb1/1-1/authorized", "0")
 BOARD = _file("sys/class/dmi/id/product_uuid", "4c4c4544-0042-3510-8052-b4c04f4b3132")
 FAULTS: list[tuple[Check, Callable[[Kiosk], object], str]] = [
     (kiosk_checks.configuration_is_valid, _configured("[data]", "[dota]"), "did you mean"),
@@ -228,6 +229,7 @@ FAULTS: list[tuple[Check, Callable[[Kiosk], object], str]] = [
     (lockdown_checks.only_known_usb, _plugged("0781:5567", "SanDisk Cruzer", "08:06:50"), "SanDisk Cruzer"),
     (lockdown_checks.only_known_usb, _plugged("04b8:0e15", "EPSON TM-T20II", "07:01:02", "03:01:01"), "TM-T20II"),
     (lockdown_checks.only_known_usb, _gone("etc/anjungan/usb-devices.toml"), "every device is let in"),
+    (lockdown_checks.only_known_usb, SHUT_OUT, "its own, and not let in"),
     (encrypted_data.data_is_locked_to_the_tpm, _file("proc/mounts", "/dev/vda3 /data ext4 rw 0 0"), "plain"),
     (lockdown_checks.no_keyboard, lambda kiosk: kiosk.box.inputs(TOUCH, KEYBOARD), "SIGMACHIP"),
     (lockdown_checks.nobody_signs_in, _file("etc/shadow", "root:$y$j9T$abc:19000::::::"), "with a password: root"),

@@ -135,7 +135,11 @@ def test_before_usbguard_runs_the_kernel_uses_no_usb_device_unless_none_is_liste
     assert "usbcore.authorized_default=0" in (SYSTEM / COMMAND_LINE).read_text("utf-8").split()
     rules = (SYSTEM / "etc/udev/rules.d/74-anjungan-usb.rules").read_text("utf-8").splitlines()
     (rule,) = [each for each in rules if not each.startswith("#")]
-    assert rule.endswith(f'TEST!="/{USB_RULES}", ATTR{{authorized}}="1"')
+    # The list may lie where udev cannot look when it starts: until that is known, nothing is let in.
+    unit = (SYSTEM / f"{UNITS}/anjungan-usb-open.service").read_text("utf-8").splitlines()
+    mark = next(each for each in unit if each.startswith("ExecStart=/bin/touch ")).split()[1]
+    assert rule.endswith(f'TEST=="{mark}", TEST!="/{USB_RULES}", ATTR{{authorized}}="1"')
+    assert {"RequiresMountsFor=/etc/anjungan", f"ConditionPathExists=!/{USB_RULES}"} <= {*unit}
 
 
 def test_a_printer_that_turns_into_a_keyboard_is_another_device(tmp_path) -> None:
@@ -151,7 +155,7 @@ def test_a_printer_that_turns_into_a_keyboard_is_another_device(tmp_path) -> Non
 
 def test_without_a_list_of_its_devices_a_box_does_not_shut_out_its_own_panel() -> None:
     drop_in = read_by_systemd(f"{UNITS}/usbguard.service.d/anjungan.conf")
-    assert drop_in == {"ConditionPathExists": f"/{USB_RULES}"}
+    assert drop_in["ConditionPathExists"] == f"/{USB_RULES}"
 
 
 # ------------------------------------------------------------ network

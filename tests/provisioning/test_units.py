@@ -40,7 +40,14 @@ def test_a_unit_is_exposed_to_little(unit: str) -> None:
     assert exposure(UNITS / f"anjungan-{unit}.service") <= MOST_EXPOSURE
 
 
-MOMENTS = {"again": 2.0, "panel": 2.0, "report": 2.8, "technician-check": 2.8, "technician-bundle": 2.8}
+MOMENTS = {
+    "again": 2.0,
+    "panel": 2.0,
+    "usb-shut": 2.0,
+    "report": 2.8,
+    "technician-check": 2.8,
+    "technician-bundle": 2.8,
+}
 """What looks at the whole box is left more: the network, whose walls it judges, and root's eyes."""
 
 
@@ -86,6 +93,19 @@ def test_a_window_or_core_that_is_given_up_leaves_the_screen_to_the_fallback_whi
         assert any(each.startswith("StartLimitBurst=") for each in lines_of(unit))
     assert {"RuntimeMaxSec=600", "OnFailure=anjungan-again.service"} <= set(lines_of("fallback"))
     assert "StartLimitIntervalSec=0" in lines_of("sync"), "the lobby goes on without it, so it is tried for ever"
+
+
+def test_a_usbguard_that_fails_is_tried_for_ever_the_office_is_told_and_no_port_is_opened() -> None:
+    """It gives up after ten tries in a quarter of an hour, also if each takes as long as it may."""
+    guard = (UNITS / "usbguard.service.d/anjungan.conf").read_text().splitlines()
+    assert {"Restart=always", "RestartSec=5", "OnFailure=anjungan-usb-shut.service"} <= set(guard)
+    settings = dict(each.split("=", 1) for each in guard if "=" in each and not each.startswith("#"))
+    taken = int(settings["StartLimitBurst"]) * (int(settings["RestartSec"]) + int(settings["TimeoutStartSec"]))
+    assert taken < int(settings["StartLimitIntervalSec"])
+    done = [each.partition("=")[2].lstrip("-") for each in lines_of("usb-shut") if each.startswith("ExecStart=")]
+    check = "/usr/bin/systemctl start anjungan-technician-check.service"
+    tries = ("/usr/bin/systemctl reset-failed usbguard.service", "/usr/bin/systemctl start usbguard.service")
+    assert done == [check, "/bin/sleep 60", *tries, check]
 
 
 def test_the_practice_visit_at_night_has_no_network_no_device_and_the_cores_store() -> None:
