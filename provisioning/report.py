@@ -84,7 +84,13 @@ def _item(finding: Finding, language: str, columns: int) -> Iterator[Line]:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    machine = Machine.at_root(arguments.root, arguments.walled)
+    return reported(Machine.at_root(arguments.root, arguments.walled), arguments.language)
+
+
+def reported(machine: Machine, language: str) -> int:
+    """Prints the report and keeps what is broken for the server; returns the exit status. Raises ConfigError, or
+    BoxError without a printer.
+    """
     settings = read_settings(machine.at(CONFIG))
     if settings.printer is None:
         raise BoxError("this kiosk has no printer: kiosk-provision check shows the same on the screen")
@@ -95,7 +101,7 @@ def _report(arguments: argparse.Namespace) -> int:
         findings = [*findings_of_the_kiosk(machine), *apart]
         name = _name(machine, settings)
         width = settings.printer.width_mm
-        lines = report_lines(findings, name, machine.now().astimezone(), arguments.language, width)
+        lines = report_lines(findings, name, machine.now().astimezone(), language, width)
         keep_for_the_server(machine, settings.data.dir, findings)
         outcome = _printed(printer_for(settings.printer.url, width), lines)
     is_good = is_ready(findings)

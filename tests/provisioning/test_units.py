@@ -35,19 +35,9 @@ def exposure(file: Path) -> float:
 
 
 @needs_systemd
-@pytest.mark.parametrize("unit", [*HARDENED, NIGHTLY])
+@pytest.mark.parametrize("unit", sorted(each.name for each in UNITS.glob("*.service")))
 def test_a_unit_is_exposed_to_little(unit: str) -> None:
-    assert exposure(UNITS / f"anjungan-{unit}.service") <= MOST_EXPOSURE
-
-
-MOMENTS = {"again": 2.0, "panel": 2.0, "report": 2.8, "technician-check": 2.8, "technician-bundle": 2.8}
-"""What looks at the whole box is left more: the network, whose walls it judges, and root's eyes."""
-
-
-@needs_systemd
-@pytest.mark.parametrize(("unit", "most"), MOMENTS.items())
-def test_what_runs_for_a_moment_is_exposed_to_little(unit: str, most: float) -> None:
-    assert exposure(UNITS / f"anjungan-{unit}.service") <= most
+    assert exposure(UNITS / unit) <= MOST_EXPOSURE
 
 
 @needs_systemd
