@@ -11,8 +11,6 @@ from kiosk.errors import StoreError
 from kiosk.model import StoreFault
 
 CREDENTIAL = "anjungan.store-key"
-CREDENTIALS = "CREDENTIALS_DIRECTORY"
-"""Where a unit finds what it was given (systemd.exec(5))."""
 KEY_FILE = "store.key"
 
 
@@ -23,7 +21,7 @@ def store_key(folder: Path, is_new: bool, environment: Mapping[str, str] = os.en
     in `store.key` in the data folder, and made there where `is_new` says that nothing was written with one yet. Raises
     StoreError (KEY) if there is no sound key.
     """
-    credentials = environment.get(CREDENTIALS)
+    credentials = environment.get("CREDENTIALS_DIRECTORY")
     credential = Path(credentials) / CREDENTIAL if credentials else None
     if credential and credential.exists():
         return _read(credential)

@@ -1,7 +1,6 @@
 """Checks of the kiosk on the box: configuration, identity, devices, store, central server. Each looks at a Machine."""
 
 import json
-import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from kiosk.identity import Identity
 from kiosk.model import PrinterStatus, StoreFault
 from kiosk.readiness import kept_practice_visit
 from kiosk.schema import MIGRATIONS
-from kiosk.store_key import CREDENTIAL, CREDENTIALS, store_key
+from kiosk.store_key import CREDENTIAL, store_key
 from provisioning.binding import bound_to, machine_digest
 from provisioning.box_files import CONFIG
 from provisioning.finding import Check, Finding, Requirement
@@ -234,8 +233,8 @@ def _with_settings(machine: Machine, it: Requirement, look: Callable[[Settings],
 
 
 def _key(machine: Machine, folder: Path) -> bytes:
-    """The store's: as systemd handed it to this unit; else unsealed, which root alone can, or from its file."""
-    if CREDENTIALS in os.environ:
+    """The store's: within walls as systemd handed it over; else unsealed, which root alone can, or from its file."""
+    if machine.is_walled:
         return store_key(folder, is_new=False)
     return _unsealed_key(machine) or store_key(folder, is_new=False, environment={})
 

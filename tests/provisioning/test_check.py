@@ -24,7 +24,7 @@ from kiosk.identity import Identity
 from kiosk.protocol import PracticeVisit
 from kiosk.readiness import keep_practice_visit
 from kiosk.relay import Relay
-from kiosk.store_key import CREDENTIAL, CREDENTIALS
+from kiosk.store_key import CREDENTIAL
 from provisioning import check, encrypted_data, kiosk_checks, lockdown_checks, system_checks
 from provisioning.__main__ import main
 from provisioning.apply import apply
@@ -310,10 +310,11 @@ def test_a_unit_opens_the_store_with_the_key_that_systemd_handed_it(kiosk, tmp_p
     (tmp_path / CREDENTIAL).write_text((kiosk.data / "store.key").read_text())
     (kiosk.data / "store.key").unlink()
     kiosk.box.file("etc/credstore.encrypted/anjungan.store-key", "sealed")
-    monkeypatch.setenv(CREDENTIALS, str(tmp_path))
-    assert kiosk_checks.store_opens(kiosk.machine).verdict is Verdict.KEPT
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    walled = replace(kiosk.machine, is_walled=True)
+    assert kiosk_checks.store_opens(walled).verdict is Verdict.KEPT
     (tmp_path / CREDENTIAL).write_text("cannot-be-unsealed")
-    assert "holds no key" in kiosk_checks.store_opens(kiosk.machine).measured
+    assert "holds no key" in kiosk_checks.store_opens(walled).measured
 
 
 @contextmanager
