@@ -110,6 +110,7 @@ def test_one_asks_for_it_and_another_who_has_no_network_sets_it(
 def test_what_is_no_zones_name_is_not_set(box: Machine, tmp_path: Path, name: str, capsys) -> None:
     (box.root / ZONES.lstrip("/") / "Asia").mkdir(parents=True)
     (box.root / ZONES.lstrip("/") / "Asia/Jakarta").touch()
+    (box.root / "etc/shadow").touch()
     (tmp_path / "zone").write_text(name, encoding="latin-1")
     assert main(["zone", "--root", str(box.root), "--set", str(tmp_path / "zone")]) == 1
     assert zone_of(box) == ""
