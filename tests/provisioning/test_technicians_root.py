@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from boxes import whole_box
 
-from kiosk.box_door import Said, Verb, ask
+from kiosk.box_door import SECONDS, Said, Verb, ask
 from kiosk.config import read_settings
 from kiosk.doors import listen_at
 from kiosk.errors import BoxDoorError, NoBoxDoor
@@ -112,6 +112,15 @@ def test_every_verb_has_a_deed_and_every_unit_that_it_starts_is_shipped() -> Non
         assert f"StandardOutput=truncate:{FOLDER}/{what.split()[0]}\nStandardError=journal\n" in text
     assert f"d {FOLDER} 0700 root root -\n" in (UNITS.parents[1] / "tmpfiles.d/anjungan.conf").read_text()
     assert " technician --allow\n" in (UNITS / "anjungan-technician-allow.service").read_text()
+
+
+def test_the_core_waits_for_longer_than_a_check_may_take() -> None:
+    def seconds(unit: str) -> int:
+        lines = (UNITS / f"anjungan-{unit}.service").read_text().splitlines()
+        return next(int(each.partition("=")[2]) for each in lines if each.startswith("TimeoutStartSec="))
+
+    assert max(seconds("box-check"), seconds("server-check")) + seconds("technician-look@") < SECONDS
+    assert seconds("technician-refused") < SECONDS
 
 
 def test_what_a_check_found_comes_back(root) -> None:
