@@ -13,10 +13,11 @@ from provisioning.left_findings import PARTS, leave, left
 from provisioning.machine import BoxError, Machine
 from provisioning.owner import as_owner_of
 
+OF_THE_KIOSK = (*kiosk_checks.CHECKS, system_checks.disk_has_room)
 OF_THE_BOX = (kiosk_checks.disk_is_this_boxs, *system_checks.CHECKS, *lockdown_checks.CHECKS, *encrypted_data.CHECKS)
 APART: Mapping[str, tuple[Check, ...]] = {"box": OF_THE_BOX, "server": (kiosk_checks.certificate_is_valid,)}
 """What another unit looks at where one alone is not to be able to see all (left_findings.PARTS)."""
-CHECKS: tuple[Check, ...] = (*kiosk_checks.CHECKS, *(check for part in PARTS for check in APART[part]))
+CHECKS: tuple[Check, ...] = (*OF_THE_KIOSK, *(check for part in PARTS for check in APART[part]))
 MARKS = {Verdict.KEPT: "ok ", Verdict.BROKEN: "NOT", Verdict.UNKNOWN: "?  "}
 
 
@@ -42,7 +43,7 @@ def findings_of(machine: Machine) -> list[Finding]:
 
 def findings_of_the_kiosk(machine: Machine) -> list[Finding]:
     """What its own devices, data and server say."""
-    return [check(machine) for check in kiosk_checks.CHECKS]
+    return [check(machine) for check in OF_THE_KIOSK]
 
 
 def findings_apart(machine: Machine) -> list[Finding]:
