@@ -3,7 +3,8 @@
 Each process has its own user, and only sync a network; each comes back when it is killed or hangs, and ends in time
 when it is asked to; where the window is given up, the fallback screen stands there until all of it is tried once more;
 the store's key is a credential. Needs root, systemd-container and mmdebstrap, and Debian's packages for the first run.
-The window is drawn by the true compositor for a panel that is not there (wlroots' headless backend).
+The window is drawn by the true compositor for a panel that is not there (wlroots' headless backend). The container's
+network is its own, with the kiosk's firewall; USBGuard has no bus to look at (its dummy back end).
 """
 
 import argparse
@@ -20,11 +21,16 @@ from pathlib import Path
 from bench_site import make_data
 from container import Container, until, what_is_missing
 
+from provisioning import box_files, usb_list
+from provisioning.finding import words as words_of
+from provisioning.manifest import Manifest
+
 CODE = Path(__file__).parent.parent
 SYSTEM = CODE / "provisioning/system"
 PACKAGES = (
     "systemd", "systemd-sysv", "dbus", "udev", "python3", "python3-venv", "cage", "xwayland", "libgl1-mesa-dri",
     "libegl1", "libgles2", "libgl1", "libglx-mesa0", "libmtdev1", "libzbar0", "libusb-1.0-0", "tzdata", "iproute2",
+    "nftables", "systemd-timesyncd", "usbguard",
 )  # fmt: skip
 CONFIG = """
 central = { url = "https://localhost:1", ca = "/etc/anjungan/central-ca.pem" }
@@ -45,8 +51,9 @@ LIMITS = {"core": 2.0, "sync": 5.0, "ui": 12.0}
 """Within so many s each is back after it was killed."""
 STOP_SECONDS = 5.0
 MOST_EXPOSURE = 2.0
-LOOKS, MOST_OF_LOOKS = ("report", "technician-check", "technician-bundle"), 2.8
-"""What looks at the whole box for a moment is root's, and is left the network, whose walls it judges."""
+SEALED = "/etc/credstore.encrypted/anjungan.store-key"
+LOOK = "anjungan-technician-look@{}.service"
+LEFT = "/run/anjungan-technician"
 WATCHED = {"core": 10.0, "ui": 10.0}
 """WatchdogSec= of each; sync's is a minute, which is not waited for."""
 
@@ -74,7 +81,13 @@ def install(root: Path) -> None:
         (version / "bin" / name).chmod(0o755)
     for folder in ("srv/code", "srv/site", "etc/anjungan"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    (root / "etc/anjungan/kiosk.toml").write_text(CONFIG)
+    own = {box_files.CONFIG: CONFIG.encode(), box_files.USB_DEVICES: usb_list.HEAD.encode()}
+    for place, content in {**own, **box_files.following(own)}.items():
+        (root / place).write_bytes(content)
+    guard = root / "etc/usbguard/usbguard-daemon.conf"
+    guard.write_text(guard.read_text().replace("Backend=uevent", "Backend=dummy"))
+    for private in (guard, root / box_files.USB_RULES):
+        private.chmod(0o600)
     for unit in ("ui", "fallback"):
         drop_ins = root / f"etc/systemd/system/anjungan-{unit}.service.d"
         drop_ins.mkdir(exist_ok=True)
@@ -88,7 +101,8 @@ def install(root: Path) -> None:
         shutil.copytree(Path(name) / "data", root / "var/lib/anjungan")
         shutil.copy(Path(name) / "ca.pem", root / "etc/anjungan/central-ca.pem")
     subprocess.run(["chroot", root, "chown", "-R", "anjungan-core:anjungan", "/var/lib/anjungan"], check=True)
-    enabled = ["anjungan.target", "anjungan-technician.socket", *(f"anjungan-{each}.service" for each in UNITS)]
+    enabled = ["anjungan.target", "anjungan-technician.socket", "nftables.service", "usbguard.service"]
+    enabled += [f"anjungan-{each}.service" for each in UNITS]
     subprocess.run(["systemctl", f"--root={root}", "--quiet", "enable", *enabled], check=True)
     subprocess.run(["systemctl", f"--root={root}", "--quiet", "mask", "console-getty.service"], check=True)
 
@@ -98,7 +112,7 @@ class Box(Container):
 
     def __init__(self, root: Path) -> None:
         site = next((Path(sys.prefix) / "lib").glob("python3.*")) / "site-packages"
-        super().__init__(root, f"--bind-ro={CODE}:/srv/code", f"--bind-ro={site}:/srv/site")
+        super().__init__(root, "--network-veth", f"--bind-ro={CODE}:/srv/code", f"--bind-ro={site}:/srv/site")
         until(lambda: self.is_active("anjungan.target"), "the boot")
 
     def of(self, unit: str, name: str) -> str:
@@ -136,11 +150,12 @@ Result = tuple[bool, str]
 
 
 def exposures(box: Box) -> Iterator[Result]:
-    most = dict.fromkeys((*UNITS, "fallback", "rehearsal", "technician"), MOST_EXPOSURE)
-    for unit, limit in (most | dict.fromkeys(LOOKS, MOST_OF_LOOKS)).items():
-        told = box.says("systemd-analyze", "security", "--no-pager", f"anjungan-{unit}.service").splitlines()[-1]
+    """Of every unit that is shipped, with its drop-ins."""
+    for name in sorted(each for each in Manifest.load().units() if each.endswith(".service")):
+        unit = name.replace("@.", "@check.")
+        told = box.says("systemd-analyze", "security", "--no-pager", unit).splitlines()[-1]
         level = float(told.partition(":")[2].split()[0])
-        yield level <= limit, f"{unit}: exposure {level} (systemd-analyze security; at most {limit})"
+        yield level <= MOST_EXPOSURE, f"{unit}: exposure {level} (systemd-analyze security; at most {MOST_EXPOSURE})"
 
 
 def separation(box: Box) -> Iterator[Result]:
@@ -229,6 +244,8 @@ def technicians(box: Box) -> Iterator[Result]:
     yield found.startswith("[") and not found.startswith("[0,"), f"check: {found} in {time.monotonic() - began:.1f} s"
     found = _asked(box, "bundle")
     yield found.endswith('"1f8b"]'), f"bundle: {found}"
+    found = _asked(box, "refused")
+    yield found.startswith("["), f"refused: {found}"
     for user in ("anjungan-ui", "anjungan-sync", "nobody"):
         yield not _asked(box, "check", user), f"{user} cannot ask"
     before = [box.of(each, "MainPID") for each in UNITS]
@@ -237,29 +254,109 @@ def technicians(box: Box) -> Iterator[Result]:
     yield True, "restart-kiosk: all three serve again"
 
 
+Findings = dict[str, tuple[str, str]]
+
+
 def looks(box: Box) -> Iterator[Result]:
     """What looks at the whole box sees within its walls what root sees without any."""
-    program = "/opt/anjungan/current/bin/kiosk-provision"
-    free = box.says(program, "check", "--json", "--language", "id")
-    box.says("systemctl", "start", "anjungan-technician-check.service")
-    walled = box.says("cat", "/run/anjungan-technician/check.json")
-    seen = [_verdicts(told) for told in (free, walled)]
-    other = sorted(name for name in seen[0] | seen[1] if seen[0].get(name) != seen[1].get(name))
-    yield (
-        bool(seen[0]) and not other,
-        f"technician-check: {len(seen[1])} requirements judged as without its walls {other}",
-    )
+    free = _findings(box.says("/opt/anjungan/current/bin/kiosk-provision", "check", "--json", "--language", "id"))
+    began = time.monotonic()
+    box.says("systemctl", "start", LOOK.format("check"))
+    walled, took = _findings(box.says("cat", f"{LEFT}/check")), time.monotonic() - began
+    other = sorted(name for name in free | walled if free.get(name, "?")[1] != walled.get(name, "?")[1])
+    words = f"{len(walled)} requirements judged as without walls in {took:.1f} s"
+    yield bool(free) and not other, f"technician-look@check: {words} {other}"
+    for name in ("firewall", "machine", "root", "certificate", "central", "store"):
+        measured, verdict = walled.get(words_of("requirement", name, "id"), ("", ""))
+        yield bool(measured), f"technician-look@check: {name}: {measured} ({verdict})"
+    box.says("systemctl", "start", LOOK.format("bundle"))
+    names = box.says("tar", "-tzf", f"{LEFT}/bundle").split()
+    journal = box.says("tar", "-xzOf", f"{LEFT}/bundle", "anjungan/journal.txt")
+    is_whole = "Started anjungan-core.service" in journal and "anjungan/kiosk.jsonl" in names
+    yield is_whole, f"technician-look@bundle: {len(names)} files, {len(journal.splitlines())} lines of the journal"
+    kept = box.says("stat", "-c", "%U %a", LEFT, f"{LEFT}/check", f"{LEFT}/bundle").splitlines()
+    yield kept == ["root 700", "root 600", "root 600"], f"what a technician's units found is root's: {kept}"
+    yield from _without_the_box(box, len(walled))
+
+
+def _without_the_box(box: Box, whole: int) -> Iterator[Result]:
+    """Where another unit left nothing, that is told."""
+    fails = "/run/systemd/system/anjungan-box-check.service.d"
+    box.says("mkdir", "-p", fails)
+    box.says("sh", "-c", f"printf '[Service]\nExecStart=\nExecStart=/bin/false\n' >{fails}/fails.conf")
+    box.says("systemctl", "daemon-reload")
+    box.says("systemctl", "start", LOOK.format("check"))
+    found = _findings(box.says("cat", f"{LEFT}/check"))
+    measured, verdict = found.get(words_of("requirement", "units", "id"), ("", ""))
+    is_told = verdict == "broken" and "left nothing" in measured
+    yield len(found) < whole and is_told, f"technician-look@check, the box not looked at: {measured}"
+    box.says("rm", "-r", fails)
+    box.says("systemctl", "daemon-reload")
+    box.says("systemctl", "reset-failed", "anjungan-box-check.service")
+
+
+def refused(box: Box) -> Iterator[Result]:
+    """USBGuard is asked, and answers; what it says of a device is tried in the emulator."""
+    unit = "anjungan-technician-refused.service"
+    for is_up in (True, False):
+        box.says("systemctl", "start" if is_up else "stop", "usbguard.service")
+        ran = box.runs("systemctl", "start", unit)
+        told = box.says("cat", f"{LEFT}/refused")
+        words = (
+            f"technician-refused, USBGuard {'runs' if is_up else 'is stopped'}: {told or 'nothing'}, {ran.returncode}"
+        )
+        yield (ran.returncode == 0 and told == "[]") is is_up, words
+    box.says("systemctl", "start", "usbguard.service")
+    box.says("sh", "-c", f"echo {'A' * 44} >{LEFT}/allow")
+    box.says("systemctl", "start", "anjungan-technician-allow.service")
+    said = box.says("journalctl", "-o", "cat", "-n", "5", "-u", "anjungan-technician-allow")
+    yield "no refused device" in said, "technician-allow: a device that USBGuard does not refuse is not let in"
+
+
+def reports(box: Box) -> Iterator[Result]:
+    """As the timer does it in the morning, on a printer that speaks the true bytes."""
+    line, tray, config = "/run/bench/printer", "/run/bench/tray", "/etc/anjungan/kiosk.toml"
+    box.says("install", "-d", "-o", "anjungan-core", "/run/bench")
+    how = ("systemd-run", "--uid=anjungan-core", "--unit=bench-printer", "/opt/anjungan/current/bin/kiosk")
+    box.says(*how, "simulate", "printer", "--pty", line, "--tickets", tray)
+    until(lambda: box.says("ls", line), "the printer")
+    box.says("sed", "-i.kept", f"/^printer/s|simulated:|serial://{line}|", config)
+    box.says("systemctl", "restart", "anjungan-core.service")
+    until(lambda: box.is_up("core"), "core")
+    began = time.monotonic()
     box.says("systemctl", "start", "anjungan-report.service")
+    took = time.monotonic() - began
     told = box.says("journalctl", "-o", "cat", "-u", "anjungan-report", "-n", "20")
-    yield "the report was printed" in told, f"report: {told.splitlines()[-3:]}"
+    paper = box.says("sh", "-c", f"cat {tray}/*.bin | tr -cd '[:print:]\\n'")
+    yield "the report was printed" in told, f"report: {told.splitlines()[-3:]} in {took:.1f} s"
+    yield "SIAP" in paper and "tembok" not in paper, f"report: on the paper {len(paper)} characters"
+    kept = json.loads(box.says("cat", "/var/lib/anjungan/readiness.json"))["broken"]
+    yield "units" not in kept, f"report: the core's own stop is no fault; told to the server: {kept}"
+    until(lambda: box.is_up("core"), "core")
+    box.says("mv", f"{config}.kept", config)
+    box.says("systemctl", "stop", "bench-printer.service")
+    box.says("systemctl", "restart", "anjungan-core.service")
     until(lambda: box.is_up("core"), "core")
 
 
-def _verdicts(told: str) -> dict[str, str]:
+def zones(box: Box) -> Iterator[Result]:
+    """What the report left is set by root, as far as it is the name of a zone."""
+    folder = "/run/anjungan-report"
+    for name, is_set in (("Asia/Makassar", True), ("../../../etc/shadow", False)):
+        box.says("install", "-d", "-o", "anjungan-core", folder)
+        box.says("sh", "-c", f"echo {name} >{folder}/zone")
+        ran = box.runs("systemctl", "start", "anjungan-zone.service")
+        zone = box.says("readlink", "/etc/localtime")
+        good = (ran.returncode == 0) is is_set and zone == "/usr/share/zoneinfo/Asia/Makassar"
+        yield good, f"zone: asked for {name}, it is {zone}"
+    box.says("rm", "-r", folder)
+
+
+def _findings(told: str) -> Findings:
+    """What was measured and judged, by the requirement in Indonesian; a technician is told it in all languages."""
     try:
-        # The technician is told each requirement in all languages.
-        rows = [(each["requirement"], each["verdict"]) for each in json.loads(told)]
-        return {(said["id"] if isinstance(said, dict) else said): verdict for said, verdict in rows}
+        rows = [(each["requirement"], (each["measured"], each["verdict"])) for each in json.loads(told)]
+        return {(said["id"] if isinstance(said, dict) else said): found for said, found in rows}
     except (ValueError, KeyError, TypeError):
         return {}
 
@@ -279,30 +376,39 @@ def memory(box: Box) -> Iterator[Result]:
 
 def credentials(box: Box) -> Iterator[Result]:
     """The key that the store was made with moves from its file to a credential that this box alone can read."""
-    sealed = "/etc/credstore.encrypted/anjungan.store-key"
     file = "/var/lib/anjungan/store.key"
     box.says("mkdir", "-p", "/etc/credstore.encrypted")
-    box.says("systemd-creds", "encrypt", "--with-key=host", "--name=anjungan.store-key", file, sealed)
+    box.says("systemd-creds", "encrypt", "--with-key=host", "--name=anjungan.store-key", file, SEALED)
     box.says("rm", file)
-    box.says("systemctl", "restart", "anjungan-core.service")
-    until(lambda: box.is_up("core"), "core")
-    told = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-n", "20")
-    yield "kiosk_started" in told.rpartition("kiosk_stopped")[2], "core: opens its store with the sealed credential"
-    # Another box's TPM, or a cleared one: the seal is not opened.
-    box.says("sh", "-c", f"cp {sealed} {sealed}.sound && head -c 200 /dev/urandom | base64 >{sealed}")
-    box.says("systemctl", "restart", "anjungan-key.service", "anjungan-core.service")
-    until(lambda: box.is_up("core"), "core")
-    told = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-n", "20")
-    yield (
-        "fault=key" in told.rpartition("kiosk_stopped")[2],
-        "core: a seal that does not open is said on the screen",
-    )
-    box.says(
-        "sh", "-c", f"mv {sealed}.sound {sealed} && rm /run/systemd/system/anjungan-core.service.d/without-key.conf"
-    )
+    for is_sound in (True, False):
+        if not is_sound:
+            # Another box's TPM, or a cleared one: the seal is not opened.
+            box.says("sh", "-c", f"cp {SEALED} {SEALED}.sound && head -c 200 /dev/urandom | base64 >{SEALED}")
+        yield from _key_is_tried(box, is_sound)
+        box.says("systemctl", "restart", "anjungan-core.service")
+        until(lambda: box.is_up("core"), "core")
+        told = box.says("journalctl", "-o", "cat", "-u", "anjungan-core", "-n", "20").rpartition("kiosk_stopped")[2]
+        words = "opens its store with the sealed credential" if is_sound else "says that the seal does not open"
+        yield ("kiosk_started" if is_sound else "fault=key") in told, f"core: {words}"
+        # With the core stopped, as for the report, so that the store is tried.
+        box.says("systemctl", "stop", "anjungan-core.service")
+        box.says("systemctl", "start", LOOK.format("check"))
+        found = _findings(box.says("cat", f"{LEFT}/check"))
+        measured, verdict = found.get(words_of("requirement", "store", "id"), ("", ""))
+        yield verdict == ("kept" if is_sound else "broken"), f"technician-look@check: store: {measured} ({verdict})"
+    box.says("sh", "-c", f"mv {SEALED}.sound {SEALED} && rm /run/systemd/system/*/without-key.conf")
     box.says("systemctl", "daemon-reload")
     box.says("systemctl", "restart", "anjungan-core.service")
     until(lambda: box.is_up("core"), "core")
+
+
+def _key_is_tried(box: Box, is_sound: bool) -> Iterator[Result]:
+    """As at a start, before the core."""
+    box.says("systemctl", "restart", "anjungan-key.service")
+    began, ended = (int(box.of("key", f"{name}TimestampMonotonic")) for name in ("InactiveExit", "ActiveEnter"))
+    given = box.says("sh", "-c", "ls /run/systemd/system/*/without-key.conf")
+    words = f"key: tried in {(ended - began) / 1000:.0f} ms, {'sound' if is_sound else 'given to none'}"
+    yield box.of("key", "Result") == "success" and bool(given) is not is_sound, words
 
 
 def main() -> int:
@@ -326,6 +432,9 @@ def main() -> int:
             practises,
             technicians,
             looks,
+            refused,
+            zones,
+            reports,
             fallback,
             credentials,
         ):

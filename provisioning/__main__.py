@@ -19,6 +19,7 @@ from provisioning import (
     reset,
     technician,
     update,
+    zone,
 )
 from provisioning.image import command as image
 from provisioning.machine import BoxError
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     apply.add_command(commands)
     check.add_command(commands)
     report.add_command(commands)
+    zone.add_command(commands)
     rehearse.add_command(commands)
     bundle.add_command(commands)
     reset.add_command(commands)

@@ -23,6 +23,7 @@ USB_RULES = "etc/anjungan/usb-rules.conf"
 """There, for an image keeps nothing else of /etc, and USBGuard starts early."""
 PRINTER_RULES = "etc/nftables.d/anjungan-printer.nft"
 PRINTER_DROP_IN = "etc/systemd/system/anjungan-core.service.d/printer.conf"
+REPORT_DROP_IN = "etc/systemd/system/anjungan-report.service.d/printer.conf"
 TURN = "etc/anjungan/turn"
 """What /usr/libexec/anjungan/screen tells the compositor."""
 TOUCH_RULES = "etc/udev/rules.d/71-anjungan-touch.rules"
@@ -117,7 +118,7 @@ def _printer_rules(own: dict[str, bytes]) -> str:
 
 
 def _printer_drop_in(own: dict[str, bytes]) -> str:
-    """The core has no network, but for that printer (systemd.resource-control(5), IPAddressAllow=)."""
+    """Who prints has no network, but for that printer (systemd.resource-control(5), IPAddressAllow=)."""
     way = _network_printer(own)
     if way is None:
         return ""
@@ -188,6 +189,7 @@ MAKERS: tuple[tuple[str, str, Callable[[dict[str, bytes]], str]], ...] = (
     (USB_DEVICES, USB_RULES, _usb_rules),
     (CONFIG, PRINTER_RULES, _printer_rules),
     (CONFIG, PRINTER_DROP_IN, _printer_drop_in),
+    (CONFIG, REPORT_DROP_IN, _printer_drop_in),
     (CONFIG, TURN, _turn),
     (PANEL, TOUCH_RULES, _touch_rules),
 )

@@ -147,7 +147,7 @@ def store_opens(machine: Machine) -> Finding:
         try:
             if not is_there(file):
                 return it.judged(True, "there is none yet; the first start makes it")
-            key = _unsealed_key(machine) or store_key(folder, is_new=False, environment={})
+            key = _key(machine, folder)
             with as_owner_of(folder):
                 Database(file, key, MIGRATIONS).close()
         except StoreError as error:
@@ -180,7 +180,8 @@ def central_knows_it(machine: Machine) -> Finding:
     def accepted(settings: Settings) -> Finding:
         try:
             identity = Identity.load(machine.here(settings.data.dir))
-            client = Client(settings.central.url, machine.here(settings.central.ca), identity, machine.now)
+            ca = machine.here(settings.central.ca)
+            client = Client(settings.central.url, ca, identity, machine.now, relay=machine.relay)
         except ConfigError as error:
             return it.judged(False, "; ".join(error.problems))
         try:
@@ -231,6 +232,13 @@ def _with_settings(machine: Machine, it: Requirement, look: Callable[[Settings],
         return it.unknown("the configuration cannot be used")
 
 
+def _key(machine: Machine, folder: Path) -> bytes:
+    """The store's: within walls as systemd handed it over; else unsealed, which root alone can, or from its file."""
+    if machine.is_walled:
+        return store_key(folder, is_new=False)
+    return _unsealed_key(machine) or store_key(folder, is_new=False, environment={})
+
+
 def _unsealed_key(machine: Machine) -> bytes | None:
     """The store's key where it is sealed (systemd-creds(1)); None where it is not."""
     if not machine.at(SEALED_KEY).exists():
@@ -275,6 +283,9 @@ def _certificate_ends(host: str, port: int, ca: Path) -> datetime:
 
 
 CHECKS: tuple[Check, ...] = (
-    configuration_is_valid, is_enrolled, disk_is_this_boxs, printer_answers, scanners_answer, screen_is_as_configured,
-    store_opens, certificate_is_valid, central_knows_it, practice_visit_passed,
+    configuration_is_valid, is_enrolled, printer_answers, scanners_answer, screen_is_as_configured, store_opens,
+    central_knows_it, practice_visit_passed,
 )  # fmt: skip
+"""What the core's user can judge. Not so `disk_is_this_boxs`, for what a board says of itself only root can read, and
+`certificate_is_valid`, for of the kiosk's users only sync's has a network.
+"""

@@ -9,6 +9,7 @@ from pathlib import Path
 from kiosk.errors import AnjunganError
 
 COMMAND_SECONDS = 600
+RELAY = "run/anjungan/sync/central.sock"
 
 
 class BoxError(AnjunganError):
@@ -44,7 +45,8 @@ def _utc() -> datetime:
 @dataclass(frozen=True)
 class Machine:
     """A box whose files start at `root`; `run` runs commands on it, `is_up` tells whether systemd runs
-    it (sd_booted(3)); `now` gives UTC.
+    it (sd_booted(3)); `now` gives UTC. `is_walled`: this runs as the core's user within a unit's walls, so other units
+    look at what it cannot see, and the central server is asked through sync.
 
     An image that is being made, and a folder of a test, are boxes that are not up.
     """
@@ -53,11 +55,18 @@ class Machine:
     run: Callable[[Sequence[str]], Ran] = run
     is_up: bool = False
     now: Callable[[], datetime] = _utc
+    is_walled: bool = False
 
     @classmethod
-    def at_root(cls, root: Path) -> "Machine":
+    def at_root(cls, root: Path, is_walled: bool = False) -> "Machine":
         """The box of a root folder; this very one for `/`."""
-        return cls(root, is_up=root == Path("/") and Path("/run/systemd/system").is_dir())
+        is_up = root == Path("/") and Path("/run/systemd/system").is_dir()
+        return cls(root, is_up=is_up, is_walled=is_walled)
+
+    @property
+    def relay(self) -> Path | None:
+        """The door of `kiosk sync`, where the central server is asked through it."""
+        return self.at(RELAY) if self.is_walled else None
 
     def at(self, place: str) -> Path:
         """Where a file of the box is: `place` is its path there, with or without the first slash."""

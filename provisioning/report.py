@@ -18,7 +18,13 @@ from kiosk.identity import Identity
 from kiosk.model import PrintOutcome
 from kiosk.ticket_layout import COLUMNS, Align, Cut, Feed, Line, Rule, Text
 from provisioning.box_files import CONFIG
-from provisioning.check import findings_of, is_ready, keep_for_the_server
+from provisioning.check import (
+    add_walled_argument,
+    findings_apart,
+    findings_of_the_kiosk,
+    is_ready,
+    keep_for_the_server,
+)
 from provisioning.finding import LANGUAGES, Finding, Verdict, words
 from provisioning.kiosk_checks import CORE, core_runs
 from provisioning.machine import BoxError, Machine
@@ -38,6 +44,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     one.set_defaults(run=_report)
     one.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="where the box's files start")
     one.add_argument("--language", choices=LANGUAGES, default="id", help="of the words")
+    add_walled_argument(one)
 
 
 def report_lines(
@@ -77,16 +84,24 @@ def _item(finding: Finding, language: str, columns: int) -> Iterator[Line]:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    machine = Machine.at_root(arguments.root)
+    return reported(Machine.at_root(arguments.root, arguments.walled), arguments.language)
+
+
+def reported(machine: Machine, language: str) -> int:
+    """Prints the report and keeps what is broken for the server; returns the exit status. Raises ConfigError, or
+    BoxError without a printer.
+    """
     settings = read_settings(machine.at(CONFIG))
     if settings.printer is None:
         raise BoxError("this kiosk has no printer: kiosk-provision check shows the same on the screen")
+    print(zone_kept(machine, settings))
+    # Before the core is stopped, which is one of the units that are to run.
+    apart = findings_apart(machine)
     with _with_the_core_stopped(machine):
-        print(zone_kept(machine, settings))
-        findings = findings_of(machine)
+        findings = [*findings_of_the_kiosk(machine), *apart]
         name = _name(machine, settings)
         width = settings.printer.width_mm
-        lines = report_lines(findings, name, machine.now().astimezone(), arguments.language, width)
+        lines = report_lines(findings, name, machine.now().astimezone(), language, width)
         keep_for_the_server(machine, settings.data.dir, findings)
         outcome = _printed(printer_for(settings.printer.url, width), lines)
     is_good = is_ready(findings)

@@ -122,6 +122,6 @@ def _disks(machine: Machine) -> list[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    clock_is_right, time_zone_is_the_offices, disk_has_room, disk_is_healthy, memory_is_free, units_run,
-    packages_are_there,
+    clock_is_right, time_zone_is_the_offices, disk_is_healthy, memory_is_free, units_run, packages_are_there,
 )  # fmt: skip
+"""All but `disk_has_room`: whether the data's disk can be written only who writes there sees within walls."""

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -23,7 +24,7 @@ from kiosk.errors import ConfigError
 from kiosk.protocol import BUNDLE_BYTES
 from provisioning.box_files import CONFIG
 from provisioning.bundle import bounded, packed, parts_of
-from provisioning.check import findings_of, keep_for_the_server
+from provisioning.check import add_walled_argument, findings_of, keep_for_the_server
 from provisioning.disk import Disk, put_file
 from provisioning.finding import LANGUAGES, Finding
 from provisioning.machine import BoxError, Machine
@@ -31,7 +32,6 @@ from provisioning.refused import as_told, let_in
 
 FOLDER = Path("/run/anjungan-technician")
 """Where the units leave what they found, for root alone."""
-CHECK_FILE, BUNDLE_FILE, REFUSED_FILE = "check.json", "bundle.tar.gz", "refused.json"
 ALLOW_FILE = "allow"
 """What the unit that lets a device in is told: USBGuard's hash of it."""
 HASH = re.compile("[A-Za-z0-9+/=]{40,60}")
@@ -44,12 +44,12 @@ LONGEST_VERB = 80
 
 
 class Deed(NamedTuple):
-    """How a verb is done: the command, and the file in FOLDER that it leaves, "" for none; `told_as` is what is in it
-    by its name in the answer, "" where it follows that.
+    """How a verb is done: the command, and whether it leaves a file in FOLDER, of the verb's name; `told_as` is what is
+    in it by its name in the answer, "" where it follows that.
     """
 
     command: tuple[str, ...]
-    leaves: str = ""
+    leaves: bool = False
     told_as: str = ""
 
 
@@ -59,9 +59,9 @@ def _starts(unit: str, *how: str) -> tuple[str, ...]:
 
 AT_ONCE = ("--no-block", "--job-mode=replace-irreversibly")
 DEEDS: Mapping[Verb, Deed] = {
-    Verb.CHECK: Deed(_starts("anjungan-technician-check.service"), CHECK_FILE, "findings"),
-    Verb.BUNDLE: Deed(_starts("anjungan-technician-bundle.service"), BUNDLE_FILE),
-    Verb.REFUSED: Deed(_starts("anjungan-technician-refused.service"), REFUSED_FILE, "devices"),
+    Verb.CHECK: Deed(_starts("anjungan-technician-look@check.service"), True, "findings"),
+    Verb.BUNDLE: Deed(_starts("anjungan-technician-look@bundle.service"), True),
+    Verb.REFUSED: Deed(_starts("anjungan-technician-refused.service"), True, "devices"),
     Verb.ALLOW: Deed(_starts("anjungan-technician-allow.service")),
     Verb.RESTART_KIOSK: Deed(
         ("systemctl", "--no-block", "restart", "anjungan-core.service", "anjungan-sync.service", "anjungan-ui.service")
@@ -77,14 +77,15 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     one = commands.add_parser("technician", help="do what a technician at the kiosk asks for (its units start it)")
     one.set_defaults(run=_technician)
     one.add_argument("--peer", default="anjungan-core", metavar="USER", help="who alone may ask (%(default)s)")
-    one.add_argument("--leave", choices=tuple(LEFT), help="find this out, and leave it for who asked")
+    one.add_argument("--tell", choices=tuple(TOLD), help="find this out, and write it to the standard output")
+    add_walled_argument(one)
     one.add_argument("--allow", action="store_true", help=f"let the device in that {FOLDER / ALLOW_FILE} names")
 
 
 def _technician(arguments: argparse.Namespace) -> int:
-    machine = Machine.at_root(Path("/"))
-    if arguments.leave:
-        put_file(Disk(), FOLDER / arguments.leave, LEFT[arguments.leave](machine), 0o600)
+    machine = Machine.at_root(Path("/"), arguments.walled)
+    if arguments.tell:
+        sys.stdout.buffer.write(TOLD[arguments.tell](machine))
         return 0
     if arguments.allow:
         let_in(machine, machine.text(str(FOLDER / ALLOW_FILE)), Disk())
@@ -147,7 +148,7 @@ def _done(verb: Verb, about: str, machine: Machine, folder: Path) -> tuple[dict[
     deed = DEEDS[verb]
     if about:
         put_file(Disk(), folder / ALLOW_FILE, about.encode(), 0o600)
-    left = folder / deed.leaves if deed.leaves else None
+    left = folder / verb if deed.leaves else None
     if left:
         left.unlink(missing_ok=True)
     ran = machine.run(deed.command)
@@ -156,7 +157,7 @@ def _done(verb: Verb, about: str, machine: Machine, folder: Path) -> tuple[dict[
     _say(f"done: {verb}")
     content = left.read_bytes() if left else b""
     if len(content) > LONGEST_ANSWER // 2:
-        raise BoxError(f"{deed.leaves} is too long")
+        raise BoxError(f"what {verb} found is too long")
     if deed.told_as:
         return {"done": True, deed.told_as: json.loads(content)}, b""
     return {"done": True}, content
@@ -181,10 +182,10 @@ def refused_as_told(machine: Machine) -> bytes:
     return json.dumps([asdict(each) for each in as_told(machine)], ensure_ascii=False).encode()
 
 
-LEFT: Mapping[str, Callable[[Machine], bytes]] = {
-    CHECK_FILE: check_as_told, BUNDLE_FILE: bundle_as_sent, REFUSED_FILE: refused_as_told
+TOLD: Mapping[str, Callable[[Machine], bytes]] = {
+    Verb.CHECK: check_as_told, Verb.BUNDLE: bundle_as_sent, Verb.REFUSED: refused_as_told
 }  # fmt: skip
-"""What a unit can be told to leave, and what makes it."""
+"""What a unit can be asked for, and what makes it. systemd keeps it for root (StandardOutput=)."""
 
 
 def _told(finding: Finding) -> dict[str, object]:

@@ -14,7 +14,7 @@ from power import MeteredDisk, Power, PowerCut, QuickDisk, cut, fresh, killed, t
 from provisioning import manifest
 from provisioning.__main__ import main
 from provisioning.apply import apply
-from provisioning.box_files import PANEL, PRINTER_DROP_IN, TOUCH_RULES
+from provisioning.box_files import PANEL, PRINTER_DROP_IN, REPORT_DROP_IN, TOUCH_RULES
 from provisioning.disk import Disk
 from provisioning.machine import BoxError, Machine, Ran, run
 from provisioning.manifest import Manifest
@@ -320,14 +320,16 @@ def test_the_boxs_own_files_become_rules(box) -> None:
     assert (box / "etc/anjungan/usb-rules.conf").stat().st_mode & 0o7777 == 0o600
     way = (box / "etc/nftables.d/anjungan-printer.nft").read_text()
     assert 'meta skuid "anjungan-core" ip daddr 10.0.0.9 tcp dport 9100 accept' in way
-    assert "PrivateNetwork=no" in (box / PRINTER_DROP_IN).read_text()
-    assert "IPAddressAllow=10.0.0.9\n" in (box / PRINTER_DROP_IN).read_text()
+    for who_prints in (PRINTER_DROP_IN, REPORT_DROP_IN):
+        assert "PrivateNetwork=no" in (box / who_prints).read_text()
+        assert "IPAddressAllow=10.0.0.9\n" in (box / who_prints).read_text()
     assert "0 -1 1 1 0 0" in (box / "etc/udev/rules.d/71-anjungan-touch.rules").read_text()
     # A printer on USB needs no way through the firewall: the rule goes when the configuration changes.
     usb_printer = KIOSK.replace(b"tcp://10.0.0.9:9100", b"usb://04b8:0e27")
     apply(machine, plan(machine, MANIFEST, {"etc/anjungan/kiosk.toml": usb_printer}), Disk())
     assert not (box / "etc/nftables.d/anjungan-printer.nft").exists()
     assert not (box / PRINTER_DROP_IN).exists()
+    assert not (box / REPORT_DROP_IN).exists()
     assert (box / "etc/anjungan/usb-rules.conf").exists()
 
 

@@ -1,8 +1,11 @@
 """kiosk-provision check: a sound box keeps every requirement; each fault breaks its own, with what to do."""
 
 import json
+import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,20 +18,24 @@ from power import fresh
 from printers import printer_at
 
 from kiosk.bootstrap import open_store
+from kiosk.config import read_settings
 from kiosk.devices.pseudo_terminal import pseudo_terminal
 from kiosk.identity import Identity
 from kiosk.protocol import PracticeVisit
 from kiosk.readiness import keep_practice_visit
+from kiosk.relay import Relay
+from kiosk.store_key import CREDENTIAL
 from provisioning import check, encrypted_data, kiosk_checks, lockdown_checks, system_checks
 from provisioning.__main__ import main
 from provisioning.apply import apply
 from provisioning.binding import bind, machine_digest
-from provisioning.check import findings_of, is_ready
+from provisioning.check import APART, findings_apart, findings_of, is_ready
 from provisioning.detect import known_usb
 from provisioning.disk import Disk, put_link
 from provisioning.finding import Check, Finding, Verdict
 from provisioning.hardware import hardware_of
 from provisioning.kiosk_checks import CORE
+from provisioning.left_findings import PARTS, leave
 from provisioning.machine import Machine, Ran, run
 from provisioning.manifest import Manifest
 from provisioning.plan import PLACED, own_plan, plan
@@ -46,6 +53,12 @@ SSH6 = (
 )
 MDNS = "   2: 00000000:14E9 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1 2 0 0"
 DHCP = "   3: 00000000:0044 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1 2 0 0"
+
+
+SOUND = {"name": "units", "measured": "", "verdict": "kept", "remedy": ""}
+STRANGE = [SOUND | each for each in ({"name": "rm"}, {"verdict": "fine"}, {"remedy": "rm"})]
+NOTHING_SOUND = [None, "", "{", "[{}]", "[1]", *(json.dumps([SOUND, each]) for each in STRANGE)]
+"""What another unit may have left that cannot be told."""
 
 
 class System:
@@ -293,6 +306,74 @@ def test_a_store_whose_key_is_sealed_is_opened_with_it(kiosk) -> None:
     assert kiosk_checks.store_opens(kiosk.machine).verdict is Verdict.KEPT
     kiosk.system.unsealed = Ran(0, "00" * 32)
     assert "another key" in kiosk_checks.store_opens(kiosk.machine).measured
+
+
+def test_a_unit_opens_the_store_with_the_key_that_systemd_handed_it(kiosk, tmp_path, monkeypatch) -> None:
+    (tmp_path / CREDENTIAL).write_text((kiosk.data / "store.key").read_text())
+    (kiosk.data / "store.key").unlink()
+    kiosk.box.file("etc/credstore.encrypted/anjungan.store-key", "sealed")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    walled = replace(kiosk.machine, is_walled=True)
+    assert kiosk_checks.store_opens(walled).verdict is Verdict.KEPT
+    (tmp_path / CREDENTIAL).write_text("cannot-be-unsealed")
+    assert "holds no key" in kiosk_checks.store_opens(walled).measured
+
+
+@contextmanager
+def relay_at(door: Path, kiosk: Kiosk) -> Iterator[None]:
+    """The sync process of the kiosk, for this one user."""
+    door.parent.mkdir(parents=True)
+    relay, is_over = Relay(door, os.getuid(), read_settings(kiosk.config).central), threading.Event()
+    relay.timeout = 0.02
+
+    def until_it_is_over() -> None:
+        while not is_over.is_set():
+            relay.handle_request()
+
+    thread = threading.Thread(target=until_it_is_over)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+        relay.server_close()
+
+
+def verdicts(machine: Machine) -> list[tuple[str, Verdict]]:
+    return [(each.name, each.verdict) for each in findings_of(machine)]
+
+
+def test_who_is_walled_finds_the_same_with_what_others_left_and_what_sync_hands_on(kiosk) -> None:
+    for part in PARTS:
+        leave(kiosk.machine, part, [look(kiosk.machine) for look in APART[part]])
+    walled = replace(kiosk.machine, is_walled=True)
+    assert walled.relay
+    with relay_at(walled.relay, kiosk):
+        assert verdicts(walled) == verdicts(kiosk.machine)
+    (kiosk.box.root / "etc/shadow").write_text("")
+    assert "does not answer" in kiosk_checks.central_knows_it(walled).measured
+    assert is_ready(findings_apart(walled)), "nothing of the box is looked at any more"
+
+
+@pytest.mark.parametrize("said", NOTHING_SOUND)
+def test_a_part_that_left_nothing_which_could_be_read_is_told_as_broken(kiosk, said) -> None:
+    walled = replace(kiosk.machine, is_walled=True)
+    for part in PARTS:
+        leave(kiosk.machine, part, [])
+        place = f"run/anjungan-{part}-check/findings.json"
+        kiosk.box.file(place, said) if said is not None else (kiosk.box.root / place).unlink()
+    assert [(each.name, each.verdict, each.remedy) for each in findings_apart(walled)] == [
+        ("units", Verdict.BROKEN, "units"), ("certificate", Verdict.BROKEN, "units")
+    ]  # fmt: skip
+    assert all("-check.service left nothing" in each.measured for each in findings_apart(walled))
+
+
+def test_the_command_leaves_a_part_for_everybody_of_the_box(kiosk) -> None:
+    assert main(["check", "--root", str(kiosk.box.root), "--leave", "server"]) == 0
+    (found,) = findings_apart(replace(kiosk.machine, is_walled=True))[1:]
+    assert (found.name, found.verdict) == ("certificate", Verdict.KEPT)
+    assert (kiosk.box.root / "run/anjungan-server-check/findings.json").stat().st_mode & 0o777 == 0o644
 
 
 def test_a_disk_that_may_not_be_asked_is_not_among_those_that_are_called_sound(kiosk) -> None:

@@ -1,6 +1,7 @@
 """The keys of an encrypted data partition, on true LUKS2 headers: gone means that nothing opens it any more."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -246,6 +247,14 @@ def test_the_count_is_begun_anew_before_the_tpm_is_asked_for_a_key() -> None:
     makes = data[data.index("of_luks() {") : data.index('case "$(state)" in')]
     assert makes.index("wait_for_tpm") < makes.index("make")
     assert key.index("forget-cuts") < key.index("systemd-creds decrypt")
+
+
+def test_a_key_that_is_not_given_out_keeps_no_unit_that_asks_for_it_from_starting() -> None:
+    units = TRY_KEY.parents[3] / "etc/systemd/system"
+    ask = {each.stem for each in units.glob("*.service") if "LoadCredentialEncrypted=" in each.read_text()}
+    named = re.search("for unit in (.*); do", TRY_KEY.read_text())
+    assert named
+    assert {f"anjungan-{each}" for each in named[1].split()} == ask
 
 
 @pytest.mark.parametrize(

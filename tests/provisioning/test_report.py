@@ -1,6 +1,7 @@
 """The readiness report on the kiosk's own paper, by the true driver on a printer that speaks the true bytes."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +19,12 @@ from kiosk.readiness import keep_practice_visit, keep_readiness, kept_readiness
 from kiosk.ticket_layout import COLUMNS, Cut, Text
 from provisioning.__main__ import main
 from provisioning.finding import LANGUAGES, Finding, Requirement, Verdict, table, words
-from provisioning.report import report_lines
+from provisioning.left_findings import PARTS
+from provisioning.machine import Machine, Ran
+from provisioning.manifest import Manifest
+from provisioning.report import report_lines, reported
 
+UNITS = Path(__file__).parents[2] / "provisioning/system/etc/systemd/system"
 AT = datetime(2026, 11, 30, 6, 30, tzinfo=UTC)
 KEPT = Finding("sysrq", "kernel.sysrq is 0", Verdict.KEPT)
 BROKEN = Requirement("printer").judged(False, "serial:///dev/ttyUSB0: paper_out")
@@ -134,3 +139,47 @@ def test_every_requirement_and_remedy_has_its_words(language) -> None:
     for name, row in table()["requirement"].items():
         assert words("requirement", name, language)
         assert words("remedy", row["remedy"], language)
+
+
+def test_the_box_is_judged_while_the_core_still_runs_which_is_stopped_for_the_paper_alone(tmp_path) -> None:
+    """By hand as in the units: the core's own stop is no unit that does not run."""
+    running = True
+
+    def says(command: Sequence[str]) -> Ran:
+        nonlocal running
+        match command:
+            case ["systemctl", "is-active", *_]:
+                return Ran(0 if running else 3, "")
+            case ["systemctl", "stop" | "start" as verb, "anjungan-core.service"]:
+                running = verb == "start"
+            case ["systemctl", "show", *_]:
+                state = "active" if running else "inactive"
+                return Ran(0, "".join(f"Id={each}\nActiveState={state}\n\n" for each in Manifest.load().running()))
+        return Ran(0, "")
+
+    _config(tmp_path, '[printer]\nurl = "serial:///dev/unplugged"\n')
+    (tmp_path / "etc/anjungan/data").mkdir()
+    reported(Machine(tmp_path, says, is_up=True), "id")
+    kept = kept_readiness(tmp_path / "etc/anjungan/data")
+    assert kept
+    assert "units" not in kept.broken
+    assert running
+
+
+@pytest.mark.parametrize("unit", ["report", "technician-look@"])
+def test_who_judges_the_kiosk_is_the_cores_user_and_others_judge_before_it_what_it_cannot_see(unit) -> None:
+    lines = (UNITS / f"anjungan-{unit}.service").read_text().splitlines()
+    assert {"User=anjungan-core", "CapabilityBoundingSet=", "PrivateNetwork=yes", "ProtectSystem=strict"} <= {*lines}
+    (command,) = [each for each in lines if each.startswith("ExecStart=")]
+    assert "--walled" in command
+    before = lines[: lines.index(command)]
+    for part in PARTS:
+        assert any(f"anjungan-{part}-check.service" in each for each in before)
+        text = (UNITS / f"anjungan-{part}-check.service").read_text()
+        assert f"ExecStartPre=/bin/rm -f /run/anjungan-{part}-check/findings.json\n" in text, "of another time"
+        assert f"check --leave {part}\n" in text
+        assert f"RuntimeDirectory=anjungan-{part}-check\n" in text
+    assert "User=anjungan-sync\n" in (UNITS / "anjungan-server-check.service").read_text()
+    box = (UNITS / "anjungan-box-check.service").read_text()
+    assert "IPAddressDeny=any\n" in box
+    assert "AF_INET" not in box

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from boxes import whole_box
 
-from kiosk.box_door import Said, Verb, ask
+from kiosk.box_door import SECONDS, Said, Verb, ask
 from kiosk.config import read_settings
 from kiosk.doors import listen_at
 from kiosk.errors import BoxDoorError, NoBoxDoor
@@ -20,11 +21,8 @@ from provisioning.bundle import bounded
 from provisioning.machine import Machine, Ran
 from provisioning.technician import (
     ALLOW_FILE,
-    BUNDLE_FILE,
-    CHECK_FILE,
     DEEDS,
     FOLDER,
-    REFUSED_FILE,
     check_as_told,
     serve,
 )
@@ -106,22 +104,33 @@ def test_a_verb_has_systemd_do_what_stands_in_a_unit_of_the_box(root) -> None:
 def test_every_verb_has_a_deed_and_every_unit_that_it_starts_is_shipped() -> None:
     assert set(DEEDS) == set(Verb)
     named = {each for deed in DEEDS.values() for each in deed.command if each.startswith("anjungan-")}
-    assert all((UNITS / each).exists() for each in named)
-    for name, file in (("check", CHECK_FILE), ("bundle", BUNDLE_FILE), ("refused", REFUSED_FILE)):
-        text = (UNITS / f"anjungan-technician-{name}.service").read_text()
-        assert f"--leave {file}\n" in text
-        assert f"RuntimeDirectory={FOLDER.name}\n" in text
+    assert all((UNITS / re.sub("@.*[.]", "@.", each)).exists() for each in named)
+    for unit, what in (("look@", "%i --walled"), ("refused", "refused")):
+        text = (UNITS / f"anjungan-technician-{unit}.service").read_text()
+        assert f" technician --tell {what}\n" in text
+        # For root alone, and what else is written goes elsewhere.
+        assert f"StandardOutput=truncate:{FOLDER}/{what.split()[0]}\nStandardError=journal\n" in text
+    assert f"d {FOLDER} 0700 root root -\n" in (UNITS.parents[1] / "tmpfiles.d/anjungan.conf").read_text()
     assert " technician --allow\n" in (UNITS / "anjungan-technician-allow.service").read_text()
 
 
+def test_the_core_waits_for_longer_than_a_check_may_take() -> None:
+    def seconds(unit: str) -> int:
+        lines = (UNITS / f"anjungan-{unit}.service").read_text().splitlines()
+        return next(int(each.partition("=")[2]) for each in lines if each.startswith("TimeoutStartSec="))
+
+    assert max(seconds("box-check"), seconds("server-check")) + seconds("technician-look@") < SECONDS
+    assert seconds("technician-refused") < SECONDS
+
+
 def test_what_a_check_found_comes_back(root) -> None:
-    box = root(leaves={CHECK_FILE: json.dumps([FINDING]).encode()})
+    box = root(leaves={Verb.CHECK: json.dumps([FINDING]).encode()})
     assert ask(box.door, Verb.CHECK).words["findings"] == [FINDING]
 
 
 def test_which_devices_are_refused_comes_back_and_one_of_them_is_let_in_by_what_usbguard_knows_it_by(root) -> None:
     device = {"kind": "scanner", "name": "HR32", "serial": "", "id": HASH}
-    box = root(leaves={REFUSED_FILE: json.dumps([device]).encode()})
+    box = root(leaves={Verb.REFUSED: json.dumps([device]).encode()})
     assert ask(box.door, Verb.REFUSED).words["devices"] == [device]
     ask(box.door, Verb.ALLOW, HASH)
     assert [each[-1] for each in box.ran] == [
@@ -132,13 +141,13 @@ def test_which_devices_are_refused_comes_back_and_one_of_them_is_let_in_by_what_
 
 def test_a_bundle_comes_back_byte_for_byte(root) -> None:
     content = bytes(range(256)) * 400 + b"\n{}\n"
-    box = root(leaves={BUNDLE_FILE: content})
+    box = root(leaves={Verb.BUNDLE: content})
     assert ask(box.door, Verb.BUNDLE).body == content
 
 
 def test_what_an_earlier_check_left_is_not_told_again(root) -> None:
     box = root()
-    (box.folder / CHECK_FILE).write_text("[]")
+    (box.folder / Verb.CHECK).write_text("[]")
     with pytest.raises(BoxDoorError):
         ask(box.door, Verb.CHECK)
 

@@ -12,7 +12,7 @@ from provisioning.disk import Disk
 from provisioning.finding import Verdict
 from provisioning.machine import Machine
 from provisioning.system_checks import time_zone_is_the_offices
-from provisioning.zone import LOCALTIME, noted_zone, set_zone, zone_kept, zone_of
+from provisioning.zone import LOCALTIME, ZONES, noted_zone, set_zone, zone_kept, zone_of
 
 Central = tuple[str, Callable[[], str]]
 
@@ -85,3 +85,33 @@ def test_the_report_of_a_kiosk_that_was_enrolled_before_sets_it(
     main(["report", "--root", str(root)])
     assert "time zone: Asia/Jakarta" in capsys.readouterr().out
     assert zone_of(box) == "Asia/Jakarta"
+
+
+def test_one_asks_for_it_and_another_who_has_no_network_sets_it(
+    box: Machine, config: Path, ca: Path, central: Central
+) -> None:
+    main(["enrol", "--config", str(config), "--code", central[1]()])
+    (box.root / "etc/anjungan").mkdir()
+    for file in (config, config.parent / "data", ca):
+        file.rename(box.root / "etc/anjungan" / file.name)
+    left = box.root / "zone"
+    assert main(["zone", "--root", str(box.root), "--ask", str(left)]) == 0
+    assert zone_of(box) == "", "whoever asks sets nothing"
+    (box.root / ZONES.lstrip("/") / "Asia").mkdir(parents=True)
+    (box.root / ZONES.lstrip("/") / "Asia/Jakarta").touch()
+    assert main(["zone", "--root", str(box.root), "--set", str(left)]) == 0
+    assert zone_of(box) == noted_zone(box) == "Asia/Jakarta"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "Asia/Nowhere", "../../../etc/shadow", "/etc/shadow", "Asia/../../passwd", "Asia/Jakarta\nx", "\xff", "Asia"],
+)
+def test_what_is_no_zones_name_is_not_set(box: Machine, tmp_path: Path, name: str, capsys) -> None:
+    (box.root / ZONES.lstrip("/") / "Asia").mkdir(parents=True)
+    (box.root / ZONES.lstrip("/") / "Asia/Jakarta").touch()
+    (box.root / "etc/shadow").touch()
+    (tmp_path / "zone").write_text(name, encoding="latin-1")
+    assert main(["zone", "--root", str(box.root), "--set", str(tmp_path / "zone")]) == 1
+    assert zone_of(box) == ""
+    assert "is the name of no time zone" in capsys.readouterr().err
