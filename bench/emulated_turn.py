@@ -19,7 +19,7 @@ from pathlib import Path
 
 from emulated_boot import enrolled_at_welcome
 from emulated_office import Office, Printer
-from emulator import PRINTER, SIZE, Emulator, what_is_missing
+from emulator import PRINTER, SIZE, TAP_SECONDS, Emulator, what_is_missing
 from PIL import Image
 
 TOUCHES = 4
@@ -41,8 +41,8 @@ class Mounted(Emulator):
     def screen(self) -> Image.Image:
         return self.raw().rotate(self.turn, expand=True)
 
-    def tap(self, x: float, y: float) -> None:
-        super().tap(*((1 - y, x) if self.turn == 90 else (y, 1 - x)))
+    def tap(self, x: float, y: float, seconds: float = TAP_SECONDS) -> None:
+        super().tap(*((1 - y, x) if self.turn == 90 else (y, 1 - x)), seconds)
 
     def is_upright(self, up: int) -> bool:
         """Whether a picture that has that side up (up_of) stands as the panel hangs."""
@@ -50,8 +50,8 @@ class Mounted(Emulator):
 
 
 def up_of(picture: Image.Image) -> int | None:
-    """By how many quarters against the clock a picture has to be turned so that the dark bar with the office's name lies
-    on top; None where there is none.
+    """By how many quarters against the clock a picture has to be turned so that the question's dark bar lies on top;
+    None where there is none.
     """
     return next((quarters for quarters in range(4) if _has_bar(picture.rotate(90 * quarters, expand=True))), None)
 

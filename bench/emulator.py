@@ -141,13 +141,13 @@ class Emulator:
         with Image.open(file) as picture:
             return picture.convert("RGB")
 
-    def tap(self, x: float, y: float) -> None:
-        """A finger at a place of the screen, in shares of its width and height from the upper left corner."""
+    def tap(self, x: float, y: float, seconds: float = TAP_SECONDS) -> None:
+        """A finger at a place of the screen, in shares of its size from the upper left corner, for so long."""
         place = [_moved("x", x), _moved("y", y)]
         self._qmp.do("input-send-event", events=place)
         for down in (True, False):
             self._qmp.do("input-send-event", events=[_button(down)])
-            time.sleep(TAP_SECONDS)
+            time.sleep(seconds if down else TAP_SECONDS)
 
     def bytes_read(self) -> int:
         """What the machine has read of its own disk since the power came."""
