@@ -10,6 +10,7 @@ docs/image.md name.
 """
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -343,6 +344,8 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 2
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    # Kivy has every library tell all it does.
+    logging.disable(logging.INFO)
     prepare(work / "office")
     checkout(work / "checkout", work / "office")
     (work / "pictures").mkdir()
