@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 sys.path.append(str(Path(__file__).parent.parent / "scripts"))
 
@@ -136,34 +137,16 @@ class Technician:
         self._words = {each: ScreenWords(Language(each)) for each in {language, INDONESIAN}}
         self._step = ""
         self.times: dict[str, float] = {}
-        self._hands: dict[tuple[int, str], Callable[[Step], None]] = {
-            (INSTALL, "1"): self._types,
-            (INSTALL, "2"): self._types,
-            (INSTALL, "3"): self._starts_from_the_stick,
-            (INSTALL, "4"): self._pulls_the_stick,
-            (SET_UP, "page-enrol"): self._makes_a_code,
-            (SET_UP, "screen-upright"): self._turns_the_picture,
-            (SET_UP, "screen-found"): self._misses_nothing,
-            (SET_UP, "screen-targets"): self._touches_the_rings,
-            (SET_UP, "screen-code"): self._types_the_code,
-            (SET_UP, "screen-slip"): self._has_the_slip,
-            (SET_UP, "screen-usb"): self._lets_in_only_these,
-            (SET_UP, "screen-scan"): self._tries_the_scanner,
-            (SET_UP, "screen-approval"): self._has_it_approved,
-            (SET_UP, "screen-not-ready"): self._waits_for_the_lobby,
-            (SET_UP, "screen-welcome"): self._sees_the_start_page,
-            (SET_UP, "page-fleet"): self._sees_it_online,
-        }
 
     def follows(self) -> None:
         """All steps, as the guide has them. Raises RuntimeError, TimeoutError."""
         for section in sections_of(PAGES[self._language]):
             for step in section.steps if section.number in (INSTALL, SET_UP) else ():
                 began, self._step = time.monotonic(), f"{section.number}-{step.number:02}"
-                hand = self._hands.get((section.number, step.name))
+                hand = self.hands.get((section.number, step.name))
                 if hand is None:
                     raise RuntimeError(f"nobody here does step {section.number}.{step.number} ({step.name})")
-                hand(step)
+                hand(self, step)
                 print(f"ok {time.monotonic() - began:6.1f} s  step {section.number}.{step.number}", flush=True)
 
     # ------------------------------------------------------------ with the image
@@ -285,6 +268,26 @@ class Technician:
         print(f"    used at USB: {', '.join(used)}", flush=True)
         if any("Mouse" in each for each in used) or not any("SERIAL" in each.upper() for each in used):
             raise RuntimeError("the list of the USB devices is not in force")
+
+    hands: ClassVar[dict[tuple[int, str], Callable[["Technician", Step], None]]] = {
+        (INSTALL, "1"): _types,
+        (INSTALL, "2"): _types,
+        (INSTALL, "3"): _starts_from_the_stick,
+        (INSTALL, "4"): _pulls_the_stick,
+        (SET_UP, "page-enrol"): _makes_a_code,
+        (SET_UP, "screen-upright"): _turns_the_picture,
+        (SET_UP, "screen-found"): _misses_nothing,
+        (SET_UP, "screen-targets"): _touches_the_rings,
+        (SET_UP, "screen-code"): _types_the_code,
+        (SET_UP, "screen-slip"): _has_the_slip,
+        (SET_UP, "screen-usb"): _lets_in_only_these,
+        (SET_UP, "screen-scan"): _tries_the_scanner,
+        (SET_UP, "screen-approval"): _has_it_approved,
+        (SET_UP, "screen-not-ready"): _waits_for_the_lobby,
+        (SET_UP, "screen-welcome"): _sees_the_start_page,
+        (SET_UP, "page-fleet"): _sees_it_online,
+    }
+    """What is done at each step, by its section and its name."""
 
     # ------------------------------------------------------------ eyes and hands
 

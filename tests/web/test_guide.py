@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from draw_guide import FOLDER, draw
+from follow_image import INSTALL, SET_UP, Technician
 from guide_fleet import WAITING_KEY
 from guide_text import DOCS, PAGES, Section, in_english, sections_of
 from PIL import Image, ImageChops, ImageStat
@@ -20,7 +21,6 @@ from kiosk.protocol import check_text
 from kiosk.screens.sample_set_up import sample_pages
 
 ROOT = DOCS.parent
-FIRST_START = 5
 MOST_BYTES = 60_000
 SMALL = (108, 192)
 ALIKE, MOVED = 50, 8.0
@@ -61,10 +61,16 @@ def test_the_words_that_the_first_start_sets_apart_stand_on_the_kiosk_s_screen_o
         tomllib.loads((ROOT / each / "languages" / f"{language}.toml").read_text()) for each in ("kiosk", "central")
     ]
     known = {each for table in tables for each in words_of(table)}
-    section = next(each for each in sections_of(PAGES[language]) if each.number == FIRST_START)
+    section = next(each for each in sections_of(PAGES[language]) if each.number == SET_UP)
     said = {each for step in section.steps for each in step.said if not each.endswith("?")}
     assert said - known == set()
     assert len(said) > 10
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_each_step_with_the_image_has_somebody_who_does_it_in_the_emulator(language: str) -> None:
+    steps = [(each.number, step.name) for each in sections_of(PAGES[language]) for step in each.steps]
+    assert [each for each in steps if each[0] in (INSTALL, SET_UP)] == [*Technician.hands]
 
 
 def words_of(table: dict[str, object]) -> Iterator[str]:
