@@ -153,11 +153,14 @@ class Office:
 
 
 class Printer:
-    """The printer at the far end of a serial line; `printed` is told of each number that lies in the tray."""
+    """The printer at the far end of a serial line; `printed` is told of each number that lies in the tray, `tray` holds
+    all that was printed.
+    """
 
     def __init__(self, line: socket.socket, printed: Callable[[str], None]) -> None:
         self._line, self._stop = line, Event()
         self._told = printed
+        self.tray: list[bytes] = []
         device = SimulatedPrinter(on_ticket=self._cut)
         self._thread = Thread(target=self._converse, args=(device,), daemon=True)
         self._thread.start()
@@ -167,6 +170,7 @@ class Printer:
             converse(device, self._line.fileno(), self._stop)
 
     def _cut(self, ticket: bytes) -> None:
+        self.tray.append(ticket)
         number = NUMBER.search(ticket)
         if number:
             self._told(number.group(1).decode())

@@ -37,13 +37,7 @@ def installed(stick: Path, disk: Path, out: Path, folder: Path) -> dict[str, flo
     emulator = _box(stick, disk, folder)
     printer = Printer(emulator.line(PRINTER), lambda number: None)
     try:
-        _wait_until(lambda: disk.stat().st_blocks > 0)
-        emulator.screen().save(out / "stick-writing.png")
-        _wait_until(lambda: _has_table(disk))
-        _wait_until(lambda: is_whole(stick, disk))
-        _wait_until(lambda: emulator.bytes_read() >= image_sum(stick)[0])
-        time.sleep(LOOK_SECONDS)
-        emulator.screen().save(out / "stick-done.png")
+        wait_until_written(emulator, stick, disk, lambda name: emulator.screen().save(out / f"stick-{name}.png"))
         written = emulator.seconds
         emulator.pull_stick()
         code = wait_for(emulator, CODE)
@@ -52,6 +46,17 @@ def installed(stick: Path, disk: Path, out: Path, folder: Path) -> dict[str, flo
         emulator.cut_power()
         printer.close()
     return {"power on to installed": written, "stick pulled to the code's screen": code - written}
+
+
+def wait_until_written(emulator: Emulator, stick: Path, disk: Path, look: Callable[[str], None]) -> None:
+    """Until the stick says that it may be pulled. Raises TimeoutError."""
+    _wait_until(lambda: disk.stat().st_blocks > 0)
+    look("writing")
+    _wait_until(lambda: _has_table(disk))
+    _wait_until(lambda: is_whole(stick, disk))
+    _wait_until(lambda: emulator.bytes_read() >= image_sum(stick)[0])
+    time.sleep(LOOK_SECONDS)
+    look("done")
 
 
 def is_left_alone(stick: Path, disk: Path, out: Path, folder: Path) -> bool:

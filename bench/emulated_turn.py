@@ -14,12 +14,13 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from emulated_boot import enrolled_at_welcome
 from emulated_office import Office, Printer
-from emulator import PRINTER, SIZE, Emulator, what_is_missing
-from PIL import Image, ImageStat
+from emulator import PRINTER, SIZE, TAP_SECONDS, Emulator, what_is_missing
+from PIL import Image
 
 TOUCHES = 4
 BOOT_SECONDS, BEGUN_SECONDS = 900.0, 180.0
@@ -40,46 +41,50 @@ class Mounted(Emulator):
     def screen(self) -> Image.Image:
         return self.raw().rotate(self.turn, expand=True)
 
-    def tap(self, x: float, y: float) -> None:
-        super().tap(*((1 - y, x) if self.turn == 90 else (y, 1 - x)))
+    def tap(self, x: float, y: float, seconds: float = TAP_SECONDS) -> None:
+        super().tap(*((1 - y, x) if self.turn == 90 else (y, 1 - x)), seconds)
+
+    def is_upright(self, up: int) -> bool:
+        """Whether a picture that has that side up (up_of) stands as the panel hangs."""
+        return 90 * up == self.turn
 
 
-def is_lit(picture: Image.Image) -> bool:
-    """Whether something of the kiosk's stands on it: its paper is light, a console is dark."""
-    shades = ImageStat.Stat(picture.convert("L"))
-    return bool(shades.mean[0] > 100 and shades.stddev[0] > 5)
+def up_of(picture: Image.Image) -> int | None:
+    """By how many quarters against the clock a picture has to be turned so that the question's dark bar lies on top;
+    None where there is none.
+    """
+    return next((quarters for quarters in range(4) if _has_bar(picture.rotate(90 * quarters, expand=True))), None)
 
 
-def until_lit(emulator: Mounted, seconds: float) -> None:
-    """Raises TimeoutError."""
-    until = time.monotonic() + seconds
-    while not is_lit(emulator.raw()):
-        if time.monotonic() > until:
-            raise TimeoutError("no page is seen")
-        time.sleep(LOOK_SECONDS)
+def _has_bar(picture: Image.Image) -> bool:
+    shades = picture.convert("L").resize((32, 32), Image.Resampling.BOX).tobytes()
+    return all(each < 80 for each in shades[2:30]) and all(each > 150 for each in shades[-30:-2])
 
 
-def turned_upright(emulator: Mounted, out: Path) -> int:
-    """Touches until the picture of the question stands upright; returns how often."""
-    until_lit(emulator, BOOT_SECONDS)
+def turned_upright(emulator: Mounted, look: Callable[[str], None] = lambda name: None) -> int:
+    """Touches until the picture of the question stands upright; returns how often. Raises TimeoutError."""
+    up = _another(emulator, None, BOOT_SECONDS)
     # It wakes a pointer that never moved, and is not heard as a touch.
     emulator.tap(0.5, 0.1)
     for touches in range(TOUCHES):
-        until_lit(emulator, BEGUN_SECONDS)
-        time.sleep(LOOK_SECONDS)
-        emulator.raw().save(out / f"raw-{touches}.png")
-        if stands(emulator.screen()):
+        look(f"lies-{touches}")
+        if emulator.is_upright(up):
             return touches
         emulator.tap(0.5, 0.5)
-        time.sleep(3 * LOOK_SECONDS)
+        up = _another(emulator, up, BEGUN_SECONDS)
+        time.sleep(LOOK_SECONDS)
     raise TimeoutError("it never stood upright")
 
 
-def stands(picture: Image.Image) -> bool:
-    """Whether the dark bar with the office's name lies on top."""
-    small = picture.convert("L").resize((32, 32), Image.Resampling.BOX)
-    shades = small.tobytes()
-    return all(each < 80 for each in shades[2:30]) and all(each > 150 for each in shades[-30:-2])
+def _another(emulator: Mounted, former: int | None, seconds: float) -> int:
+    """Which side is up once it is another one. Raises TimeoutError."""
+    until = time.monotonic() + seconds
+    while (up := up_of(emulator.raw())) in (None, former):
+        if time.monotonic() > until:
+            raise TimeoutError("no page is seen that is turned otherwise")
+        time.sleep(LOOK_SECONDS)
+    assert up is not None
+    return up
 
 
 def run(image: Path, office_folder: Path, out: Path, turn: int) -> dict[str, float]:
@@ -90,7 +95,7 @@ def run(image: Path, office_folder: Path, out: Path, turn: int) -> dict[str, flo
         emulator.turn = turn
         printer = Printer(emulator.line(PRINTER), lambda number: None)
         try:
-            touches = turned_upright(emulator, out)
+            touches = turned_upright(emulator, lambda name: _both(emulator, out, name))
             looked = enrolled_at_welcome(emulator, office.code(), lambda name: _both(emulator, out, name))
             return {"touches until it stood upright": touches} | looked
         finally:

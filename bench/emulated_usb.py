@@ -95,7 +95,7 @@ class Hand:
         until_true(lambda: len(rows(self.looks("inside"), BESIDE_TASK)) > REFUSED_ROW, TASK_SECONDS, "nobody is in")
 
     def _is_asked_for_pin(self) -> bool:
-        self._emulator.hold(*NAME, HELD_SECONDS)
+        self._emulator.tap(*NAME, HELD_SECONDS)
         time.sleep(PAGE_SECONDS)
         return len(rows(self.looks("PIN asked"), BESIDE_KEY)) >= len(KEY_ROWS)
 

@@ -141,18 +141,13 @@ class Emulator:
         with Image.open(file) as picture:
             return picture.convert("RGB")
 
-    def tap(self, x: float, y: float) -> None:
-        """A finger at a place of the screen, in shares of its width and height from the upper left corner."""
-        self.hold(x, y, TAP_SECONDS)
-
-    def hold(self, x: float, y: float, seconds: float) -> None:
-        """The same, that stays for so long."""
+    def tap(self, x: float, y: float, seconds: float = TAP_SECONDS) -> None:
+        """A finger at a place of the screen, in shares of its size from the upper left corner, for so long."""
         place = [_moved("x", x), _moved("y", y)]
         self._qmp.do("input-send-event", events=place)
-        self._qmp.do("input-send-event", events=[_button(True)])
-        time.sleep(seconds)
-        self._qmp.do("input-send-event", events=[_button(False)])
-        time.sleep(TAP_SECONDS)
+        for down in (True, False):
+            self._qmp.do("input-send-event", events=[_button(down)])
+            time.sleep(seconds if down else TAP_SECONDS)
 
     def bytes_read(self) -> int:
         """What the machine has read of its own disk since the power came."""

@@ -16,6 +16,21 @@ SPOKEN = " --language id"
 
 
 @dataclass
+class Step:
+    """A numbered step. `said` are the words that it sets apart, as they stand on a screen or a button."""
+
+    number: int
+    commands: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Of its first picture: "screen-code" of pictures/guide/screen-code.en.png; its number where it has none."""
+        return Path(self.pictures[0]).name.partition(".")[0] if self.pictures else str(self.number)
+
+
+@dataclass
 class Section:
     """`commands` are lines of blocks of code, in order; `pictures` are paths beside the page; `title` and the cells of
     `rows` are plain text.
@@ -26,6 +41,7 @@ class Section:
     pictures: list[str] = field(default_factory=list)
     rows: list[tuple[str, ...]] = field(default_factory=list)
     """Of all its tables, with their heads."""
+    steps: list[Step] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -52,6 +68,13 @@ def sections_of(page: Path) -> list[Section]:
         elif token.type in ("th_open", "td_open"):
             made[-1].rows[-1] += (_plain(tokens[place + 1]),)
         made[-1].pictures += _pictures(token)
+        if token.type == "list_item_open" and token.info:
+            made[-1].steps.append(Step(int(token.info)))
+        elif made[-1].steps and token.level > 1:
+            step = made[-1].steps[-1]
+            step.commands += token.content.splitlines() if token.type in ("code_block", "fence") else []
+            step.pictures += _pictures(token)
+            step.said += _said(token)
     return made
 
 
@@ -69,3 +92,15 @@ def in_english(command: str) -> str:
     for indonesian, english in STAND_INS.items():
         command = re.sub(rf"\b{indonesian}\b", english, command)
     return command.replace(SPOKEN, "")
+
+
+def _said(token: Token) -> list[str]:
+    """What is set apart, slanted or bold."""
+    said, is_apart = [], False
+    for each in token.children or ():
+        if each.type in ("em_open", "strong_open"):
+            said.append("")
+        is_apart = each.type in ("em_open", "strong_open") or (is_apart and each.nesting == 0)
+        if is_apart and each.nesting == 0:
+            said[-1] += " " if each.type == "softbreak" else each.content
+    return said

@@ -58,7 +58,7 @@ def looked(*missing: Part) -> tuple[Looked, ...]:
     return tuple(Looked(part=each, is_found=each not in missing, name=NAMES[each]) for each in Part)
 
 
-APPROVAL = Shown(page=Page.APPROVAL, number=1, looked=looked(), check_text="7KQ2-M9X4")
+APPROVAL = Shown(page=Page.APPROVAL, number=1, looked=looked(), check_text="2EF3-JG76")
 
 
 def sample_pages() -> dict[str, Shown]:

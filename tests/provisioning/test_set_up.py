@@ -3,7 +3,8 @@
 import os
 import tomllib
 from collections.abc import Callable
-from itertools import count
+from contextlib import suppress
+from itertools import count, pairwise
 from pathlib import Path
 from threading import Timer
 
@@ -52,6 +53,10 @@ from provisioning.zone import noted_zone, zone_of
 Central = tuple[str, Callable[[], str]]
 STEP, LEAST_STEPS = 4, 30
 """The power goes after so many steps of the disk, then after as many more; a set-up has at least so many."""
+TURN_STEP, LEAST_ASKED = 4, 5
+"""The same while the picture is turned; so many cuts at least come before it stands upright."""
+NO_CODE = CodeGiven.model_construct(number=0, code="")
+"""What ends a window that says it."""
 
 
 def slips(site: Site) -> int:
@@ -394,6 +399,35 @@ class TurnedSite(Site):
         return self.goes_through(found=goes_on, code=types_or_holds, targets=touches, ready=goes_on)
 
 
+class LyingSite(Site):
+    """On a panel that hangs with its left side up, so that its picture has to be turned three times."""
+
+    def __init__(self, folder: Path, url: str, code: Callable[[], str], authority: trustme.CA) -> None:
+        super().__init__(folder, url, code, authority)
+        self.box.screen("HDMI-A-1", "1920x1080", (527, 296))
+        self.config.write_text(self.config.read_text() + "\n[screen]\nsize = [1080, 1920]\nfullscreen = true\n")
+        self.looks: list[tuple[int, int, bool]] = []
+        """Of each question: how the configuration has the picture, how the compositor is told, and whether touches
+        follow.
+        """
+
+    @property
+    def turn(self) -> int:
+        return read_settings(self.config).screen.turn
+
+    def is_turned(self) -> list[Page]:
+        """Until it stands upright, when the window ends; returns the pages."""
+
+        def looks(shown: Shown) -> Turned | WentOn:
+            told, touches = self.machine.text(TURN).count("-r") * 90, self.machine.text(TOUCH_RULES)
+            self.looks.append((self.turn, -told % 360, MATRICES.get(-self.turn % 360, "") in touches))
+            return WentOn(number=shown.number) if self.turn == 270 else Turned(number=shown.number)
+
+        with suppress(ScreenGone):
+            self.goes_through(upright=looks, found=lambda shown: NO_CODE)
+        return self.technician.pages
+
+
 def test_wherever_the_power_goes_the_set_up_goes_on_there(
     tmp_path: Path, central: Central, authority: trustme.CA
 ) -> None:
@@ -423,3 +457,27 @@ def test_wherever_the_power_goes_the_set_up_goes_on_there(
         assert site.is_turned()
         assert zone_of(site.machine) == "Asia/Jakarta"
         assert not site.machine.at(PROGRESS).exists()
+
+
+def test_wherever_the_power_goes_while_the_picture_is_turned_it_is_asked_about_again_as_it_was_turned_last(
+    tmp_path: Path, central: Central, authority: trustme.CA
+) -> None:
+    asked_again = 0
+    for steps in count(0, TURN_STEP):
+        site = LyingSite(tmp_path / str(steps), *central, authority)
+        site.disk = MeteredDisk(Power(steps, cut), loses=True)
+        try:
+            site.is_turned()
+        except PowerCut:
+            site.disk.lose()
+        else:
+            assert asked_again > LEAST_ASKED
+            return
+        before, looked, site.disk = kept_progress(site.machine), len(site.looks), QuickDisk()
+        again = site.is_turned()
+        assert (Page.UPRIGHT in again) is not bool(before and before.upright), steps
+        asked_again += Page.UPRIGHT in again
+        assert all(asked == told and follow for asked, told, follow in site.looks), (steps, site.looks)
+        turns = [asked for asked, *_ in site.looks[max(looked - 1, 0) :]]
+        assert all(later - former in (0, 90) for former, later in pairwise(turns)), (steps, turns)
+        assert site.turn == 270

@@ -1,11 +1,14 @@
 """The technician's guide: the same in both languages, its pictures as the programs show it now, and whole on paper."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from draw_guide import FOLDER, draw
+from follow_image import INSTALL, SET_UP, Technician
+from guide_fleet import WAITING_KEY
 from guide_text import DOCS, PAGES, Section, in_english, sections_of
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser
@@ -13,12 +16,18 @@ from print_guide import print_guide
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
+from kiosk.identity import public_key_text
+from kiosk.protocol import check_text
+from kiosk.screens.sample_set_up import sample_pages
+
+ROOT = DOCS.parent
 MOST_BYTES = 60_000
 SMALL = (108, 192)
-ALIKE, ANOTHER_CODE = 50, 8.0
-"""How far a spot of a picture may be from what is drawn now, of 255; and how far all of it in the mean, where it shows
-a code, which is another one each time.
+ALIKE, MOVED = 50, 8.0
+"""How far a spot of a picture may be from what is drawn now, of 255; and how far all of it in the mean, where it moves.
 """
+MOVING = ("page-code", "screen-upright")
+"""Pictures of a code, which is another one each time, and of seconds that are counted down."""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +54,38 @@ def test_both_languages_have_the_same_sections_commands_pictures_and_tables() ->
 
 
 @pytest.mark.parametrize("language", PAGES)
+def test_the_words_that_the_first_start_sets_apart_stand_on_the_kiosk_s_screen_or_the_officers_pages(
+    language: str,
+) -> None:
+    tables = [
+        tomllib.loads((ROOT / each / "languages" / f"{language}.toml").read_text()) for each in ("kiosk", "central")
+    ]
+    known = {each for table in tables for each in words_of(table)}
+    section = next(each for each in sections_of(PAGES[language]) if each.number == SET_UP)
+    said = {each for step in section.steps for each in step.said if not each.endswith("?")}
+    assert said - known == set()
+    assert len(said) > 10
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_each_step_with_the_image_has_somebody_who_does_it_in_the_emulator(language: str) -> None:
+    steps = [(each.number, step.name) for each in sections_of(PAGES[language]) for step in each.steps]
+    assert [each for each in steps if each[0] in (INSTALL, SET_UP)] == [*Technician.hands]
+
+
+def words_of(table: dict[str, object]) -> Iterator[str]:
+    for each in table.values():
+        if isinstance(each, dict):
+            yield from words_of(each)
+        elif isinstance(each, str):
+            yield each
+
+
+def test_the_guide_s_screen_and_page_of_the_approval_show_the_same_letters() -> None:
+    assert sample_pages()["set_up-approval"].check_text == check_text(public_key_text(WAITING_KEY))
+
+
+@pytest.mark.parametrize("language", PAGES)
 def test_a_guide_shows_no_picture_of_the_other_language(language: str) -> None:
     other = {"en": ".id.", "id": ".en."}[language]
     assert [each for each in pictures_of(language) if other in each] == []
@@ -67,8 +108,8 @@ def are_alike(one: Path, other: Path) -> bool:
         is_same_size = abs(first.height - second.height) <= 2 and first.width == second.width
         small = [each.convert("L").resize(SMALL, Image.Resampling.BOX) for each in (first, second)]
     difference = ImageChops.difference(*small)
-    if one.name.startswith("page-code"):
-        return is_same_size and ImageStat.Stat(difference).mean[0] <= ANOTHER_CODE
+    if one.name.startswith(MOVING):
+        return is_same_size and ImageStat.Stat(difference).mean[0] <= MOVED
     return is_same_size and difference.getextrema()[1] <= ALIKE
 
 
