@@ -11,8 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "provisioning/system/etc/systemd/system"
 OF_AN_IMAGE = ROOT / "provisioning/image/system/etc/systemd/system"
-WITHOUT_WALLS = {"anjungan-data.service", "anjungan-first-boot.service"}
-"""What the one mounts all others have to see, so it has no files of its own; the other sets the box up, as root."""
+WITHOUT_WALLS = {"anjungan-data.service", "anjungan-first-boot.service", "anjungan-version.service"}
+"""What the first mounts all others have to see, so it has no files of its own; the second sets the box up, as root; the
+third would have the whole start wait for its walls.
+"""
 SERVICES = sorted(
     each for folder in (UNITS, OF_AN_IMAGE) for each in folder.glob("*.service") if each.name not in WITHOUT_WALLS
 )
@@ -48,7 +50,7 @@ def test_a_unit_is_exposed_to_little(file: Path) -> None:
 
 
 @needs_systemd
-def test_of_two_units_of_an_image_it_is_told_why_they_have_no_walls() -> None:
+def test_of_three_units_of_an_image_it_is_told_why_they_have_no_walls() -> None:
     """Whoever walls them in takes them off this list."""
     page = (ROOT / "docs/processes.md").read_text(encoding="utf-8")
     for name in WITHOUT_WALLS:
