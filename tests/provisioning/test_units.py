@@ -104,7 +104,7 @@ def test_a_usbguard_that_fails_is_tried_for_ever_the_office_is_told_and_no_port_
     taken = int(settings["StartLimitBurst"]) * (int(settings["RestartSec"]) + int(settings["TimeoutStartSec"]))
     assert taken < int(settings["StartLimitIntervalSec"])
     done = [each.partition("=")[2].lstrip("-") for each in lines_of("usb-shut") if each.startswith("ExecStart=")]
-    check = "/usr/bin/systemctl start anjungan-technician-check.service"
+    check = "/usr/bin/systemctl start anjungan-technician-look@check.service"
     tries = ("/usr/bin/systemctl reset-failed usbguard.service", "/usr/bin/systemctl start usbguard.service")
     assert done == [check, "/bin/sleep 60", *tries, check]
 
@@ -139,5 +139,6 @@ def test_every_unit_has_a_description_and_what_it_wants_is_there() -> None:
         parsed = RawConfigParser(strict=False, interpolation=None)
         parsed.read(file)
         assert parsed["Unit"]["Description"], file
-        wanted = set(re.findall(r"anjungan-[a-z]+\.service", file.read_text())) - ELSEWHERE
+        named = re.findall(r"anjungan-[a-z-]+(?:@[a-z]+)?\.service", file.read_text())
+        wanted = {re.sub("@[a-z]+", "@", each) for each in named} - ELSEWHERE
         assert wanted <= names, file
