@@ -102,7 +102,7 @@ def test_a_usbguard_that_fails_is_tried_for_ever_the_office_is_told_and_no_port_
     taken = int(settings["StartLimitBurst"]) * (int(settings["RestartSec"]) + int(settings["TimeoutStartSec"]))
     assert taken < int(settings["StartLimitIntervalSec"])
     done = [each.partition("=")[2].lstrip("-") for each in lines_of("usb-shut") if each.startswith("ExecStart=")]
-    check = "/usr/bin/systemctl start anjungan-technician-check.service"
+    check = "/usr/bin/systemctl start anjungan-technician-look@check.service"
     tries = ("/usr/bin/systemctl reset-failed usbguard.service", "/usr/bin/systemctl start usbguard.service")
     assert done == [check, "/bin/sleep 60", *tries, check]
 
