@@ -40,7 +40,7 @@ KEY_COLUMNS, KEY_ROWS = (0.26, 0.5, 0.735), ("123", "456", "789", " 0")
 BESIDE_KEY = 0.41
 """Where a column of the picture meets the middle keys, and not their digits."""
 BESIDE_TASK, RIGHT_TASK, REFUSED_ROW, TASK_ROWS = 0.52, 0.735, 2, 5
-"""As much of the right column of tasks, the place of the one that tells of refused devices in it, and how many there are."""
+"""As much of the right column of tasks, the place in it of the one that tells of refused devices, and its length."""
 BESIDE_DEVICE = 0.05
 LEAST_BUTTON = 0.03
 """Of the screen's height."""
