@@ -39,8 +39,8 @@ TOLD_SECONDS, TASK_SECONDS, USED_SECONDS = 180.0, 90.0, 60.0
 KEY_COLUMNS, KEY_ROWS = (0.26, 0.5, 0.735), ("123", "456", "789", " 0")
 BESIDE_KEY = 0.41
 """Where a column of the picture meets the middle keys, and not their digits."""
-BESIDE_TASK, RIGHT_TASK, REFUSED_ROW = 0.52, 0.735, 2
-"""As much of the right column of tasks, and the place of the one that tells of refused devices in it."""
+BESIDE_TASK, RIGHT_TASK, REFUSED_ROW, TASK_ROWS = 0.52, 0.735, 2, 5
+"""As much of the right column of tasks, the place in it of the one that tells of refused devices, and its length."""
 BESIDE_DEVICE = 0.05
 LEAST_BUTTON = 0.03
 """Of the screen's height."""
@@ -115,7 +115,7 @@ class Hand:
         before = self._emulator.screen()
         self._emulator.tap(RIGHT_TASK, rows(before, BESIDE_TASK)[REFUSED_ROW])
         time.sleep(PAGE_SECONDS)
-        until_true(lambda: bool(self._offered()), TASK_SECONDS, "nothing is offered")
+        until_true(lambda: 0 < len(self._offered()) < TASK_ROWS, TASK_SECONDS, "nothing is offered")
         self.looks("refused")
         return self._offered()
 

@@ -109,6 +109,12 @@ def test_a_usbguard_that_fails_is_tried_for_ever_the_office_is_told_and_no_port_
     assert done == [check, "/bin/sleep 60", *tries, check]
 
 
+@pytest.mark.parametrize("unit", ["core", "ui"])
+def test_what_keeps_the_machine_busy_does_not_keep_the_kiosk_from_its_watchdog(unit: str) -> None:
+    """Others have 100; a stranger's hub with devices keeps udev, USBGuard, the journal and systemd busy."""
+    assert "CPUWeight=1000" in lines_of(unit)
+
+
 def test_the_practice_visit_at_night_has_no_network_no_device_and_the_cores_store() -> None:
     lines = lines_of(NIGHTLY)
     assert {"User=anjungan-core", "PrivateNetwork=yes", "PrivateDevices=yes", "MemorySwapMax=0", "LimitCORE=0"} <= set(
