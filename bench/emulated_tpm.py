@@ -7,10 +7,10 @@ The disk has a cache that each loss of power empties (bench/lossy_disk.py). What
 `making`: the power goes while each part of the partition is written for the first time.
 `first`: it is made; the power goes at the code's screen, and when the code was typed; then the kiosk serves, and its
 disk holds nothing that can be read.
+`elsewhere`: in a box without TPM and in one with another it says that its data are locked.
 `visits`: a visit after the next start; the power goes in the next visit; the start after that serves.
 `opening`: the power goes while the partition is opened, more often than a TPM bears, and the kiosk serves; a control
 that does not begin the TPM's count anew is locked out.
-`elsewhere`: in a box with another TPM and in one with none it says that its data are locked.
 `key`: a store's key that is not given out is said on the screen.
 `reset`: `kiosk-provision reset` on the running kiosk destroys the keys, proves it, and leaves a new kiosk.
 `cleared`: its own TPM cleared it says that its data are locked; the image that is written anew, started by UEFI
@@ -331,9 +331,9 @@ class Trial:
         self._parts: dict[str, Callable[[], Iterator[Row]]] = {
             "making": self._making,
             "first": self._first,
+            "elsewhere": self._elsewhere,
             "visits": self._visits,
             "opening": self._opening,
-            "elsewhere": self._elsewhere,
             "key": self._key,
             "reset": self._reset,
             "cleared": self._cleared,
@@ -411,6 +411,24 @@ class Trial:
     def _visit(self, emulator: Emulator) -> str:
         return f"{self._kiosk.visit(emulator)} on paper"
 
+    def _elsewhere(self) -> Iterator[Row]:
+        with self._kiosk.on(None) as emulator:
+            yield self._locked(emulator, "in a box without TPM")
+        with self._kiosk.on(Tpm(self._work / "other")) as emulator:
+            yield self._locked(emulator, "in a box with another TPM")
+            wait_until(lambda: "RESET" in emulator.happened(), CONSOLE_SECONDS)
+            yield "there it starts anew by itself", True
+
+    def _locked(self, emulator: Emulator, where: str) -> Row:
+        heard(emulator, LOCKED)
+        self._look(emulator, where)
+        return f"{where}: it says that its data are locked", not shows(emulator.screen(), sample_of(CODE))
+
+    def _look(self, emulator: Emulator, name: str) -> None:
+        """A picture for who reads the table, once the screen has had the time."""
+        time.sleep(SCREEN_SECONDS)
+        emulator.screen().save(self._work / f"{name}.png")
+
     def _visits(self) -> Iterator[Row]:
         with self._kiosk.on(self._own, quiet=True) as emulator:
             wait_for(emulator, WELCOME, CONSOLE_SECONDS)
@@ -444,24 +462,6 @@ class Trial:
                 if heard(emulator, OPENED, LOCKED) == LOCKED:
                     return cuts
         return MOST_BORNE
-
-    def _elsewhere(self) -> Iterator[Row]:
-        with self._kiosk.on(Tpm(self._work / "other")) as emulator:
-            yield self._locked(emulator, "in a box with another TPM")
-            wait_until(lambda: "RESET" in emulator.happened(), CONSOLE_SECONDS)
-            yield "there it starts anew by itself", True
-        with self._kiosk.on(None) as emulator:
-            yield self._locked(emulator, "in a box without TPM")
-
-    def _locked(self, emulator: Emulator, where: str) -> Row:
-        heard(emulator, LOCKED)
-        self._look(emulator, where)
-        return f"{where}: it says that its data are locked", not shows(emulator.screen(), sample_of(CODE))
-
-    def _look(self, emulator: Emulator, name: str) -> None:
-        """A picture for who reads the table, once the screen has had the time."""
-        time.sleep(SCREEN_SECONDS)
-        emulator.screen().save(self._work / f"{name}.png")
 
     def _key(self) -> Iterator[Row]:
         with self._kiosk.on(self._own, ANOTHER_SEAL) as emulator:
