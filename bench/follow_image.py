@@ -81,9 +81,10 @@ def typed(command: str, folder: Path, device: str) -> None:
     """Types a command of the guide. Raises RuntimeError where it fails."""
     # "Leave an option out where there is no file for it": no such box has been seen before.
     meant = in_english(command).replace(" --usb-devices usb-devices.toml", "").replace("/dev/sdX", device)
+    # apt asks before it brings newer packages.
     script = SHELL.format(command=meant, state=folder.parent / "technician")
     done = subprocess.run(
-        ["env", f"PYTHONPATH={folder}", "bash", "-c", script], cwd=folder, stdin=subprocess.DEVNULL,
+        ["env", f"PYTHONPATH={folder}", "bash", "-c", script], cwd=folder, input="Y\n",
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     if done.returncode:
