@@ -7,7 +7,8 @@ from pathlib import Path
 
 from kiosk.errors import DeviceError
 
-STARTS_SECONDS = 20.0
+STARTS_SECONDS = 45.0
+"""It waits itself, for the graphics card and a touch panel, 26 s at most."""
 LOOK_SECONDS = 0.02
 
 

@@ -48,7 +48,7 @@ def findings_of_the_kiosk(machine: Machine) -> list[Finding]:
 
 def findings_apart(machine: Machine) -> list[Finding]:
     """All else; within walls, what other units have left."""
-    return [each for part in PARTS for each in (left(machine, part) if machine.is_walled else _judged(machine, part))]
+    return [each for part in PARTS for each in (_left(machine, part) if machine.is_walled else _judged(machine, part))]
 
 
 def is_ready(findings: Iterable[Finding]) -> bool:
@@ -75,6 +75,10 @@ def as_json(findings: Iterable[Finding], language: str) -> str:
         for each in findings
     ]  # fmt: skip
     return json.dumps(rows, indent=2, ensure_ascii=False)
+
+
+def _left(machine: Machine, part: str) -> list[Finding]:
+    return left(machine, part, len(APART[part]))
 
 
 def _judged(machine: Machine, part: str) -> list[Finding]:

@@ -13,7 +13,7 @@ from provisioning.finding import Finding, Requirement, Verdict, table
 from provisioning.machine import Machine
 
 PARTS: Mapping[str, str] = {"box": "units", "server": "certificate"}
-"""What is judged apart, each by anjungan-NAME-check.service; and what is broken where that left nothing."""
+"""What is judged apart, each by anjungan-NAME-check.service; and of that, what is broken where it left nothing."""
 
 
 def leave(machine: Machine, part: str, findings: Iterable[Finding]) -> None:
@@ -21,13 +21,19 @@ def leave(machine: Machine, part: str, findings: Iterable[Finding]) -> None:
     put_file(Disk(), machine.at(_place(part)), json.dumps([asdict(each) for each in findings]).encode(), 0o644)
 
 
-def left(machine: Machine, part: str) -> list[Finding]:
-    """What was left. Where nothing was that could be read, that alone is found: the unit failed."""
+def left(machine: Machine, part: str, many: int) -> list[Finding]:
+    """What was left: so many findings, each of another requirement. Where that is not what can be read, that alone is
+    found: the unit failed, or speaks of what it does not judge.
+    """
     try:
-        return [_finding(each) for each in json.loads(machine.at(_place(part)).read_bytes())]
+        found = [_finding(each) for each in json.loads(machine.at(_place(part)).read_bytes())]
     except (OSError, ValueError, LookupError, TypeError):
-        words = f"anjungan-{part}-check.service left nothing, so the {part} was not looked at"
-        return [Requirement(PARTS[part]).judged(False, words, "units")]
+        found = []
+    names = {each.name for each in found}
+    if len(found) == len(names) == many and PARTS[part] in names:
+        return found
+    words = f"anjungan-{part}-check.service left nothing that can be used, so the {part} was not looked at"
+    return [Requirement(PARTS[part]).judged(False, words, "units")]
 
 
 def _finding(said: Mapping[str, object]) -> Finding:

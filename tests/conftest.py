@@ -19,6 +19,9 @@ os.environ.update({"KIVY_HOME": "/nonexistent", "KIVY_NO_CONFIG": "1"})
 settings.register_profile(
     "mutants", max_examples=25, phases=[Phase.explicit, Phase.generate], deadline=None, derandomize=True, database=None
 )
+# How long an example takes says something of the machine, and of what else it does.
+settings.register_profile("anjungan", deadline=None)
+settings.load_profile("anjungan")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from central.database import open_database
 from central.fleet.way_in import code_of, set_pin
 from kiosk.bootstrap import Kiosk
+from kiosk.box_door import Verb
 from kiosk.config import read_settings
 from kiosk.doors import listen_at
 from kiosk.events import Back, Home, PinTyped, TaskChosen, TechnicianChosen, TechnicianCodeTyped
@@ -26,7 +27,7 @@ from kiosk.model import Shut, Task, TaskEnd, Verdict
 from kiosk.visit import State
 from provisioning.bundle import packed
 from provisioning.machine import Machine, Ran
-from provisioning.technician import BUNDLE_FILE, CHECK_FILE, serve
+from provisioning.technician import serve
 
 PIN = "481516"
 FINDING = {
@@ -60,8 +61,8 @@ class Technician(Lobby):
 
     def _runs(self, command: Sequence[str]) -> Ran:
         self.asked.append(command[-1])
-        (self._folder / CHECK_FILE).write_text(json.dumps([FINDING]))
-        (self._folder / BUNDLE_FILE).write_bytes(packed({"versions.txt": "0.1.0"}, 0))
+        (self._folder / Verb.CHECK).write_text(json.dumps([FINDING]))
+        (self._folder / Verb.BUNDLE).write_bytes(packed({"versions.txt": "0.1.0"}, 0))
         return Ran(0, "")
 
     @property

@@ -57,7 +57,16 @@ DHCP = "   3: 00000000:0044 00000000:0000 07 00000000:00000000 00:00000000 00000
 
 SOUND = {"name": "units", "measured": "", "verdict": "kept", "remedy": ""}
 STRANGE = [SOUND | each for each in ({"name": "rm"}, {"verdict": "fine"}, {"remedy": "rm"})]
-NOTHING_SOUND = [None, "", "{", "[{}]", "[1]", *(json.dumps([SOUND, each]) for each in STRANGE)]
+NOTHING_SOUND = [
+    None,
+    "",
+    "{",
+    "[]",
+    "[{}]",
+    "[1]",
+    json.dumps([SOUND]),
+    *(json.dumps([SOUND, each]) for each in STRANGE),
+]
 """What another unit may have left that cannot be told."""
 
 

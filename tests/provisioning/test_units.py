@@ -58,6 +58,18 @@ def test_of_three_units_of_an_image_it_is_told_why_they_have_no_walls() -> None:
         assert f"`{name.removesuffix('.service')}`" in page
 
 
+def test_whatever_a_unit_has_systemd_start_or_stop_is_there() -> None:
+    text = "".join(
+        file.read_text()
+        for folder in (UNITS, OF_AN_IMAGE)
+        for file in folder.glob("anjungan*.[a-z]*[a-z]")
+        if file.is_file()
+    )
+    named = set(re.findall(r"anjungan-[a-z-]+@?\.service", re.sub(r"@[a-z]+\.", "@.", text)))
+    assert named - {file.name for folder in (UNITS, OF_AN_IMAGE) for file in folder.glob("*.service")} == set()
+    assert len(named) > 10
+
+
 @needs_systemd
 def test_control_a_unit_without_its_hardening_is_exposed_to_much(tmp_path: Path) -> None:
     bare = tmp_path / "bare.service"
