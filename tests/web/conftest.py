@@ -81,7 +81,7 @@ def new_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     def opened(**settings: object) -> Page:
         wanted = {"locale": "id-ID", "viewport": {"width": 1280, "height": 800}} | settings
         context = browser.new_context(base_url=site.url, ignore_https_errors=True, **wanted)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
