@@ -3,6 +3,7 @@
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 from provisioning.machine import BoxError, Machine
@@ -13,9 +14,11 @@ GOOD, BAD = "good", "bad"
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds it to the command line."""
-    verbs = commands.add_parser("boot-slots", help="which slot of an image is started (for RAUC)").add_subparsers(
-        dest="verb", required=True, metavar="VERB"
-    )
+    _add_verbs(commands.add_parser("boot-slots", help="which slot of an image is started (for RAUC)"))
+
+
+def _add_verbs(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     verbs.add_parser("get-primary", help="which one is started next")
     for verb, text in (
         ("set-primary", "start this one next, on trial"),
@@ -56,3 +59,18 @@ def _do(arguments: argparse.Namespace, slots: Slots, machine: Machine) -> int:
         case "set-state":
             slots.drop(arguments.slot)
     return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command by itself, without any other loaded: RAUC asks several times before its own answer is due (25 s)."""
+    parser = argparse.ArgumentParser(prog="boot-slots")
+    _add_verbs(parser)
+    try:
+        return run(parser.parse_args(argv))
+    except BoxError as error:
+        print(f"boot-slots: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
