@@ -80,9 +80,11 @@ class Hand:
         picture = self.looks(f"set-up-{self._pages}")
         if main_action(picture) != place:
             return
-        self._pages += 1
         below = [each for each in rows(picture, BESIDE_DEVICE) if 0 < each - place[1] < BELOW_MAIN]
-        self._emulator.tap(0.5, below[0] if below and not only_these else place[1])
+        # The list's page is the first.
+        is_declined = bool(below) and not only_these and self._pages == 0
+        self._pages += 1
+        self._emulator.tap(0.5, below[0] if is_declined else place[1])
         time.sleep(PAGE_SECONDS)
 
     def gets_in(self, code_for: Callable[[str], str]) -> None:
