@@ -80,9 +80,11 @@ class Hand:
         picture = self.looks(f"set-up-{self._pages}")
         if main_action(picture) != place:
             return
-        self._pages += 1
         below = [each for each in rows(picture, BESIDE_DEVICE) if 0 < each - place[1] < BELOW_MAIN]
-        self._emulator.tap(0.5, below[0] if below and not only_these else place[1])
+        # The list's page is the first.
+        is_declined = bool(below) and not only_these and self._pages == 0
+        self._pages += 1
+        self._emulator.tap(0.5, below[0] if is_declined else place[1])
         time.sleep(PAGE_SECONDS)
 
     def gets_in(self, code_for: Callable[[str], str]) -> None:
@@ -92,7 +94,8 @@ class Hand:
         time.sleep(PAGE_SECONDS)
         challenge = number_in(self.looks("code asked"))
         self._types(code_for(challenge))
-        until_true(lambda: len(rows(self.looks("inside"), BESIDE_TASK)) > REFUSED_ROW, TASK_SECONDS, "nobody is in")
+        until_true(lambda: len(self._offered()) == TASK_ROWS, TASK_SECONDS, "nobody is in")
+        self.looks("inside")
 
     def _is_asked_for_pin(self) -> bool:
         self._emulator.tap(*NAME, HELD_SECONDS)
@@ -120,7 +123,7 @@ class Hand:
         return self._offered()
 
     def _offered(self) -> list[float]:
-        """Without the page's own buttons at its foot."""
+        """The buttons that begin at the left, without the page's own at its foot."""
         return [each for each in rows(self._emulator.screen(), BESIDE_DEVICE) if each < 0.8]
 
     def allows(self, place: float) -> None:
