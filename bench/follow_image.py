@@ -177,7 +177,7 @@ class Technician:
     def _pulls_the_stick(self, step: Step) -> None:
         self._box.pull_stick()
         self._starts = time.monotonic()
-        self._box.command("chardev-add null,id=adapter")
+        self._box.command("chardev-add ringbuf,id=adapter")
         self._box.plug("usb-serial", "adapters", chardev="adapter", bus="usb.0")
 
     # ------------------------------------------------------------ first start and the code
