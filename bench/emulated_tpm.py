@@ -228,6 +228,8 @@ class Kiosk:
             power.callback(emulator.cut_power)
             printer = Printer(emulator.line(PRINTER), self._has_printed)
             power.callback(printer.close)
+            # Held until the power goes: what a line still holds that is closed is lost.
+            self._scanner = power.enter_context(emulator.line(SCANNER))
             yield emulator
 
     @contextmanager
@@ -249,20 +251,19 @@ class Kiosk:
         if not self._live.reached.wait(seconds):
             raise TimeoutError("that place of the disk is not written")
 
-    def visit(self, emulator: Emulator) -> str:
+    def visit(self) -> str:
         """A booking is held to the scanner; the number on the paper. Raises TimeoutError."""
         self._printed.clear()
-        self.scan(emulator)
+        self.scan()
         if not self._printed.wait(VISIT_SECONDS):
             raise TimeoutError("a visit ends without paper")
         return self._numbers[-1]
 
-    def scan(self, emulator: Emulator) -> None:
+    def scan(self) -> None:
         """A booking that was not held to it before."""
         used = int(self._used.read_text()) if self._used.exists() else 0
         self._used.write_text(str(used + 1))
-        with emulator.line(SCANNER) as scanner:
-            scanner.sendall(self._passes[used].encode() + b"\r")
+        self._scanner.sendall(self._passes[used].encode() + b"\r")
 
     def _has_printed(self, number: str) -> None:
         self._numbers.append(number)
@@ -400,7 +401,7 @@ class Trial:
             yield "the next start asks for the code; the power goes when it was typed", True
             with self._kiosk.on(self._own, quiet=True) as emulator:
                 type_until_welcome(emulator, code)
-                yield f"the next start comes to the start page by the same code; a visit: {self._visit(emulator)}", True
+                yield f"the next start comes to the start page by the same code; a visit: {self._visit()}", True
         finally:
             office.stop()
         found = self._kiosk.found()
@@ -408,8 +409,8 @@ class Trial:
         content = self._kiosk.partition().read_bytes()
         yield "nothing of its data can be read", not any(each in content[16 * MIB :] for each in SECRETS)
 
-    def _visit(self, emulator: Emulator) -> str:
-        return f"{self._kiosk.visit(emulator)} on paper"
+    def _visit(self) -> str:
+        return f"{self._kiosk.visit()} on paper"
 
     def _elsewhere(self) -> Iterator[Row]:
         with self._kiosk.on(None) as emulator:
@@ -432,14 +433,14 @@ class Trial:
     def _visits(self) -> Iterator[Row]:
         with self._kiosk.on(self._own, quiet=True) as emulator:
             wait_for(emulator, WELCOME, CONSOLE_SECONDS)
-            yield f"the next start, a visit: {self._visit(emulator)}", True
+            yield f"the next start, a visit: {self._visit()}", True
             wait_for(emulator, WELCOME, CONSOLE_SECONDS)
-            self._kiosk.scan(emulator)
+            self._kiosk.scan()
             self._kiosk.until_written(PARTITION, VISIT_SECONDS)
         yield "the power goes while the next visit is written", True
         with self._kiosk.on(self._own, quiet=True) as emulator:
             wait_for(emulator, WELCOME, CONSOLE_SECONDS)
-            yield f"the start after it, a visit: {self._visit(emulator)}", True
+            yield f"the start after it, a visit: {self._visit()}", True
 
     def _opening(self) -> Iterator[Row]:
         for place in range(CUTS):
@@ -449,7 +450,7 @@ class Trial:
         yield f"{CUTS} starts, the power goes 0 to {BETWEEN_SECONDS * (CUTS - 1):.0f} s after the opening began", True
         with self._kiosk.on(self._own, quiet=True) as emulator:
             wait_for(emulator, WELCOME, CONSOLE_SECONDS)
-            yield f"the start after them, a visit: {self._visit(emulator)}", True
+            yield f"the start after them, a visit: {self._visit()}", True
         borne = self._borne()
         yield f"control, the TPM's count goes on: locked out after {borne} cuts", 0 < borne < MOST_BORNE
         with self._kiosk.on(self._own) as emulator:
