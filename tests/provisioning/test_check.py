@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -155,6 +156,13 @@ def sound_box(tmp_path_factory, central, authority: trustme.CA) -> Iterator[Path
     keep_practice_visit(kiosk.data, PracticeVisit(at=datetime.now(UTC), seconds=9))
     with printer_at(line), pseudo_terminal(scans):
         yield root
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A short name: a socket's has at most 107 characters (unix(7))."""
+    with TemporaryDirectory(prefix="anjungan-") as name:
+        yield Path(name)
 
 
 @pytest.fixture
