@@ -336,7 +336,7 @@ def test_calls_are_forgotten_with_their_ticket(lobby: Lobby) -> None:
 ACTS = ("next", "finish", "incomplete", "no_show", "hold", "take_back", "resume", "transfer", "call", "wait")
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 2), st.integers(0, 5)), max_size=30))
 def test_whatever_clerks_do_no_ticket_is_lost_and_none_is_at_two_counters(
     lobby: Lobby, acts: list[tuple[str, int, int]]

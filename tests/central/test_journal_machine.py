@@ -25,7 +25,6 @@ SIZES = st.integers(1, 8)
 HOLDING = settings(
     max_examples=8,
     stateful_step_count=15,
-    deadline=None,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

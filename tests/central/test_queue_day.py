@@ -91,13 +91,13 @@ def served(tickets: list[Ticket], by: QueueRules, counters: int = 1) -> QueueDay
     return QueueDay(tickets, by, desks, lambda place: 5 * 60).run()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(crowds(), rules, st.integers(1, 3))
 def test_no_crowd_breaks_a_law(crowd: list[Ticket], by: QueueRules, counters: int) -> None:
     assert list(broken_laws(served(crowd, by, counters))) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(crowds(), rules)
 def test_nobody_starves(crowd: list[Ticket], by: QueueRules) -> None:
     day = served(crowd, by)
@@ -112,7 +112,7 @@ def test_nobody_starves(crowd: list[Ticket], by: QueueRules) -> None:
         assert call.at - since <= overtaken + one_call * (not_later + 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(crowds(), st.sampled_from([EVERYTHING, Reach(stages=frozenset({"photo"}))]), st.booleans())
 def test_everybody_goes_through_every_stage_once_and_in_order(
     crowd: list[Ticket], second: Reach, is_whole: bool

@@ -69,7 +69,7 @@ def outcome(http: TestClient, facts: list[dict[str, Any]]) -> list[tuple[object,
     return of_facts + sorted(row[2:] for row in tickets if row[0] in issued)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.tuples(st.integers(0, 8), st.integers(1, 9)), max_size=6))
 def test_any_splitting_and_repetition_of_batches_gives_the_same_state(http, enrol_again, cuts) -> None:
     plain, cut = enrol_again(), enrol_again()

@@ -1,7 +1,7 @@
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
 
@@ -12,7 +12,6 @@ from kiosk.ticket_layout import COLUMNS, Code, Cut, Picture, Text
 LAYOUT_COMMANDS = {b"\x1b@", b"\x1da", b"\x1bt", b"\x1d!", b"\x1db", b"\x1bE", b"\x1ba", b"\x1dB", b"", b"\n"}
 
 
-@settings(deadline=None)
 @given(some.text(max_size=80), some.sampled_from(sorted(COLUMNS)), some.integers(1, 8))
 def test_no_text_becomes_a_command_or_runs_over_the_paper(text, width_mm, size):
     commands = parse(encode([Text(text, width=size, height=size)], width_mm))

@@ -130,7 +130,6 @@ def quiet_log():
 QUICK = settings(
     max_examples=40,
     stateful_step_count=15,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

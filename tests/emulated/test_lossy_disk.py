@@ -36,7 +36,7 @@ WRITES = st.tuples(st.integers(0, SECTORS - 1), st.integers(1, 3), st.integers(1
 STEPS = st.lists(st.one_of(WRITES, st.sampled_from(["flush", "cut"])), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps=STEPS, seed=st.integers(0, 1000))
 def test_what_was_flushed_is_there_after_a_cut_and_the_rest_is_old_or_new(
     steps: list[tuple[int, int, int] | str], seed: int

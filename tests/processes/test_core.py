@@ -113,7 +113,7 @@ def test_what_no_button_of_the_screen_can_mean_is_not_taken(with_window: Running
     assert with_window.kiosk.controller.visit.language == "id"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of([st.builds(each) for each in SCREEN_EVENTS]), max_size=8))
 def test_whatever_a_window_tells_of_the_core_serves_the_next_person(core: Running, told: list[Event]) -> None:
     core.comes().sees(lambda view: True)

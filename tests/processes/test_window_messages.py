@@ -5,7 +5,7 @@ import json
 from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk import events
@@ -84,7 +84,6 @@ def test_what_a_second_factor_is_compared_with_stays_in_the_core() -> None:
 
 
 @pytest.mark.parametrize("kind", SCREEN_EVENTS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_each_event_of_a_screen_comes_over(kind: type[Event], data: st.DataObject) -> None:
     event = data.draw(st.builds(kind))
@@ -124,7 +123,6 @@ def test_a_failure_to_understand_quotes_nothing() -> None:
     assert raised.value.__suppress_context__
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([Touched(), tapped(Home(), 1), tapped(CodeTyped("Ab c"), 2)])), st.integers(1, 40))
 def test_pieces_of_any_size_give_the_messages_in_their_order(messages: list[Tapped | Touched], size: int) -> None:
     frames, whole = Frames(1000), b"".join(frame(each) for each in messages)

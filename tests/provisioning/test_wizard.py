@@ -1,7 +1,7 @@
 """The set-up's flow, without a window and without a box: which page comes, and what an answer changes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.set_up_lines import (
@@ -109,7 +109,6 @@ ANSWERS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(ANSWERS, max_size=12), st.sets(st.sampled_from(Part)))
 def test_from_wherever_answers_lead_a_few_main_actions_lead_to_the_code_and_then_to_the_end(
     answers: list[Answer], missing: set[Part]

@@ -33,7 +33,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(place=st.floats(0, 1, exclude_max=True), flipped=st.integers(1, 255))
 def test_one_wrong_byte_anywhere_is_found_at_the_start_and_the_file_is_put_aside_whole(
     filled: Path, place: float, flipped: int

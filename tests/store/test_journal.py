@@ -177,7 +177,7 @@ def test_the_last_dated_fact_is_known_after_a_restart(tmp_path: Path) -> None:
     assert store.last_at() == clock.now
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seqs=st.lists(st.integers(0, 12), max_size=12), restarts=st.integers(0, 3))
 def test_whatever_is_acknowledged_and_lost_again_the_rest_is_owed_in_order(
     tmp_path_factory: pytest.TempPathFactory, seqs: list[int], restarts: int

@@ -159,6 +159,6 @@ class StoreMachine(RuleBasedStateMachine):
 
 TestStoreMachine = StoreMachine.TestCase
 TestStoreMachine.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, derandomize=True,
+    max_examples=25, stateful_step_count=25, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip

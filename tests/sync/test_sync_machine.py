@@ -105,7 +105,5 @@ def test_in_any_order_of_facts_faults_restarts_older_copies_and_time_every_fact_
     checks = [*HealthCheck]
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=6, stateful_step_count=10, deadline=None, phases=phases, suppress_health_check=checks
-        ),
+        settings=settings(max_examples=6, stateful_step_count=10, phases=phases, suppress_health_check=checks),
     )
